@@ -28,6 +28,7 @@ async function step(task: Task): Promise<void> {
 }
 
 const all = domains();
+if (values.only !== undefined && !all.some(({ name }) => name === values.only)) failures.push(`there is no subgraphs/${values.only}`);
 const withSchema = all.flatMap(({ name, sdl }) => (sdl === null ? [] : [{ name, sdl }]));
 for (const domain of all.filter(({ name }) => wanted(name))) {
   if (domain.sdl === null) say(`gen: ${domain.name} has no schema.graphql yet, left out`);

@@ -28,7 +28,7 @@ async function generated(api: string, files: readonly string[]): Promise<Output[
     immutableTypes: true,
     defaultScalarType: 'unknown',
     importExtension: '.ts' as const,
-    scalars: { Decimal: text, Date: text, DateTime: text, Currency: text, JSON: { input: 'unknown', output: 'unknown' } },
+    scalars: { ID: text, Decimal: text, Date: text, DateTime: text, Currency: text, JSON: { input: 'unknown', output: 'unknown' } },
   };
   const outputs = await preset.buildGeneratesSection({
     baseOutputDir: `${OUT}/`,

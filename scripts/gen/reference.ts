@@ -24,7 +24,7 @@ async function errorsPage(): Promise<Output> {
     '',
     '| code | HTTP status | meaning |',
     '| --- | --- | --- |',
-    ...refusedLast(thrown),
+    ...thrown,
     '',
     '## Refused: `userErrors[].code`',
     '',
@@ -37,8 +37,6 @@ async function errorsPage(): Promise<Output> {
   ].join('\n');
   return { file: join(root, 'schema/reference/errors.md'), text };
 }
-
-const refusedLast = (rows: readonly string[]): readonly string[] => rows;
 
 interface JsonSchema {
   readonly type?: string | readonly string[];
