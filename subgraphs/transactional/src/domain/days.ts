@@ -14,8 +14,9 @@ const DAY_TEXT = /^(\d{4})-(\d{2})-(\d{2})$/;
 export function epochDay(day: Day): number {
   const match = DAY_TEXT.exec(day);
   const ms = match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) : Number.NaN;
-  // Date.UTC carries an overflow into the next month ("02-30" is March): only a real day keeps its number
-  if (!(new Date(ms).getUTCDate() === Number(match?.[3]))) throw badInput(`not a day: ${JSON.stringify(day)}`);
+  const read = new Date(ms);
+  // Date.UTC carries an overflow into the next month ("02-30" is March): only a real day keeps its numbers
+  if (read.getUTCDate() !== Number(match?.[3]) || read.getUTCMonth() + 1 !== Number(match?.[2])) throw badInput(`not a day: ${JSON.stringify(day)}`);
   return ms / MS_PER_DAY;
 }
 
