@@ -44,12 +44,22 @@ function holderOf(file: string): number {
   }
 }
 
+/** False also for a process that has ended and that nobody collects, as happens to orphans in a container without an init. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !/\) Z /.test(procStat(pid));
+}
+
+/** Linux alone tells more of a process than that it exists; empty elsewhere. */
+export function procStat(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  } catch {
+    return '';
   }
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Account } from './account.ts';
-import { isAlive } from './lock.ts';
+import { isAlive, procStat } from './lock.ts';
 import type { Native } from './native.ts';
 import { StartError } from './start-error.ts';
 
@@ -98,14 +98,7 @@ export function runningServer(dataDir: string): Running | null {
 }
 
 /** Pids are used again after a reboot; only Linux tells cheaply whose one is, elsewhere Postgres itself looks. */
-function isPostgres(pid: number): boolean {
-  if (process.platform !== 'linux') return true;
-  try {
-    return fs.readFileSync(`/proc/${String(pid)}/stat`, 'utf8').includes('(postgres)');
-  } catch {
-    return false;
-  }
-}
+const isPostgres = (pid: number): boolean => process.platform !== 'linux' || procStat(pid).includes('(postgres)');
 
 /** A lock file whose holder is not Postgres would keep the next server from starting. */
 export function clearStalePid(dataDir: string): void {
@@ -122,18 +115,9 @@ export async function halt(pid: number): Promise<void> {
     }
     const until = Date.now() + STOP_WAIT_MAX_MS;
     while (Date.now() < until) {
-      if (!isAlive(pid) || isZombie(pid)) return;
+      if (!isAlive(pid)) return;
       await sleep(POLL_MS);
     }
-  }
-}
-
-/** In a container without an init nobody collects an orphan, and its pid never goes. */
-function isZombie(pid: number): boolean {
-  try {
-    return /\) Z /.test(fs.readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 

@@ -1,0 +1,105 @@
+/** process.env as one typed object: read here and nowhere else, validated, and printed at start with its secrets masked. */
+import path from 'node:path';
+import { z } from 'zod';
+import { StartError } from '@pms/prisma/embedded';
+
+const PORT_MAX = 65_535;
+const port = z.coerce.number().int().min(0).max(PORT_MAX);
+const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const nonEmpty = z.string().trim().min(1);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const variables = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
+  HOST: nonEmpty.default('127.0.0.1'),
+  PORT: port.default(4_000),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  PMS_DATABASE_PORT: port.optional(),
+  PMS_HOME: nonEmpty.default(path.resolve(import.meta.dirname, '../.pms')),
+  PMS_DEMO: flag.optional(),
+  PUBLIC_URL: httpUrl.optional(),
+  AUTH_ISSUER: httpUrl.optional(),
+  AUTH_JWKS_URL: httpUrl.optional(),
+  SUPERGRAPH: nonEmpty.optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
+});
+
+export interface Environment {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** A Postgres of one's own; `null` runs the embedded one in `home`. */
+  readonly databaseUrl: string | null;
+  readonly databasePort: number | null;
+  /** Where the embedded database and the generated secrets live. */
+  readonly home: string;
+  readonly demo: boolean;
+  /** The address that clients use. */
+  readonly publicUrl: string;
+  /** The issuer named on the outside; `null` where none was configured. */
+  readonly issuer: string | null;
+  /** Where the issuer's keys are fetched. */
+  readonly jwksUrl: string | null;
+  readonly supergraph: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Subgraph addresses that replace those of the supergraph, from SUBGRAPH_URL_<NAME>; by name. */
+  readonly subgraphUrls: ReadonlyMap<string, string>;
+  /** Secrets given from outside, from PMS_SECRET_<NAME>; by name. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** Throws StartError with every variable that cannot be used. `chosen` are command line options, which go before the environment. */
+export function environment(env: NodeJS.ProcessEnv, chosen: Partial<Pick<Environment, 'port' | 'demo'>> = {}): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) throw new StartError(`The environment cannot be used. ${parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`).join('; ')}.`);
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  const demo = chosen.demo ?? values.PMS_DEMO ?? !production;
+  if (production && demo) throw new StartError('The demo world has known passwords, so production refuses it: remove PMS_DEMO.');
+  const chosenPort = chosen.port ?? values.PORT;
+  const publicUrl = (values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${String(chosenPort)}`).replace(/\/$/, '');
+  return {
+    production,
+    demo,
+    host: values.HOST,
+    port: chosenPort,
+    databaseUrl: values.DATABASE_URL ?? null,
+    databasePort: values.PMS_DATABASE_PORT ?? null,
+    home: path.resolve(values.PMS_HOME),
+    publicUrl,
+    issuer: values.AUTH_ISSUER ?? null,
+    jwksUrl: values.AUTH_JWKS_URL ?? null,
+    supergraph: path.resolve(values.SUPERGRAPH ?? path.join(import.meta.dirname, '../schema/supergraph.graphql')),
+    logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
+    secrets: prefixed(given, 'PMS_SECRET_'),
+  };
+}
+
+/** SUBGRAPH_URL_TRADE_CAPTURE is the entry `trade-capture`. */
+function prefixed(env: Record<string, string | undefined>, prefix: string): ReadonlyMap<string, string> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[0].startsWith(prefix) && entry[1] !== undefined);
+  return new Map(entries.map(([name, value]) => [name.slice(prefix.length).toLowerCase().replaceAll('_', '-'), value]));
+}
+
+/** One line a setting, for a person; no line holds a secret. */
+export function shown(settings: Environment): string[] {
+  const lines: [string, string][] = [
+    ['mode', settings.production ? 'production' : 'development'],
+    ['listens on', `${settings.host}:${String(settings.port)}`],
+    ['public address', settings.publicUrl],
+    ['database', settings.databaseUrl === null ? `embedded, in ${settings.home}` : withoutPassword(settings.databaseUrl)],
+    ['demo world', settings.demo ? 'yes' : 'no'],
+    ['issuer', settings.issuer ?? 'its own'],
+    ...[...settings.subgraphUrls].map(([name, url]): [string, string] => [`subgraph ${name}`, withoutPassword(url)]),
+    ...[...settings.secrets.keys()].map((name): [string, string] => [`secret ${name}`, '***']),
+  ];
+  return lines.map(([name, value]) => `${name.padEnd(16)}${value}`);
+}
+
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  if (url.password !== '') url.password = '***';
+  return url.href;
+}
