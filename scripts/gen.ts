@@ -3,9 +3,10 @@
  * `--check` writes nothing that is in git and fails when such a file is out of date; `--only <domain>` leaves out the other domains' types and clients.
  */
 import { parseArgs } from 'node:util';
+import { prismaFolders } from '@pms/prisma/migrations';
 import { clientDocuments } from './gen/client.ts';
 import { composition, CompositionFailed } from './gen/compose.ts';
-import { prismaClient, prismaFolders } from './gen/prisma-clients.ts';
+import { prismaClient } from './gen/prisma-clients.ts';
 import { errorsReference, eventsReference } from './gen/reference.ts';
 import { subgraphTypes } from './gen/subgraph-types.ts';
 import { perform, type Mode, type Task } from './gen/task.ts';

@@ -1,5 +1,5 @@
 /** Generates prisma/<folder>/client from its schema.prisma, all in one process, with no command line and no engine download. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Task } from './task.ts';
@@ -16,12 +16,6 @@ interface Internals {
 
 /** Internal packages without useful types, and CommonJS only; pinned exactly in the catalog for that reason. */
 const requireFromPrisma = createRequire(join(root, 'prisma/package.json'));
-
-/** Folders under prisma/ that hold a schema.prisma: the domains, and what the platform itself keeps. */
-export function prismaFolders(): string[] {
-  const base = join(root, 'prisma');
-  return readdirSync(base).filter((name) => existsSync(join(base, name, 'schema.prisma'))).toSorted();
-}
 
 async function generate(folder: string): Promise<void> {
   const { getGenerators, loadSchemaContext } = requireFromPrisma('@prisma/internals') as Internals;
