@@ -1,0 +1,37 @@
+/** Delivery of events between domains: durable, at least once, in order per key. Effects are exactly once through the inbox. */
+import type { Event } from './envelope.ts';
+
+export interface Reaction {
+  /** The event type's name; `*` hears every type. A group has one reaction a type. */
+  readonly type: string;
+  react(event: Event): Promise<void>;
+  /**
+   * Handles a run of consecutive events of this type and one key in one transaction, where that is faster.
+   * When it throws, the run is delivered again one by one through `react`, so that only the faulty event is held back.
+   */
+  readonly reactAll?: (events: readonly Event[]) => Promise<void>;
+}
+
+export interface DeadLetter {
+  readonly group: string;
+  readonly event: Event;
+  readonly attempts: number;
+  readonly error: string;
+  readonly failedAt: Date;
+  /** Later events of the same key that wait behind this one. */
+  readonly waiting: number;
+}
+
+export interface Bus {
+  /** Says that events were committed. */
+  wake(): void;
+  /** All reactions of one consumer; `group` is the domain's name. Call before `start`. */
+  subscribe(group: string, reactions: readonly Reaction[]): void;
+  start(): Promise<void>;
+  /** Resolves once everything committed before the call has been delivered (or is held back as failing). */
+  settled(timeoutMs?: number): Promise<void>;
+  dead(): Promise<readonly DeadLetter[]>;
+  /** Tries dead letters again, in order; all of them, or one event's. Resolves to how many were set free. */
+  replay(eventId?: string): Promise<number>;
+  close(): Promise<void>;
+}

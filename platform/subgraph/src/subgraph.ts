@@ -1,0 +1,77 @@
+/** The one shape that every domain has, wherever it runs, and what it is given. */
+import type { Reaction } from '@pms/events/bus';
+import type { Live } from '@pms/events/live';
+import type { Origin } from '@pms/events/envelope';
+import type { Sql, Transactions } from '@pms/events/sql';
+import { unauthenticated } from '@pms/errors';
+import type { Principal } from '@pms/identity/principal';
+import type { Logger } from '@pms/telemetry/logger';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+
+export interface SubgraphRequest {
+  readonly principal: Principal | null;
+  readonly token: string | null;
+  readonly correlationId: string;
+}
+
+/** A request whose sender is known, as commands and queries see it. */
+export interface SignedRequest {
+  readonly principal: Principal;
+  readonly origin: Origin;
+}
+
+/** Throws UNAUTHENTICATED when nobody has signed in. */
+export function signed({ principal, correlationId }: SubgraphRequest): SignedRequest {
+  if (principal === null) throw unauthenticated('sign in first: the request carries no access token');
+  return {
+    principal,
+    origin: { organizationId: principal.organizationId, actor: principal.subject, correlationId, causationId: null },
+  };
+}
+
+export interface Settings {
+  readonly production: boolean;
+  /** The demo world: its accounts, its simulated tape. Never true in production. */
+  readonly demo: boolean;
+  /** The token issuer's address, which is also the platform's public address, for example `http://127.0.0.1:4000`. */
+  readonly issuer: string;
+  /** A secret by name: generated once and kept, or from the environment. At least 32 bytes of base64url text. */
+  secret(name: string): Promise<string>;
+}
+
+/** Everything a domain is given; the only things it may take from outside. */
+export interface Surroundings {
+  readonly database: Sql & Transactions & { readonly adapter: SqlDriverAdapterFactory };
+  readonly live: Live;
+  readonly logger: Logger;
+  readonly settings: Settings;
+  /** Says that events were committed. */
+  wake(): void;
+  newId(kind: string): string;
+  now(): Date;
+}
+
+/** What a rebuild of a domain's projections found; `differences` is empty when the stored figures are the rebuilt ones. */
+export interface RebuildReport {
+  readonly domain: string;
+  readonly facts: number;
+  readonly differences: readonly string[];
+}
+
+export interface Subgraph {
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  readonly reactions: readonly Reaction[];
+  /** What the resolvers receive as context, made once per request. Throws UNAUTHENTICATED when nobody has signed in. */
+  contextFor(request: SubgraphRequest): object;
+  /** Starts what runs by itself: a tape, a sealer, due settlements. */
+  start?(): Promise<void>;
+  /** HTTP routes besides GraphQL (auth's OAuth endpoints). */
+  routes?(app: FastifyInstance): Promise<void>;
+  /** Recomputes projections from the recorded facts; with `verify` only compares. */
+  rebuild?(options: { readonly verify: boolean }): Promise<RebuildReport>;
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+/** How a process reaches Postgres: one bounded pool for all domains in it, in UTC, and Prisma's adapter on the same pool. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Sql } from '@pms/events/sql';
+import pg from 'pg';
+
+const POOL_MAX = 24;
+const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 60_000;
+const ROLLBACK_CAUSES = new Set(['40001', '40P01']); // serialization failure, deadlock: the work may be tried again
+const TRIES_MAX = 5;
+
+/** A connection pool as a domain's store sees it. */
+export interface Database extends Sql {
+  readonly adapter: PrismaPg;
+  readonly pool: pg.Pool;
+  /** One transaction (READ COMMITTED); tried again when Postgres chose it as a deadlock's victim. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pms' } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url, max: poolMax, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS, application_name: applicationName, options: '-c timezone=UTC',
+  });
+  pool.on('error', () => undefined); // an idle connection that breaks is replaced by the pool
+  return {
+    pool,
+    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
+    query: async (text, values) => asResult(await pool.query(text, values as unknown[])),
+    transaction: (work) => transaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+const asResult = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
+
+async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({ query: async (text, values) => asResult(await client.query(text, values as unknown[])) });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((lost: Error) => { broken = lost; });
+      const code = error instanceof pg.DatabaseError ? error.code ?? '' : '';
+      if (!ROLLBACK_CAUSES.has(code) || attempt === TRIES_MAX) throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}

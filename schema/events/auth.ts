@@ -1,0 +1,12 @@
+/** What identity tells the others: mostly for the audit trail. Key: the user or the service client. */
+import { defineEvent } from '@pms/events/envelope';
+import { z } from 'zod';
+
+export const organizationCreated = defineEvent('auth.organization-created.v1', { organizationId: z.string(), name: z.string() });
+export const userCreated = defineEvent('auth.user-created.v1', { userId: z.string(), email: z.string(), displayName: z.string(), roles: z.array(z.string()) });
+export const rolesAssigned = defineEvent('auth.roles-assigned.v1', { userId: z.string(), before: z.array(z.string()), roles: z.array(z.string()) });
+export const serviceClientCreated = defineEvent('auth.service-client-created.v1', { serviceClientId: z.string(), name: z.string(), scopes: z.array(z.string()) });
+export const serviceClientSecretRotated = defineEvent('auth.service-client-secret-rotated.v1', { serviceClientId: z.string() });
+export const signedIn = defineEvent('auth.signed-in.v1', { userId: z.string() });
+export const signInRefused = defineEvent('auth.sign-in-refused.v1', { userId: z.string(), lockedUntil: z.string().nullable() });
+export const sessionsRevoked = defineEvent('auth.sessions-revoked.v1', { userId: z.string() });

@@ -1,0 +1,36 @@
+/** What market data tells the others. Quotes are live messages (topic `quotes/<instrument>`), not events: only closes are kept. */
+import { currencyText, dateText, decimalText, defineEvent } from '@pms/events/envelope';
+import { z } from 'zod';
+
+export const assetClasses = ['EQUITY', 'INDEX', 'FUND', 'BOND', 'CASH', 'FX', 'OTHER'] as const;
+
+/** Key: the instrument. */
+export const instrumentCreated = defineEvent('rttm.instrument-created.v1', {
+  instrumentId: z.string(), symbol: z.string(), name: z.string(), assetClass: z.enum(assetClasses), currency: currencyText, mic: z.string().nullable(),
+});
+
+/** Closes of one instrument, at most 500 an event; one day's later record replaces the earlier one. Key: the instrument. */
+export const pricesRecorded = defineEvent('rttm.prices-recorded.v1', {
+  instrumentId: z.string(), currency: currencyText,
+  prices: z.array(z.object({ date: dateText, close: decimalText, simulated: z.boolean() })).max(500),
+});
+
+export const alertRuleCreated = defineEvent('rttm.alert-rule-created.v1', {
+  alertRuleId: z.string(), instrumentId: z.string(), condition: z.string(), threshold: decimalText,
+});
+export const alertRaised = defineEvent('rttm.alert-raised.v1', {
+  alertId: z.string(), alertRuleId: z.string(), instrumentId: z.string(), last: decimalText, message: z.string(),
+});
+
+/** The live message on `quotes/<instrumentId>`. */
+export interface QuoteMessage {
+  readonly instrumentId: string;
+  readonly organizationId: string;
+  /** Decimal text. */
+  readonly last: string;
+  readonly previousClose: string | null;
+  readonly currency: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly simulated: boolean;
+}

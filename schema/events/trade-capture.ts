@@ -1,0 +1,38 @@
+/** What trade capture tells the others. Key of every event: the portfolio, so that its trades are checked and booked one after another. */
+import { currencyText, dateText, decimalText, defineEvent, moneyShape } from '@pms/events/envelope';
+import { z } from 'zod';
+
+export const feeKinds = ['COMMISSION', 'EXCHANGE_FEE', 'REGULATORY_FEE', 'TAX', 'OTHER'] as const;
+
+/** A version of a trade as it was agreed with the counterparty. */
+export const tradeFacts = z.object({
+  tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string(), instrumentId: z.string(),
+  side: z.enum(['BUY', 'SELL']), quantity: decimalText, price: decimalText, currency: currencyText, tradeDate: dateText,
+  fees: z.array(z.object({ kind: z.enum(feeKinds), amount: moneyShape })), externalId: z.string().nullable(),
+  /** RFC 3339: when this version was captured; the order of trades of one day. */
+  capturedAt: z.string(),
+});
+export type TradeFacts = z.output<typeof tradeFacts>;
+
+export const tradeCaptured = defineEvent('trade-capture.trade-captured.v1', tradeFacts.shape);
+
+/** A new version takes the place of `replaces`. */
+export const tradeAmended = defineEvent('trade-capture.trade-amended.v1', { ...tradeFacts.shape, replaces: z.number().int().positive() });
+
+/** `version` is the version that says "cancelled"; all earlier ones end with it. */
+export const tradeCancelled = defineEvent('trade-capture.trade-cancelled.v1', {
+  tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string(), instrumentId: z.string(),
+});
+
+export const tradeStatuses = ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED', 'REJECTED', 'BOOKED', 'SETTLED', 'CANCELLED'] as const;
+export type TradeStatus = (typeof tradeStatuses)[number];
+
+/** The live message on `trade-events/<portfolioId>`. */
+export interface TradeMessage {
+  readonly tradeId: string;
+  readonly organizationId: string;
+  readonly portfolioId: string;
+  readonly kind: 'CAPTURED' | 'AMENDED' | 'CANCELLED' | 'VALIDATED' | 'REJECTED' | 'PENDING_APPROVAL' | 'BOOKED' | 'SETTLED' | 'SETTLEMENT_FAILED';
+  readonly version: number;
+  readonly at: string;
+}

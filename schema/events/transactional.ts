@@ -1,0 +1,39 @@
+/** What the books tell the others. Key of every event: the portfolio. All amounts are in the currency that stands beside them. */
+import { currencyText, dateText, decimalText, defineEvent } from '@pms/events/envelope';
+import { z } from 'zod';
+import { tradeFacts } from './trade-capture.ts';
+
+/** A position as it stands after the event. `quantity` is negative for a short position. */
+const positionAfter = z.object({
+  instrumentId: z.string(), quantity: decimalText, costBasis: decimalText, averageCost: decimalText,
+  /** Since the position was first opened. */
+  realizedPnl: decimalText, currency: currencyText,
+});
+
+export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
+  ...tradeFacts.shape,
+  contractualSettlementDate: dateText,
+  /** What cash will move, fees included: negative for a purchase. */
+  netAmount: decimalText,
+  /** Of this trade. */
+  realizedPnl: decimalText,
+  position: positionAfter,
+});
+
+/** The postings of this version were taken back: it was amended or cancelled. */
+export const tradeReversed = defineEvent('transactional.trade-reversed.v1', {
+  ...tradeFacts.shape, netAmount: decimalText, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
+});
+
+const settlement = { tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
+export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText });
+export const settlementFailed = defineEvent('transactional.settlement-failed.v1', { ...settlement, reason: z.string(), attempt: z.number().int() });
+
+/** Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. */
+export const cashMoved = defineEvent('transactional.cash-moved.v1', {
+  portfolioId: z.string(), kind: z.enum(['DEPOSIT', 'WITHDRAWAL', 'TRADE', 'REVERSAL', 'SETTLEMENT']), currency: currencyText,
+  /** Signed; zero for SETTLEMENT, which moves receivable or payable to settled. */
+  amount: decimalText, effectiveDate: dateText,
+  /** Traded balance: settled plus receivable less payable. */
+  balance: decimalText, settled: decimalText, tradeId: z.string().nullable(),
+});
