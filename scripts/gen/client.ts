@@ -27,7 +27,7 @@ async function generated(api: string, files: readonly string[]): Promise<Output[
     enumsAsTypes: true,
     immutableTypes: true,
     defaultScalarType: 'unknown',
-    importExtension: '.ts' as const,
+    importExtension: '.ts',
     scalars: { ID: text, Decimal: text, Date: text, DateTime: text, Currency: text, JSON: { input: 'unknown', output: 'unknown' } },
   };
   const outputs = await preset.buildGeneratesSection({

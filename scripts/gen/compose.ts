@@ -1,6 +1,7 @@
 /** Composes the subgraphs into schema/supergraph.graphql, and writes the schema that clients see to schema/api.graphql. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type * as Graphql from 'graphql';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Task } from './task.ts';
 import { root } from './workspace.ts';
@@ -33,12 +34,12 @@ interface Composer {
 function bySubgraph(errors: readonly GraphQLError[]): string {
   const groups = Map.groupBy(errors, ({ message }) => /^\[([^\]]+)\]/.exec(message)?.[1] ?? 'between subgraphs');
   return [...groups]
-    .map(([name, group]) => `  ${name}\n${group.map(({ message, extensions }) => `    ${String(extensions['code'] ?? 'ERROR')}: ${message}`).join('\n')}`)
+    .map(([name, group]) => `  ${name}\n${group.map(({ message, extensions }) => `    ${JSON.stringify(extensions['code'])}: ${message}`).join('\n')}`)
     .join('\n');
 }
 
 function parsed(services: readonly NamedSdl[]): { name: string; url: string; typeDefs: DocumentNode }[] {
-  const { parse } = require('graphql') as typeof import('graphql');
+  const { parse } = require('graphql') as typeof Graphql;
   const refused: string[] = [];
   const documents = services.flatMap(({ name, sdl }) => {
     try {
@@ -55,7 +56,7 @@ function parsed(services: readonly NamedSdl[]): { name: string; url: string; typ
 /** The supergraph, and what clients see of it. Throws CompositionFailed. */
 export function composed(services: readonly NamedSdl[]): { supergraph: string; api: string } {
   const { composeServices } = require('@apollo/composition') as Composer;
-  const { printSchema, lexicographicSortSchema } = require('graphql') as typeof import('graphql');
+  const { printSchema, lexicographicSortSchema } = require('graphql') as typeof Graphql;
   const result = composeServices(parsed(services));
   if (result.supergraphSdl === undefined || result.schema === undefined) throw new CompositionFailed(bySubgraph(result.errors ?? []));
   const api = result.schema.toAPISchema().toGraphQLJSSchema() as Parameters<typeof printSchema>[0];

@@ -52,7 +52,7 @@ interface JsonSchema {
 
 function kindOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(String).join(' \\| ');
-  if (schema.const !== undefined) return String(schema.const);
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.anyOf !== undefined) return schema.anyOf.map(kindOf).join(' \\| ');
   if (schema.type === 'array') return `list of ${schema.items === undefined ? 'values' : kindOf(schema.items)}`;
   if (schema.properties !== undefined) return `{ ${Object.entries(schema.properties).map(([name, inner]) => `${name}: ${kindOf(inner)}`).join('; ')} }`;
