@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { Sql } from '@pms/events/sql';
 import pg from 'pg';
 
-const POOL_MAX = 24;
+const POOL_MAX = 40;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 60_000;

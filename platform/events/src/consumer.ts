@@ -1,0 +1,153 @@
+/**
+ * One consumer's way through the events: reads behind its cursor, hands them to its reactions in order per key, and moves
+ * the cursor once they are handled or parked. The cursor may be behind what was handled (a crash in between), never ahead.
+ */
+import type { Reaction } from './bus.ts';
+import type { Event } from './envelope.ts';
+import { publisherOf } from './envelope.ts';
+import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from './outbox.ts';
+import { blockedKeys, dueHeads, nextDueMs, park, type Placed, postpone, release } from './parking.ts';
+import { type Sql, schemaOf } from './sql.ts';
+
+const BATCH_MAX = 1_000;
+const RUN_MAX = 500;
+const KEYS_AT_ONCE = 3;
+
+export interface ConsumerOptions {
+  readonly sql: Sql;
+  readonly name: string;
+  readonly publishers: readonly string[];
+  readonly reactions: readonly Reaction[];
+  onFailure(event: Event, error: unknown, dead: boolean): void;
+  onHandled(count: number): void;
+}
+
+export interface Consumer {
+  /** Handles one batch; resolves to whether there may be more at once. */
+  step(): Promise<boolean>;
+  /** Tries parked events that are due; resolves to when the next one is, in milliseconds, or null. */
+  retry(): Promise<number | null>;
+}
+
+export function consumer(options: ConsumerOptions): Consumer {
+  const { sql, name } = options;
+  const byType = new Map(options.reactions.map((reaction) => [reaction.type, reaction]));
+  const reactionTo = (event: Event): Reaction | undefined => byType.get(event.type) ?? byType.get('*');
+  const read = reader(options);
+
+  return {
+    async step() {
+      const { placed, cursor, last } = await read();
+      if (cursor === last) return false;
+      await handle(options, placed, reactionTo);
+      const full = placed.length === BATCH_MAX;
+      const reached = full ? placed.at(-1)?.position ?? last : last;
+      await sql.query(
+        `insert into bus.cursor (consumer, position) values ($1, $2)
+         on conflict (consumer) do update set position = excluded.position, updated_at = now() where cursor.position < excluded.position`, [name, reached]);
+      return full;
+    },
+    async retry() {
+      const due = await nextDueMs(sql, name);
+      if (due === null || due > 0) return due;
+      for (const head of await dueHeads(sql, name)) {
+        try {
+          await reactionTo(head.event)?.react(head.event);
+          await release(sql, name, head.position);
+          options.onHandled(1);
+        } catch (error) {
+          options.onFailure(head.event, error, await postpone(sql, name, head, messageOf(error)));
+        }
+      }
+      return nextDueMs(sql, name);
+    },
+  };
+}
+
+interface Batch {
+  readonly placed: readonly Placed[];
+  readonly cursor: string;
+  readonly last: string;
+}
+
+/** The next events of the types that are heard, over all publishers, by position. */
+function reader({ sql, name, publishers, reactions }: ConsumerOptions): () => Promise<Batch> {
+  const types = reactions.map(({ type }) => type);
+  const all = types.includes('*');
+  const heard = all ? publishers : publishers.filter((domain) => types.some((type) => publisherOf(type) === domain));
+  const statement = `select * from (${heard.map((domain) => `(select ${OUTBOX_COLUMNS} from ${schemaOf(domain)}.outbox_event
+    where position > $1 and position <= $2 ${all ? '' : 'and type = any($3)'} order by position limit ${BATCH_MAX})`).join(' union all ')}) as events
+    order by position limit ${BATCH_MAX}`;
+  return async () => {
+    const { rows: [at] } = await sql.query<{ last: string; cursor: string | null }>(
+      'select last_position as last, (select position from bus.cursor where consumer = $1) as cursor from bus.sequencer where id = 1', [name]);
+    const last = at?.last ?? '0';
+    const cursor = at?.cursor ?? '0';
+    if (heard.length === 0 || cursor === last) return { placed: [], cursor, last };
+    const found = await sql.query<OutboxRow>(statement, all ? [cursor, last] : [cursor, last, types]);
+    return { placed: found.rows.map((row) => ({ position: row.position, event: eventOf(row) })), cursor, last };
+  };
+}
+
+async function handle(options: ConsumerOptions, placed: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
+  if (placed.length === 0) return;
+  const chains = Map.groupBy(placed, ({ event }) => event.key);
+  const blocked = await blockedKeys(options.sql, options.name, [...chains.keys()]);
+  const waiting = [...chains.entries()];
+  const workers = Array.from({ length: Math.min(KEYS_AT_ONCE, waiting.length) }, async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [key, chain] = next;
+      if (blocked.has(key)) await park(options.sql, options.name, chain, '');
+      else await handleChain(options, chain, reactionTo);
+    }
+  });
+  await Promise.all(workers);
+}
+
+/** The events of one key, in order: runs of one type together where the reaction can, else one by one; the first failure parks the rest. */
+async function handleChain(options: ConsumerOptions, chain: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
+  let start = 0;
+  while (start < chain.length) {
+    const run = runFrom(chain, start);
+    const first = run[0];
+    const reaction = first === undefined ? undefined : reactionTo(first.event);
+    if (reaction === undefined) { start += run.length; continue; }
+    if (!(await handledTogether(options, reaction, run)) && !(await handledSingly(options, reaction, run, chain.slice(start)))) return;
+    options.onHandled(run.length);
+    start += run.length;
+  }
+}
+
+function runFrom(chain: readonly Placed[], start: number): readonly Placed[] {
+  let end = start;
+  while (end < chain.length && end - start < RUN_MAX && chain[end]?.event.type === chain[start]?.event.type) end += 1;
+  return chain.slice(start, end);
+}
+
+async function handledTogether({ onFailure }: ConsumerOptions, { reactAll }: Reaction, run: readonly Placed[]): Promise<boolean> {
+  const first = run[0];
+  if (reactAll === undefined || first === undefined || run.length === 1) return false;
+  try {
+    await reactAll(run.map(({ event }) => event));
+    return true;
+  } catch (error) {
+    onFailure(first.event, error, false);
+    return false;
+  }
+}
+
+async function handledSingly(options: ConsumerOptions, reaction: Reaction, run: readonly Placed[], rest: readonly Placed[]): Promise<boolean> {
+  for (const [index, { event }] of run.entries()) {
+    try {
+      await reaction.react(event);
+    } catch (error) {
+      options.onFailure(event, error, false);
+      await park(options.sql, options.name, rest.slice(index), messageOf(error));
+      return false;
+    }
+  }
+  return true;
+}
+
+const MESSAGE_MAX = 2_000;
+const messageOf = (error: unknown): string => ((error instanceof Error ? error.message : String(error)) || 'no message').slice(0, MESSAGE_MAX);

@@ -1,0 +1,141 @@
+/**
+ * The bus of one database: events are delivered out of the outbox rows themselves. Works within one process (woken by
+ * the commit) and between processes (woken by NOTIFY); a poll makes up for a lost wake-up. Of several processes that
+ * consume for one domain, one does at a time: it holds an advisory lock, which ends with its connection.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { counter, gauge } from '@pms/telemetry/metrics';
+import type { Logger } from '@pms/telemetry/logger';
+import type { Bus, Reaction } from './bus.ts';
+import { type Consumer, consumer } from './consumer.ts';
+import { deadLetters, setFree } from './parking.ts';
+import { lastPosition, sequenceOnce } from './sequencer.ts';
+import type { Sql, Transactions } from './sql.ts';
+import { type Waker, waker } from './waker.ts';
+
+const POLL_MS = 500;
+const FAILED_STEP_DELAY_MS = 250;
+const SETTLE_TIMEOUT_MS = 60_000;
+
+const handled = counter('pms_events_handled_total', 'Events handled, by consumer', ['consumer']);
+const failed = counter('pms_events_failed_total', 'Attempts at an event that failed, by consumer', ['consumer']);
+const dead = counter('pms_events_dead_total', 'Events that became dead letters, by consumer', ['consumer']);
+const lag = gauge('pms_events_lag', 'Positions between the newest event and the consumer', ['consumer']);
+
+/** Wakes other processes, is woken by them, and holds the locks; null within a single process. */
+export interface Peers {
+  tell(): void;
+  listen(heard: () => void): void;
+  /** Resolves to whether this process is the one that consumes for the group. */
+  holds(group: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface LocalBusOptions {
+  readonly database: Sql & Transactions;
+  /** Every domain with an outbox. */
+  readonly publishers: readonly string[];
+  readonly logger: Logger;
+  readonly peers: Peers | null;
+}
+
+interface Group {
+  readonly name: string;
+  readonly consumer: Consumer;
+  readonly waker: Waker;
+}
+
+export function localBus({ database, publishers, logger, peers }: LocalBusOptions): Bus {
+  const groups: Group[] = [];
+  const sequencing = waker();
+  const loops: Promise<void>[] = [];
+  let open = true;
+
+  const add = (name: string, reactions: readonly Reaction[]): void => {
+    groups.push({
+      name, waker: waker(),
+      consumer: consumer({
+        sql: database, name, publishers, reactions,
+        onHandled: (count) => handled.inc({ consumer: name }, count),
+        onFailure: (event, error, isDead) => {
+          failed.inc({ consumer: name });
+          if (isDead) dead.inc({ consumer: name });
+          logger[isDead ? 'error' : 'warn']({ consumer: name, eventId: event.id, type: event.type, key: event.key, err: error },
+            isDead ? 'event is a dead letter' : 'event could not be handled');
+        },
+      }),
+    });
+  };
+  const wakeConsumers = (): void => groups.forEach((group) => group.waker.wake());
+  const guardedLoop = async (step: () => Promise<void>): Promise<void> => {
+    while (open) {
+      try {
+        await step();
+      } catch (error) {
+        if (!open) return;
+        logger.warn({ err: error }, 'event delivery paused');
+        await delay(FAILED_STEP_DELAY_MS);
+      }
+    }
+  };
+  const sequence = async (): Promise<void> => {
+    while ((await sequenceOnce(database, publishers)) > 0) {
+      wakeConsumers();
+      peers?.tell();
+    }
+    await sequencing.sleep(POLL_MS);
+  };
+  const consume = async ({ name, consumer: own, waker: rest }: Group): Promise<void> => {
+    if (peers !== null && !(await peers.holds(name))) { await rest.sleep(POLL_MS); return; }
+    const more = await own.step();
+    const due = await own.retry();
+    if (!more) await rest.sleep(Math.min(POLL_MS, Math.max(due ?? POLL_MS, 1)));
+  };
+
+  return {
+    wake: () => sequencing.wake(),
+    subscribe: add,
+    async start() {
+      peers?.listen(() => { sequencing.wake(); wakeConsumers(); });
+      loops.push(guardedLoop(sequence), ...groups.map((group) => guardedLoop(() => consume(group))), reportLag());
+    },
+    settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(database, publishers, groups.map(({ name }) => name), timeoutMs),
+    dead: () => deadLetters(database),
+    async replay(eventId) {
+      const count = await setFree(database, eventId);
+      wakeConsumers();
+      peers?.tell();
+      return count;
+    },
+    async close() {
+      open = false;
+      sequencing.wake();
+      wakeConsumers();
+      await Promise.all(loops);
+      await peers?.close();
+    },
+  };
+
+  async function reportLag(): Promise<void> {
+    const reporting = waker();
+    while (open) {
+      await reporting.sleep(POLL_MS);
+      const { rows } = await database.query<{ consumer: string; behind: number }>(
+        'select consumer, (s.last_position - c.position)::float8 as behind from bus.cursor c, bus.sequencer s').catch(() => ({ rows: [] }));
+      for (const { consumer: name, behind } of rows) lag.set({ consumer: name }, behind);
+    }
+  }
+}
+
+/** Waits until every group has read what was committed before the call, and what came of it. Throws when it takes too long. */
+async function settled(database: Sql & Transactions, publishers: readonly string[], groups: readonly string[], timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const placed = await sequenceOnce(database, publishers);
+    const { rows } = await database.query<{ consumer: string }>(
+      'select consumer from bus.cursor where position >= $1 and consumer = any($2)', [await lastPosition(database), groups]);
+    if (placed === 0 && rows.length === groups.length) return;
+    if (performance.now() > deadline) throw new Error(`events are not settled after ${timeoutMs} ms; behind: ${groups.filter((name) => !rows.some((row) => row.consumer === name)).join(', ')}`);
+    await delay(5);
+  }
+}

@@ -1,0 +1,80 @@
+/** One connection that hears Postgres notifications and holds advisory locks; replaced by a new one when it breaks. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@pms/telemetry/logger';
+import pg from 'pg';
+
+const RECONNECT_MS = 500;
+const QUEUE_MAX = 10_000;
+
+export interface Notifications {
+  /** Sends on a channel, in order; lost while there is no connection. `payload` is at most 7,900 bytes. */
+  send(channel: string, payload: string): void;
+  hear(channel: string, listener: (payload: string) => void): void;
+  /** Takes the lock if it is free; true while this connection holds it. Locks are lost with the connection. */
+  lock(name: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export async function notifications(url: string, logger: Logger): Promise<Notifications> {
+  const listeners = new Map<string, ((payload: string) => void)[]>();
+  const waiting: [string, string][] = [];
+  let held = new Set<string>();
+  let sending = false;
+  let open = true;
+  let client = await connected();
+
+  async function connected(): Promise<pg.Client> {
+    const made = new pg.Client({ connectionString: url, application_name: 'pms-notifications', keepAlive: true });
+    made.on('notification', ({ channel, payload = '' }) => listeners.get(channel)?.forEach((listener) => listener(payload)));
+    made.on('error', () => void reconnect(made));
+    await made.connect();
+    for (const channel of listeners.keys()) await made.query(`listen ${channel}`);
+    return made;
+  }
+
+  async function reconnect(broken: pg.Client): Promise<void> {
+    if (!open || client !== broken) return;
+    held = new Set();
+    logger.warn('the notification connection broke; connecting again');
+    while (open) {
+      try {
+        client = await connected();
+        return;
+      } catch {
+        await delay(RECONNECT_MS);
+      }
+    }
+  }
+
+  async function drain(): Promise<void> {
+    if (sending) return;
+    sending = true;
+    for (let next = waiting.shift(); next !== undefined && open; next = waiting.shift())
+      await client.query('select pg_notify($1, $2)', next).catch(() => undefined);
+    sending = false;
+  }
+
+  return {
+    send(channel, payload) {
+      if (waiting.length >= QUEUE_MAX) waiting.shift();
+      waiting.push([channel, payload]);
+      void drain();
+    },
+    hear(channel, listener) {
+      const known = listeners.get(channel);
+      if (known !== undefined) { known.push(listener); return; }
+      listeners.set(channel, [listener]);
+      client.query(`listen ${channel}`).catch(() => undefined);
+    },
+    async lock(name) {
+      if (held.has(name)) return true;
+      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [name]);
+      if (rows[0]?.locked === true) held.add(name);
+      return held.has(name);
+    },
+    async close() {
+      open = false;
+      await client.end().catch(() => undefined);
+    },
+  };
+}

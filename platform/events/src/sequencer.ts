@@ -1,0 +1,50 @@
+/**
+ * Gives committed events their place in one order over all domains. A bigserial alone is no place to read by: its numbers
+ * are taken before commit, so a reader that has passed 7 never sees a 6 that commits later. Positions are given only to
+ * rows that are already committed, by one writer at a time (the lock on the single row of bus.sequencer), and become
+ * visible together with that row: whoever sees position n can rely on every position below n being there.
+ */
+import { type Sql, schemaOf, type Transactions } from './sql.ts';
+
+const BATCH_MAX = 5_000;
+
+/** Gives positions to at most 5,000 waiting events, oldest first; resolves to how many. */
+export const sequenceOnce = (database: Transactions, publishers: readonly string[]): Promise<number> =>
+  database.transaction(async (sql) => {
+    const { rows: [head] } = await sql.query<{ last_position: string }>('select last_position from bus.sequencer where id = 1 for update');
+    if (head === undefined) throw new Error('bus.sequencer has no row: the bus migrations have not run');
+    // a statement of its own, so that its snapshot begins after the lock: rows that the former holder placed are seen as placed
+    const { rows: [counted] } = await sql.query<{ placed: string }>(statementFor(publishers), [head.last_position, BATCH_MAX]);
+    const placed = counted === undefined ? 0 : Number.parseInt(counted.placed, 10);
+    if (placed > 0) await sql.query('update bus.sequencer set last_position = last_position + $1 where id = 1', [placed]);
+    return placed;
+  });
+
+const statements = new Map<string, string>();
+
+/**
+ * Within a domain the order is that of `seq`: writers of one key hold that key's lock when they take it. Between domains
+ * it is that of recording, made monotonic within each domain, so that what was answered before another request began
+ * stands before what that request wrote.
+ */
+function statementFor(publishers: readonly string[]): string {
+  const name = publishers.join();
+  const known = statements.get(name);
+  if (known !== undefined) return known;
+  const waiting = publishers.map((domain) => `(select '${domain}'::text as domain, seq, max(recorded_at) over (order by seq) as at
+    from (select seq, recorded_at from ${schemaOf(domain)}.outbox_event where position is null order by seq limit $2) as oldest)`).join(' union all ');
+  const placing = publishers.map((domain) => `placed_${schemaOf(domain)} as (update ${schemaOf(domain)}.outbox_event as o
+    set position = placed.position from placed where placed.domain = '${domain}' and o.seq = placed.seq)`).join(', ');
+  const statement = `with waiting as (${waiting}),
+    placed as (select domain, seq, $1::bigint + row_number() over (order by at, domain, seq) as position from waiting order by at, domain, seq limit $2),
+    ${placing}
+    select count(*) as placed from placed`;
+  statements.set(name, statement);
+  return statement;
+}
+
+/** The last position that was given; everything up to it can be read. */
+export async function lastPosition(sql: Sql): Promise<string> {
+  const { rows } = await sql.query<{ last_position: string }>('select last_position from bus.sequencer where id = 1');
+  return rows[0]?.last_position ?? '0';
+}
