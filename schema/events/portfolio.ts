@@ -9,7 +9,7 @@ const facts = {
   lotMethod: z.enum(lotMethods), benchmarkInstrumentId: z.string().nullable(),
 };
 
-export const investorCreated = defineEvent('portfolio.investor-created.v1', { investorId: z.string(), name: z.string() });
+export const investorCreated = defineEvent('portfolio.investor-created.v1', { investorId: z.string(), name: z.string(), kind: z.string().optional() });
 
 /** Key: the portfolio. */
 export const portfolioCreated = defineEvent('portfolio.portfolio-created.v1', facts);
