@@ -1,0 +1,128 @@
+/**
+ * One supergraph, ready to answer: operations in, JSON text out. Knows nothing of HTTP or websockets. A new
+ * supergraph is a new engine; requests that have begun end on the one they began with.
+ */
+import { DomainError } from '@pms/errors';
+import type { Principal } from '@pms/identity/principal';
+import { getVariableValues, type GraphQLSchema, isAbstractType, GraphQLError } from 'graphql';
+import type { Dial, RequestContext, Transport } from './dial/transport.ts';
+import { compilableEnvironment } from './execution/environment.ts';
+import type { ClientError, Data, Run } from './execution/run.ts';
+import type { Problem } from './execution/project.ts';
+import type { RouterLogger, RouterMetrics } from './observe.ts';
+import { internal, subgraphReport } from './operation/errors.ts';
+import { type Preparation, preparation, type PreparedOperation, type Variant } from './operation/prepare.ts';
+import { InvalidOperation } from './operation/validate.ts';
+import { plannerFor, type Planner, type PlannerChoice } from './planner/planner.ts';
+import { costModel, type CostModel } from './security/cost.ts';
+import { type OperationLimits, tooComplex } from './security/limits.ts';
+import { type Policies, requirementsOf } from './security/requirements.ts';
+import { readSupergraph } from './supergraph/document.ts';
+import { linkedFeatures } from './supergraph/features.ts';
+
+export interface EngineOptions {
+  readonly dial: Dial;
+  readonly planner?: PlannerChoice;
+  readonly limits: OperationLimits;
+  readonly introspection: boolean;
+  readonly suggestions: boolean;
+  readonly policies: Policies;
+  readonly authorization: boolean;
+  readonly logger: RouterLogger;
+  readonly metrics: RouterMetrics;
+}
+
+/** A response as text, with what others want to know of it. */
+export interface Answer {
+  readonly text: string;
+  readonly errors: readonly ClientError[];
+}
+
+export interface Engine {
+  readonly sdl: string;
+  readonly api: GraphQLSchema;
+  readonly planner: Planner['name'];
+  /** Throws InvalidOperation or DomainError. */
+  prepare(source: string, operationName: string | undefined): PreparedOperation;
+  /** Throws InvalidOperation for variables that do not fit, OPERATION_TOO_COMPLEX for a cost that is too high. */
+  variables(operation: PreparedOperation, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  variant(operation: PreparedOperation, principal: Principal | null): Promise<Variant>;
+  execute(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<Answer>;
+  /** Runs what follows an event of a subscription. */
+  executeEvent(variant: Variant, run: Run): Promise<Answer>;
+  transport(service: string): Transport;
+  newRun(variables: Readonly<Record<string, unknown>>, context: RequestContext): Run;
+}
+
+export async function makeEngine(sdl: string, options: EngineOptions): Promise<Engine> {
+  const supergraph = readSupergraph(sdl);
+  const features = linkedFeatures(supergraph.document);
+  const planner = await plannerFor(supergraph, options.planner);
+  const transports = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, options.dial(subgraph)]));
+  const transport = (service: string): Transport => {
+    const found = transports.get(service);
+    if (found === undefined) throw new Error(`the plan names a subgraph that the supergraph does not: ${service}`);
+    return found;
+  };
+  const environment = compilableEnvironment(supergraph.full, transport, subgraphReport(options.logger), options.metrics);
+  const costs = costModel(supergraph.full, features, options.limits.listSizeAssumed);
+  const prepared: Preparation = preparation(
+    { api: supergraph.api, planner, environment, requirements: requirementsOf(supergraph.full, features), costs },
+    { ...options, planned: (found) => options.metrics.plans.inc({ found: String(found) }) },
+  );
+  const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
+  return {
+    sdl, api: supergraph.api, planner: planner.name, transport,
+    prepare: prepared.operation,
+    variant: prepared.variant,
+    variables: (operation, given) => coerced(supergraph.api, operation, given, costs, options.limits),
+    newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
+    async execute(variant, variables, context) {
+      const run: Run = { variables, context, data: {}, errors: [...variant.denied] };
+      if (variant.steps !== null) await variant.steps(run);
+      if (variant.introspect !== null) Object.assign(run.data, await variant.introspect(variables));
+      return finish(variant, run);
+    },
+    async executeEvent(variant, run) {
+      run.errors.push(...variant.denied);
+      if (variant.steps !== null) await variant.steps(run);
+      return finish(variant, run);
+    },
+  };
+}
+
+function coerced(api: GraphQLSchema, operation: PreparedOperation, given: Readonly<Record<string, unknown>>, costs: CostModel, limits: OperationLimits): Readonly<Record<string, unknown>> {
+  const values = getVariableValues(api, operation.operation.variableDefinitions ?? [], given, { maxErrors: 20 });
+  if (values.errors !== undefined) throw new InvalidOperation('BAD_USER_INPUT', values.errors);
+  const cost = operation.cost ?? costs.costOf(operation.operation, operation.fragments, values.coerced);
+  if (cost > limits.costMax) throw tooComplex('cost', cost, limits.costMax);
+  return values.coerced;
+}
+
+function finished(variant: Variant, run: Run, logger: RouterLogger): Answer {
+  const { text, problems } = variant.project(run.data, run.variables);
+  const errors = problems.length === 0 ? run.errors : [...run.errors, ...unexplained(problems, run, logger)];
+  const data = `{"data":${text}`;
+  return { text: errors.length === 0 ? `${data}}` : `${data},"errors":${JSON.stringify(errors)}}`, errors };
+}
+
+/** A null that no error speaks of yet gets one: a client must be able to tell a fault from an absence. */
+function unexplained(problems: readonly Problem[], { errors, context }: Run, logger: RouterLogger): ClientError[] {
+  return problems.flatMap((problem): ClientError[] => {
+    if (problem.kind === 'hidden') return [{
+      message: 'the access token does not allow this', path: problem.path,
+      extensions: { code: context.principal === null ? 'UNAUTHENTICATED' : 'FORBIDDEN' },
+    }];
+    if (errors.some(({ path }) => path === undefined || related(path, problem.path))) return [];
+    logger.error({ correlationId: context.correlationId, coordinate: problem.coordinate, path: problem.path }, 'a subgraph left out a value that may not be null');
+    return [internal(context.correlationId, problem.path)];
+  });
+}
+
+/** Whether one path leads into the other; `@` stands for any position. */
+function related(left: readonly (string | number)[], right: readonly (string | number)[]): boolean {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1)
+    if (left[index] !== right[index] && left[index] !== '@' && right[index] !== '@') return false;
+  return true;
+}

@@ -1,0 +1,134 @@
+/**
+ * Fetches more about objects already found: each distinct entity is asked for once, however often it occurs, and
+ * what comes back is put at every place it occurs.
+ */
+import type { SubgraphError, SubgraphResult } from '../dial/transport.ts';
+import type { EntityFetch, EntityGroup } from '../planner/plan.ts';
+import { collect, collectWithPath } from './collect.ts';
+import { contextValues } from './context-arguments.ts';
+import { copy, merge } from './merge.ts';
+import { compileRequired, type Represent } from './represent.ts';
+import { compileRewrites, renamedPath } from './rewrite.ts';
+import type { Data, Environment, ResponsePath, Run, Step } from './run.ts';
+import { send, variablesFor } from './send.ts';
+
+interface CompiledGroup {
+  readonly group: EntityGroup;
+  readonly represent: Represent;
+  readonly rewriteInput: (value: unknown) => void;
+  readonly rewriteOutput: (value: unknown) => void;
+  /** Whether an entity found twice may be one object: only when both are at one place of the plan. */
+  readonly shareable: boolean;
+}
+
+/** The entities of one group in one request: `targets[i]` are the objects that `representations[i]` stands for. */
+interface Asked {
+  readonly compiled: CompiledGroup;
+  readonly representations: Data[];
+  readonly targets: Data[][];
+  readonly indexes: Map<string, number>;
+}
+
+export function entityFetch(fetch: EntityFetch, environment: Environment, copyEntities: boolean): Step {
+  const groups = fetch.groups.map((group): CompiledGroup => ({
+    group, represent: compileRequired(group.requires, environment.isA),
+    rewriteInput: compileRewrites(group.inputRewrites, environment.isA),
+    rewriteOutput: compileRewrites(group.outputRewrites, environment.isA),
+    shareable: !copyEntities && group.paths.length === 1,
+  }));
+  if (groups.some(({ group }) => group.contextRewrites.length > 0)) return fetchByContext(fetch, groups, environment);
+
+  return async (run) => {
+    const asked = groups.map((compiled) => gather(compiled, run, environment));
+    await ask(fetch, asked, variablesFor(fetch, run), run, environment);
+  };
+}
+
+/** Arguments taken from around an entity are variables of the whole request, so each set of values is a request of its own. */
+function fetchByContext(fetch: EntityFetch, groups: readonly CompiledGroup[], environment: Environment): Step {
+  return async (run) => {
+    const requests = new Map<string, { readonly variables: Data; readonly asked: readonly Asked[] }>();
+    groups.forEach((compiled, position) => {
+      for (const path of compiled.group.paths)
+        collectWithPath(run.data, path, 0, environment.isA, [], (object, at) => {
+          const values = contextValues(run.data, at, compiled.group.contextRewrites, environment.isA);
+          const key = JSON.stringify(values);
+          let request = requests.get(key);
+          if (request === undefined) requests.set(key, request = { variables: { ...variablesFor(fetch, run), ...values }, asked: groups.map(asking) });
+          add(object, request.asked[position] as Asked, run);
+        });
+    });
+    await Promise.all([...requests.values()].map(({ variables, asked }) => ask(fetch, asked, variables, run, environment)));
+  };
+}
+
+const asking = (compiled: CompiledGroup): Asked => ({ compiled, representations: [], targets: [], indexes: new Map() });
+
+function gather(compiled: CompiledGroup, run: Run, { isA }: Environment): Asked {
+  const asked = asking(compiled);
+  for (const path of compiled.group.paths) collect(run.data, path, 0, isA, (object) => add(object, asked, run));
+  return asked;
+}
+
+function add(object: Data, asked: Asked, run: Run): void {
+  const representation = asked.compiled.represent(object, run.variables);
+  if (representation?.['__typename'] === undefined) return;
+  asked.compiled.rewriteInput(representation);
+  const key = JSON.stringify(representation);
+  const index = asked.indexes.get(key);
+  if (index === undefined) {
+    asked.indexes.set(key, asked.representations.length);
+    asked.representations.push(representation);
+    asked.targets.push([object]);
+  } else asked.targets[index]?.push(object);
+}
+
+async function ask(fetch: EntityFetch, asked: readonly Asked[], variables: Data, run: Run, environment: Environment): Promise<void> {
+  if (asked.every(({ representations }) => representations.length === 0)) return;
+  for (const { compiled, representations } of asked) variables[compiled.group.variable] = representations;
+  const result = await send(fetch, variables, run, environment);
+  if (result.errors !== undefined) for (const error of result.errors) reportEntity(error, fetch, asked, run, environment);
+  accept(result, asked);
+}
+
+function accept({ data }: SubgraphResult, asked: readonly Asked[]): void {
+  if (data == null) return;
+  for (const { compiled, targets } of asked) {
+    const entities = data[compiled.group.responseKey];
+    if (!Array.isArray(entities)) continue;
+    targets.forEach((objects, index) => {
+      const entity: unknown = entities[index];
+      if (entity === null || typeof entity !== 'object') return;
+      compiled.rewriteOutput(entity);
+      objects.forEach((object, position) => merge(object, (position === 0 || compiled.shareable ? entity : copy(entity)) as Data));
+    });
+  }
+}
+
+/** Points at every object that the failed entity stands for; without an index, at the place of the whole fetch. */
+function reportEntity(error: SubgraphError, fetch: EntityFetch, asked: readonly Asked[], run: Run, environment: Environment): void {
+  const [key, index, ...rest] = error.path ?? [];
+  const concerned = asked.find(({ compiled }) => compiled.group.responseKey === key);
+  const objects = typeof index === 'number' ? concerned?.targets[index] : undefined;
+  if (concerned === undefined || objects === undefined) {
+    const path = asked.find(({ representations }) => representations.length > 0)?.compiled.group.paths[0];
+    run.errors.push(environment.report(error, fetch.service, path === undefined ? undefined : untilList(path), run.context));
+    return;
+  }
+  const inEntity = renamedPath(rest, concerned.compiled.group.outputRewrites);
+  const places: ResponsePath[] = [];
+  for (const path of concerned.compiled.group.paths)
+    collectWithPath(run.data, path, 0, environment.isA, [], (object, at) => {
+      if (objects.includes(object)) places.push([...at, ...inEntity]);
+    });
+  for (const place of places) run.errors.push(environment.report(error, fetch.service, place, run.context));
+}
+
+function untilList(path: EntityGroup['paths'][number]): ResponsePath {
+  const names: string[] = [];
+  for (const segment of path) {
+    if (segment.kind === 'list') break;
+    if (segment.kind === 'field') names.push(segment.name);
+  }
+  return names;
+}

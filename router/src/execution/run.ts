@@ -1,0 +1,38 @@
+/** What one execution of a plan carries along: the data so far, the errors so far, and who asks. */
+import type { RequestContext, SubgraphError, Transport } from '../dial/transport.ts';
+
+export type Data = Record<string, unknown>;
+export type ResponsePath = readonly (string | number)[];
+
+/** An error as the client sees it. */
+export interface ClientError {
+  readonly message: string;
+  readonly path?: ResponsePath;
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export interface Run {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly data: Data;
+  readonly errors: ClientError[];
+  readonly context: RequestContext;
+}
+
+/** Decides what of a subgraph's error the client may see; logs the rest. */
+export type Report = (error: SubgraphError, service: string, path: ResponsePath | undefined, context: RequestContext) => ClientError;
+
+export type FetchOutcome = 'ok' | 'errors' | 'unavailable';
+
+/** What a compiled plan stands on; the same for all requests on one supergraph. */
+export interface Environment {
+  readonly transport: (service: string) => Transport;
+  /** Whether an object that says it is `typename` satisfies a type condition. */
+  readonly isA: (typename: string, condition: string) => boolean;
+  readonly report: Report;
+  readonly fetched: (service: string, seconds: number, outcome: FetchOutcome) => void;
+}
+
+export type Step = (run: Run) => Promise<void>;
+
+export const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,32 @@
+/** What the router says about itself: log lines and Prometheus metrics. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** The part of a pino logger that is used. */
+export interface RouterLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export type RouterMetrics = ReturnType<typeof routerMetrics>;
+
+/** One router a registry: the names are registered once. */
+export function routerMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Counter({ name: 'pms_router_requests_total', help: 'Operations by kind, way in and outcome.', labelNames: ['operation', 'via', 'outcome'], registers }),
+    duration: new Histogram({ name: 'pms_router_operation_seconds', help: 'From the parsed request to the written response.', labelNames: ['operation'], buckets: SECONDS, registers }),
+    errors: new Counter({ name: 'pms_router_errors_total', help: 'Errors told to clients, by code.', labelNames: ['code'], registers }),
+    fetches: new Counter({ name: 'pms_router_fetches_total', help: 'Requests to subgraphs, by outcome.', labelNames: ['subgraph', 'outcome'], registers }),
+    fetchDuration: new Histogram({ name: 'pms_router_fetch_seconds', help: 'Requests to subgraphs.', labelNames: ['subgraph'], buckets: SECONDS, registers }),
+    plans: new Counter({ name: 'pms_router_plans_total', help: 'Operations that were planned, and that were found planned.', labelNames: ['found'], registers }),
+    limited: new Counter({ name: 'pms_router_limited_total', help: 'Requests refused by a limit.', labelNames: ['limit'], registers }),
+    subscriptions: new Gauge({ name: 'pms_router_subscriptions', help: 'Subscriptions that are open.', labelNames: ['via'], registers }),
+    sockets: new Gauge({ name: 'pms_router_websockets', help: 'Websockets that are open.', registers }),
+    dropped: new Counter({ name: 'pms_router_subscription_events_replaced_total', help: 'Events that a later one of the same key replaced before a slow client took them.', registers }),
+    reloads: new Counter({ name: 'pms_router_supergraph_reloads_total', help: 'Supergraphs taken over or refused.', labelNames: ['outcome'], registers }),
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * Makes an operation ready to run, once per document: parsed, validated, measured; and once per what its sender
+ * may read: filtered, planned, compiled. Both are kept, bounded, least recently used out first.
+ */
+import { DomainError } from '@pms/errors';
+import type { Principal } from '@pms/identity/principal';
+import { type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { compilePlan } from '../execution/compile.ts';
+import { type Introspect, introspection } from '../execution/introspect.ts';
+import { compileProjection, type Project, type Visibility } from '../execution/project.ts';
+import { acceptRoot } from '../execution/root-fetch.ts';
+import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
+import type { SubgraphResult } from '../dial/transport.ts';
+import type { Planner } from '../planner/planner.ts';
+import type { RootFetch } from '../planner/plan.ts';
+import { filterOperation, visibilityOf } from '../security/authorize.ts';
+import { type CostModel } from '../security/cost.ts';
+import { decide, type Policies, type Requirements } from '../security/requirements.ts';
+import { type ValidationOptions, type ValidOperation, validOperation } from './validate.ts';
+
+const DOCUMENTS_MAX = 2_000;
+const DOCUMENT_CHARACTERS_MAX = 32 * 1024 * 1024;
+const VARIANTS_MAX = 5_000;
+
+export interface PreparedOperation extends ValidOperation {
+  /** Names it among all operations on this supergraph. */
+  readonly key: string;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  /** The static cost, where variables do not change it. */
+  readonly cost: number | null;
+}
+
+/** An operation as one class of senders may run it. */
+export interface Variant {
+  /** Errors about what was removed. */
+  readonly denied: readonly ClientError[];
+  /** Whether anything is left to run. */
+  readonly empty: boolean;
+  readonly steps: Step | null;
+  readonly subscription: { readonly fetch: RootFetch; accept(result: SubgraphResult, run: Run): void } | null;
+  readonly introspect: Introspect | null;
+  readonly project: Project;
+}
+
+export interface PreparationOptions extends ValidationOptions {
+  readonly policies: Policies;
+  /** Whether `@authenticated` and its kin are enforced. */
+  readonly authorization: boolean;
+  readonly planned: (found: boolean) => void;
+}
+
+export interface Preparation {
+  operation(source: string, operationName: string | undefined): PreparedOperation;
+  variant(operation: PreparedOperation, principal: Principal | null): Promise<Variant>;
+}
+
+export interface Planned {
+  readonly api: GraphQLSchema;
+  readonly planner: Planner;
+  readonly environment: Environment;
+  readonly requirements: Requirements;
+  readonly costs: CostModel;
+}
+
+const everything: Visibility = { fieldHidden: () => false, typeHidden: () => false };
+
+export function preparation(planned: Planned, options: PreparationOptions): Preparation {
+  const operations = new LRUCache<string, PreparedOperation>({
+    max: DOCUMENTS_MAX, maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: ({ key }) => key.length,
+  });
+  const variants = new LRUCache<string, Promise<Variant>>({ max: VARIANTS_MAX });
+
+  return {
+    operation(source, operationName) {
+      const key = `${operationName ?? ''}\n${source}`;
+      const known = operations.get(key);
+      if (known !== undefined) return known;
+      const valid = validOperation(planned.api, source, operationName, options);
+      const cost = (valid.operation.variableDefinitions?.length ?? 0) > 0 ? null : planned.costs.costOf(valid.operation, valid.fragments, {});
+      const prepared = { ...valid, key, kind: valid.operation.operation, cost };
+      operations.set(key, prepared);
+      return prepared;
+    },
+    variant(operation, principal) {
+      const decision = options.authorization ? decide(planned.requirements, principal, options.policies) : '';
+      const key = `${decision}${principal === null ? 'a' : ''}\n${operation.key}`;
+      const known = variants.get(key);
+      options.planned(known !== undefined);
+      if (known !== undefined) return known;
+      const made = makeVariant(planned, operation, decision, principal === null);
+      variants.set(key, made);
+      made.catch(() => variants.delete(key)); // a failure to plan is not kept
+      return made;
+    },
+  };
+}
+
+async function makeVariant(planned: Planned, prepared: PreparedOperation, decision: string, anonymous: boolean): Promise<Variant> {
+  const { api, environment } = planned;
+  const visibility = visibilityOf(planned.requirements, decision);
+  const filtered = visibility === null
+    ? { operation: prepared.operation, removed: [] }
+    : filterOperation(api, prepared.operation, prepared.fragments, visibility);
+  const plan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.removed.length > 0 ? {} : prepared.fragments));
+  const root = api.getRootType(prepared.kind);
+  if (root == null) throw new DomainError('BAD_USER_INPUT', `the schema has no ${prepared.kind}`);
+  return {
+    denied: filtered.removed.map((path) => deniedAt(path, anonymous)), empty: filtered.operation === null,
+    steps: plan.node === undefined ? null : compilePlan(plan.node, environment),
+    subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },
+    introspect: prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null,
+    project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),
+  };
+}
+
+const textOf = (operation: OperationDefinitionNode, fragments: ValidOperation['fragments']): string =>
+  [operation, ...Object.values(fragments)].map(print).join('\n');
+
+/** Whether any subgraph has a part in the operation: the schema itself is answered here. */
+function fetches(operation: OperationDefinitionNode, { fragments }: ValidOperation): boolean {
+  const found = (set: OperationDefinitionNode['selectionSet']): boolean => set.selections.some((selection) => {
+    if (selection.kind === 'Field') return !selection.name.value.startsWith('__');
+    const inner = selection.kind === 'FragmentSpread' ? fragments[selection.name.value] : selection;
+    return inner !== undefined && found(inner.selectionSet);
+  });
+  return found(operation.selectionSet);
+}
+
+const deniedAt = (path: readonly string[], anonymous: boolean): ClientError => anonymous
+  ? { message: 'sign in to read this: the request carries no access token', path, extensions: { code: 'UNAUTHENTICATED' } }
+  : { message: 'the access token does not allow this', path, extensions: { code: 'FORBIDDEN' } };

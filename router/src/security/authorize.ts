@@ -1,0 +1,83 @@
+/**
+ * Takes out of an operation what its sender may not read, before it is planned, so that it is never fetched, and
+ * says which paths were taken out.
+ */
+import { getNamedType, type GraphQLCompositeType, type GraphQLSchema, isCompositeType, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode, isListType, isNonNullType, type GraphQLOutputType } from 'graphql';
+import type { Fragments } from '../execution/selections.ts';
+import type { Visibility } from '../execution/project.ts';
+import type { Requirements } from './requirements.ts';
+
+export interface Filtered {
+  /** With fragments written out where something was removed; `null` when nothing is left to ask. */
+  readonly operation: OperationDefinitionNode | null;
+  /** Response paths that were removed, `@` for every item of a list. */
+  readonly removed: readonly (readonly string[])[];
+}
+
+const REMOVED_MAX = 100;
+
+/** What a decision hides; `null` when it hides nothing. */
+export function visibilityOf(requirements: Requirements, decision: string): Visibility | null {
+  if (!decision.includes('0')) return null;
+  const unmet = (positions: readonly number[]): boolean => positions.some((position) => decision[position] === '0');
+  return {
+    fieldHidden: (typeName, fieldName) => unmet(requirements.ofField(typeName, fieldName)),
+    typeHidden: (typeName) => unmet(requirements.ofType(typeName)),
+  };
+}
+
+export function filterOperation(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, visibility: Visibility): Filtered {
+  const root = schema.getRootType(operation.operation);
+  if (root == null) return { operation, removed: [] };
+  const filtering: Filtering = { schema, fragments, visibility, removed: new Map() };
+  const selectionSet = filterSet(operation.selectionSet, root, [], filtering);
+  const removed = [...filtering.removed.values()];
+  if (removed.length === 0) return { operation, removed };
+  return { operation: selectionSet.selections.length === 0 ? null : { ...operation, selectionSet }, removed };
+}
+
+interface Filtering {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Fragments;
+  readonly visibility: Visibility;
+  readonly removed: Map<string, readonly string[]>;
+}
+
+function filterSet(set: SelectionSetNode, type: GraphQLCompositeType, path: readonly string[], filtering: Filtering): SelectionSetNode {
+  return { kind: Kind.SELECTION_SET, selections: set.selections.flatMap((selection) => filterSelection(selection, type, path, filtering)) };
+}
+
+function filterSelection(selection: SelectionNode, type: GraphQLCompositeType, path: readonly string[], filtering: Filtering): SelectionNode[] {
+  if (selection.kind !== Kind.FIELD) {
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? filtering.fragments[selection.name.value] : selection;
+    const condition = fragment?.typeCondition;
+    const inner = condition === undefined ? type : filtering.schema.getType(condition.name.value);
+    if (fragment === undefined || !isCompositeType(inner)) return [];
+    const selectionSet = filterSet(fragment.selectionSet, inner, path, filtering);
+    if (selectionSet.selections.length === 0) return [];
+    return [{
+      kind: Kind.INLINE_FRAGMENT, selectionSet,
+      ...(condition === undefined ? {} : { typeCondition: condition }), ...(selection.directives === undefined ? {} : { directives: selection.directives }),
+    }];
+  }
+  const name = selection.name.value;
+  const field = name.startsWith('__') || !('getFields' in type) ? undefined : type.getFields()[name];
+  if (field === undefined) return [selection];
+  const here = [...path, (selection.alias ?? selection.name).value];
+  if (filtering.visibility.fieldHidden(type.name, name)) {
+    if (filtering.removed.size < REMOVED_MAX) filtering.removed.set(here.join('\n'), here);
+    return [];
+  }
+  const named = getNamedType(field.type);
+  if (selection.selectionSet === undefined || !isCompositeType(named)) return [selection];
+  const selectionSet = filterSet(selection.selectionSet, named, [...here, ...listMarks(field.type)], filtering);
+  return [{ ...selection, selectionSet: selectionSet.selections.length === 0 ? TYPENAME_ONLY : selectionSet }];
+}
+
+/** An object of which nothing may be read is still there or not there. */
+const TYPENAME_ONLY: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }] };
+
+function listMarks(type: GraphQLOutputType): string[] {
+  if (isNonNullType(type)) return listMarks(type.ofType);
+  return isListType(type) ? ['@', ...listMarks(type.ofType)] : [];
+}
