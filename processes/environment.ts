@@ -4,6 +4,10 @@ import { z } from 'zod';
 import { StartError } from '@pms/prisma/embedded';
 
 const PORT_MAX = 65_535;
+/** Of the platform as clients see it. */
+const PUBLIC_PORT = 4_000;
+/** Of a domain's own process; what the composed supergraph says, too. */
+const SUBGRAPH_PORT = 4_001;
 const port = z.coerce.number().int().min(0).max(PORT_MAX);
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
 const nonEmpty = z.string().trim().min(1);
@@ -12,7 +16,7 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 const variables = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   HOST: nonEmpty.default('127.0.0.1'),
-  PORT: port.default(4_000),
+  PORT: port.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PMS_DATABASE_PORT: port.optional(),
   PMS_HOME: nonEmpty.default(path.resolve(import.meta.dirname, '../.pms')),
@@ -48,8 +52,15 @@ export interface Environment {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-/** Throws StartError with every variable that cannot be used. `chosen` are command line options, which go before the environment. */
-export function environment(env: NodeJS.ProcessEnv, chosen: Partial<Pick<Environment, 'port' | 'demo'>> = {}): Environment {
+export interface Chosen {
+  readonly port?: number;
+  readonly demo?: boolean;
+  /** A process that clients do not reach themselves: they reach the router. */
+  readonly behindRouter?: boolean;
+}
+
+/** Throws StartError with every variable that cannot be used. `chosen` comes from the command line, which goes before the environment. */
+export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Environment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = variables.safeParse(given);
   if (!parsed.success) throw new StartError(`The environment cannot be used. ${parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`).join('; ')}.`);
@@ -57,17 +68,17 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Partial<Pick<Environ
   const production = values.NODE_ENV === 'production';
   const demo = chosen.demo ?? values.PMS_DEMO ?? !production;
   if (production && demo) throw new StartError('The demo world has known passwords, so production refuses it: remove PMS_DEMO.');
-  const chosenPort = chosen.port ?? values.PORT;
-  const publicUrl = (values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${String(chosenPort)}`).replace(/\/$/, '');
+  const behindRouter = chosen.behindRouter ?? false;
+  const ownPort = chosen.port ?? values.PORT ?? (behindRouter ? SUBGRAPH_PORT : PUBLIC_PORT);
   return {
     production,
     demo,
     host: values.HOST,
-    port: chosenPort,
+    port: ownPort,
     databaseUrl: values.DATABASE_URL ?? null,
     databasePort: values.PMS_DATABASE_PORT ?? null,
     home: path.resolve(values.PMS_HOME),
-    publicUrl,
+    publicUrl: (values.PUBLIC_URL ?? `http://${reachable(values.HOST)}:${String(behindRouter ? PUBLIC_PORT : ownPort)}`).replace(/\/$/, ''),
     issuer: values.AUTH_ISSUER ?? null,
     jwksUrl: values.AUTH_JWKS_URL ?? null,
     supergraph: path.resolve(values.SUPERGRAPH ?? path.join(import.meta.dirname, '../schema/supergraph.graphql')),
@@ -76,6 +87,9 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Partial<Pick<Environ
     secrets: prefixed(given, 'PMS_SECRET_'),
   };
 }
+
+/** Listening everywhere is not an address that anyone can ask for. */
+const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
 
 /** SUBGRAPH_URL_TRADE_CAPTURE is the entry `trade-capture`. */
 function prefixed(env: Record<string, string | undefined>, prefix: string): ReadonlyMap<string, string> {

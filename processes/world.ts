@@ -1,0 +1,68 @@
+/** What the domains of one process stand on: a pool, the bus, live messages, settings; and the domains themselves, made and heard. */
+import { newId } from '@pms/events/ids';
+import type { Bus } from '@pms/events/bus';
+import { localLive, type Live } from '@pms/events/live';
+import { localBus } from '@pms/events/local-bus';
+import { notifications } from '@pms/events/notifications';
+import { pgLive, pgPeers } from '@pms/events/pg-peers';
+import { connect, type Database } from '@pms/prisma/connect';
+import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
+import type { Logger } from '@pms/telemetry/logger';
+import { catalogue, type DomainName, domainNames } from './catalogue.ts';
+import type { Environment } from './environment.ts';
+import { secretsOf } from './secrets.ts';
+
+export interface WorldOptions {
+  readonly environment: Environment;
+  readonly databaseUrl: string;
+  readonly domains: readonly DomainName[];
+  /** Whether other processes on this database consume events and send live messages too. */
+  readonly shared: boolean;
+  readonly logger: Logger;
+}
+
+export interface World {
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly subgraphs: readonly Subgraph[];
+  /** Begins delivery of events, and what the domains do by themselves. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openWorld({ environment, databaseUrl, domains, shared, logger }: WorldOptions): Promise<World> {
+  const database = connect(databaseUrl);
+  const { bus, live } = await channels(database, databaseUrl, shared, logger);
+  const surroundings: Surroundings = { database, live, logger, settings: settingsOf(environment), wake: () => bus.wake(), newId, now: () => new Date() };
+  const subgraphs = await Promise.all(domains.map(async (name) => (await catalogue[name]())(surroundings)));
+  for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
+  return {
+    database,
+    bus,
+    subgraphs,
+    async start() {
+      await bus.start();
+      for (const subgraph of subgraphs) await subgraph.start?.();
+    },
+    async close() {
+      // Delivery first, so that no reaction meets a closed domain; what is committed and not delivered waits for the next start.
+      await bus.close();
+      await Promise.allSettled(subgraphs.map((subgraph) => subgraph.close()));
+      await live.close();
+      await database.close();
+    },
+  };
+}
+
+async function channels(database: Database, url: string, shared: boolean, logger: Logger): Promise<{ bus: Bus; live: Live }> {
+  if (!shared) return { bus: localBus({ database, publishers: domainNames, logger, peers: null }), live: localLive() };
+  const notices = await notifications(url, logger);
+  return { bus: localBus({ database, publishers: domainNames, logger, peers: pgPeers(notices) }), live: pgLive(notices, logger) };
+}
+
+const settingsOf = (environment: Environment): Settings => ({
+  production: environment.production,
+  demo: environment.demo,
+  issuer: environment.issuer ?? environment.publicUrl,
+  secret: secretsOf(environment),
+});
