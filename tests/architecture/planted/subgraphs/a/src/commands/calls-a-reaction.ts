@@ -1,0 +1,2 @@
+import { reaction } from '../reactions/something-happened.ts';
+export const upwards = reaction;

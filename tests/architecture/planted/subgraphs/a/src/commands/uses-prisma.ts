@@ -1,0 +1,2 @@
+import { client } from '../../../../prisma/a/client/client.ts';
+export const c = client;

@@ -1,0 +1,1 @@
+export const reaction = 1;

@@ -1,0 +1,2 @@
+import { c } from '../commands/uses-prisma.ts';
+export const decided = c;

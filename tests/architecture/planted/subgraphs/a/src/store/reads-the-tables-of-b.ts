@@ -1,0 +1,2 @@
+import { client } from '../../../../prisma/b/client/client.ts';
+export const theirs = client;

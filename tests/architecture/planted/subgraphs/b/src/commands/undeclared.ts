@@ -1,0 +1,2 @@
+import { x } from '@pms/nowhere';
+export const y = x;
