@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { root, StartError } from './root.mjs';
 
 const PNPM = '12.21.0';
+const LINES_SHOWN_MAX = 40;
+const PROGRESS_EVERY_MS = 5_000;
 const STAMP = 'node_modules/.cache/pms/installed';
 /** Folders that hold packages, as in pnpm-workspace.yaml. */
 const PACKAGE_FOLDERS = ['.', 'platform/*', 'schema', 'schema/client', 'subgraphs/*', 'router', 'processes', 'prisma', 'web'];
@@ -49,14 +52,38 @@ function environment() {
 }
 
 /**
+ * pnpm tells much; shown are its progress and its complaints, and all of it when it fails.
  * @param {string} command
  * @param {string[]} args
  * @returns {Promise<number>}
  */
 function run(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment(), shell: process.platform === 'win32' });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment(), shell: process.platform === 'win32' });
+    /** @type {string[]} */
+    const said = [];
+    const hear = (/** @type {string} */ line) => {
+      said.push(line);
+      if (line.startsWith('Progress:')) show(line);
+      else if (/ERR_|\bERR!/.test(line)) console.error(line);
+    };
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
     child.once('error', (error) => reject(new StartError(`npx could not be run (${error.message}): it comes with npm, which is needed beside Node.`)));
-    child.once('exit', (status) => resolve(status ?? 1));
+    child.once('close', (status) => {
+      if (process.stdout.isTTY) process.stdout.write('\n');
+      if (status !== 0) console.error(said.slice(-LINES_SHOWN_MAX).join('\n'));
+      resolve(status ?? 1);
+    });
   });
+}
+
+let shownAt = -Infinity;
+
+/** On a terminal in place, elsewhere a line now and then. @param {string} line */
+function show(line) {
+  if (process.stdout.isTTY) process.stdout.write(`\r  ${line}\u001b[K`);
+  else if (performance.now() - shownAt > PROGRESS_EVERY_MS) {
+    shownAt = performance.now();
+    console.log(`  ${line}`);
+  }
 }
