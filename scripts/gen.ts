@@ -5,11 +5,11 @@
 import { parseArgs } from 'node:util';
 import { prismaFolders } from '@pms/prisma/migrations';
 import { clientDocuments } from './gen/client.ts';
-import { composition, CompositionFailed } from './gen/compose.ts';
+import { composition } from './gen/compose.ts';
 import { prismaClient } from './gen/prisma-clients.ts';
 import { errorsReference, eventsReference } from './gen/reference.ts';
 import { subgraphTypes } from './gen/subgraph-types.ts';
-import { perform, type Mode, type Task } from './gen/task.ts';
+import { type Mode, perform, Refused, type Task } from './gen/task.ts';
 import { domains } from './gen/workspace.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false }, only: { type: 'string' } } });
@@ -23,7 +23,7 @@ async function step(task: Task): Promise<void> {
   try {
     if (await perform(task, mode)) say(`gen: ${task.name} (${Math.round(performance.now() - start)} ms)`);
   } catch (error) {
-    const what = error instanceof CompositionFailed ? `does not compose\n${error.message}` : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = error instanceof Refused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
     failures.push(`${task.name}: ${what}`);
   }
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Graphql from 'graphql';
 import type { DocumentNode, GraphQLError } from 'graphql';
-import type { Task } from './task.ts';
+import { Refused, type Task } from './task.ts';
 import { root } from './workspace.ts';
 
 const PORT_IN_CLUSTER = 4001;
@@ -14,11 +14,6 @@ const require = createRequire(import.meta.url);
 export interface NamedSdl {
   readonly name: string;
   readonly sdl: string;
-}
-
-/** Composition refused; `message` lists the errors, each under the subgraphs that it concerns. */
-export class CompositionFailed extends Error {
-  override readonly name = 'CompositionFailed';
 }
 
 interface Composed {
@@ -49,16 +44,16 @@ function parsed(services: readonly NamedSdl[]): { name: string; url: string; typ
       return [];
     }
   });
-  if (refused.length > 0) throw new CompositionFailed(refused.join('\n'));
+  if (refused.length > 0) throw new Refused(`the subgraphs do not parse\n${refused.join('\n')}`);
   return documents;
 }
 
-/** The supergraph, and what clients see of it. Throws CompositionFailed. */
+/** The supergraph, and what clients see of it. Throws Refused with every error under its subgraph. */
 export function composed(services: readonly NamedSdl[]): { supergraph: string; api: string } {
   const { composeServices } = require('@apollo/composition') as Composer;
   const { printSchema, lexicographicSortSchema } = require('graphql') as typeof Graphql;
   const result = composeServices(parsed(services));
-  if (result.supergraphSdl === undefined || result.schema === undefined) throw new CompositionFailed(bySubgraph(result.errors ?? []));
+  if (result.supergraphSdl === undefined || result.schema === undefined) throw new Refused(`the subgraphs do not compose\n${bySubgraph(result.errors ?? [])}`);
   const api = result.schema.toAPISchema().toGraphQLJSSchema() as Parameters<typeof printSchema>[0];
   return { supergraph: `${result.supergraphSdl.trim()}\n`, api: `${printSchema(lexicographicSortSchema(api)).trim()}\n` };
 }

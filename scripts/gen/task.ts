@@ -6,6 +6,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { filesBelow, root, sha256, shown } from './workspace.ts';
 
+/** What people wrote cannot be generated from; the message is all there is to say. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
 export interface Output {
   readonly file: string;
   readonly text: string;
