@@ -1,0 +1,82 @@
+/**
+ * A portfolio's value at the end of each day, from its trades, its external flows and the closes of what it held.
+ * Statistics, hence floats, in the base currency. A day without a close has the last one before it, and before the first
+ * close the price of the last trade.
+ */
+export interface SeriesTrade {
+  readonly instrumentId: string;
+  /** ISO day. */
+  readonly day: string;
+  /** Negative for a sale. */
+  readonly quantity: number;
+  readonly price: number;
+  readonly netAmount: number;
+}
+
+export interface SeriesFlow {
+  readonly day: string;
+  /** Negative for a withdrawal. */
+  readonly amount: number;
+}
+
+export interface SeriesClose {
+  readonly day: string;
+  readonly close: number;
+}
+
+export interface DailyValue {
+  readonly day: string;
+  readonly value: number;
+  readonly inflow: number;
+  /** Positive. */
+  readonly outflow: number;
+}
+
+export interface SeriesFacts {
+  readonly trades: readonly SeriesTrade[];
+  readonly flows: readonly SeriesFlow[];
+  /** Per instrument, rising by day. */
+  readonly closes: ReadonlyMap<string, readonly SeriesClose[]>;
+}
+
+/** Every day on which something happened or a price was recorded, rising, from the first fact to `until`. */
+export function dailySeries({ trades, flows, closes }: SeriesFacts, until: string): DailyValue[] {
+  const tradesOf = Map.groupBy(trades, ({ day }) => day);
+  const flowsOf = Map.groupBy(flows, ({ day }) => day);
+  const first = [...tradesOf.keys(), ...flowsOf.keys()].reduce<string | null>((least, day) => (least === null || day < least ? day : least), null);
+  if (first === null) return [];
+  const days = new Set([...tradesOf.keys(), ...flowsOf.keys()]);
+  for (const ofInstrument of closes.values()) for (const { day } of ofInstrument) if (day >= first) days.add(day);
+  days.add(until);
+  const held = new Map<string, { quantity: number; price: number; next: number }>();
+  const state = { cash: 0 };
+  return [...days].filter((day) => day <= until).toSorted().map((day) => {
+    const ofDay = flowsOf.get(day) ?? [];
+    for (const trade of tradesOf.get(day) ?? []) apply(trade, held, state);
+    for (const { amount } of ofDay) state.cash += amount;
+    let value = state.cash;
+    for (const [instrumentId, holding] of held) value += holding.quantity * priceOn(day, holding, closes.get(instrumentId) ?? []);
+    return {
+      day, value,
+      inflow: ofDay.reduce((total, { amount }) => total + Math.max(amount, 0), 0),
+      outflow: ofDay.reduce((total, { amount }) => total + Math.max(-amount, 0), 0),
+    };
+  });
+}
+
+function apply({ instrumentId, quantity, price, netAmount }: SeriesTrade, held: Map<string, { quantity: number; price: number; next: number }>, state: { cash: number }): void {
+  const holding = held.get(instrumentId) ?? { quantity: 0, price, next: 0 };
+  holding.quantity = Math.abs(holding.quantity + quantity) < 1e-12 ? 0 : holding.quantity + quantity;
+  if (holding.next === 0) holding.price = price; // no close yet: the trade's own price stands in
+  held.set(instrumentId, holding);
+  state.cash += netAmount;
+}
+
+/** Moves the holding's place in its closes forward to the day; days are asked in rising order. */
+function priceOn(day: string, holding: { price: number; next: number }, closes: readonly SeriesClose[]): number {
+  for (let close = closes[holding.next]; close !== undefined && close.day <= day; close = closes[holding.next]) {
+    holding.price = close.close;
+    holding.next += 1;
+  }
+  return holding.price;
+}

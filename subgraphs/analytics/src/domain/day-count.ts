@@ -1,0 +1,138 @@
+/**
+ * Days and parts of a year between two ISO 8601 days, by the day count conventions of ISDA (2006 definitions, §4.16), ICMA
+ * and AFB. The first day is excluded and the last included. Floats; refuses what is not a day.
+ */
+import { badInput } from '@pms/errors';
+
+/** An ISO 8601 day, such as "2026-11-20". */
+export type Day = string;
+
+export type DayCount =
+  | 'ACT/365F' | 'ACT/360' | 'ACT/364' | 'ACT/365.25' | 'ACT/365A' | 'ACT/ACT ISDA' | 'ACT/ACT AFB' | 'NL/365'
+  | '30/360' | '30/360 US' | '30/360 PSA' | '30E/360' | '30E/360 ISDA' | '30E+/360' | '30E/365' | '1/1';
+
+const MS_PER_DAY = 86_400_000;
+
+/** Days since 1970-01-01; throws BAD_USER_INPUT for what is not a day of the calendar. */
+export function epochDay(day: Day): number {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  // Date.parse carries "02-30" over into March
+  if (Number.isNaN(ms) || new Date(ms).getUTCDate() !== Number(day.slice(8))) throw badInput(`not a day: ${JSON.stringify(day)}`);
+  return ms / MS_PER_DAY;
+}
+
+export const dayOf = (epoch: number): Day => new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
+
+export const daysBetween = (from: Day, to: Day): number => epochDay(to) - epochDay(from);
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+interface Parts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+const parts = (day: Day): Parts => ({ year: Number(day.slice(0, 4)), month: Number(day.slice(5, 7)), day: Number(day.slice(8, 10)) });
+
+const iso = (year: number, month: number, day: number): Day =>
+  `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+
+const isLastOfFebruary = ({ year, month, day }: Parts): boolean => month === 2 && day === (isLeap(year) ? 29 : 28);
+
+const days360 = (a: Parts, b: Parts, dayA: number, dayB: number): number => 360 * (b.year - a.year) + 30 * (b.month - a.month) + dayB - dayA;
+
+/** Leap days after `from`, up to `to` and including it. */
+function leapDays(from: Day, to: Day): number {
+  let count = 0;
+  for (let year = parts(from).year; year <= parts(to).year; year++)
+    if (isLeap(year) && iso(year, 2, 29) > from && iso(year, 2, 29) <= to) count++;
+  return count;
+}
+
+function thirty360(convention: DayCount, from: Day, to: Day): number {
+  const [a, b] = [parts(from), parts(to)];
+  const [a30, b30] = [Math.min(a.day, 30), Math.min(b.day, 30)];
+  switch (convention) {
+    case '30/360 US': {
+      const first = isLastOfFebruary(a) ? 30 : a30;
+      const last = isLastOfFebruary(a) && isLastOfFebruary(b) ? 30 : b.day;
+      return days360(a, b, first, last === 31 && first === 30 ? 30 : last);
+    }
+    case '30/360 PSA': {
+      const first = isLastOfFebruary(a) ? 30 : a30;
+      return days360(a, b, first, b.day === 31 && first === 30 ? 30 : b.day);
+    }
+    case '30E/360':
+    case '30E/365':
+      return days360(a, b, a30, b30);
+    case '30E/360 ISDA':
+      return days360(a, b, isLastOfFebruary(a) ? 30 : a30, isLastOfFebruary(b) ? 30 : b30);
+    case '30E+/360':
+      return b.day === 31 ? days360(a, { ...b, month: b.month + 1 }, a30, 1) : days360(a, b, a30, b.day);
+    default:
+      return days360(a, b, a30, b.day === 31 && a30 === 30 ? 30 : b.day);
+  }
+}
+
+/** The numerator: days between the two, real ones or of 30-day months. */
+export function dayCountDays(convention: DayCount, from: Day, to: Day): number {
+  if (convention.startsWith('30')) return thirty360(convention, from, to);
+  const actual = daysBetween(from, to);
+  return convention === 'NL/365' ? actual - leapDays(from, to) : actual;
+}
+
+/** Years, as a float; negative where `to` is earlier. */
+export function yearFraction(convention: DayCount, from: Day, to: Day): number {
+  if (to < from) return -yearFraction(convention, to, from);
+  const days = dayCountDays(convention, from, to);
+  switch (convention) {
+    case '1/1':
+      return 1;
+    case 'ACT/ACT ISDA':
+      return actActIsda(from, to);
+    case 'ACT/ACT AFB':
+      return actActAfb(from, to);
+    case 'ACT/365.25':
+      return days / 365.25;
+    case 'ACT/364':
+      return days / 364;
+    case 'ACT/365A':
+      return days / (leapDays(from, to) > 0 ? 366 : 365);
+    case 'ACT/365F':
+    case 'NL/365':
+    case '30E/365':
+      return days / 365;
+    default:
+      return days / 360;
+  }
+}
+
+/** Days of leap years over 366, the others over 365. */
+function actActIsda(from: Day, to: Day): number {
+  const [first, last] = [parts(from).year, parts(to).year];
+  const length = (year: number): number => (isLeap(year) ? 366 : 365);
+  if (first === last) return daysBetween(from, to) / length(first);
+  return daysBetween(from, iso(first + 1, 1, 1)) / length(first) + (last - first - 1) + daysBetween(iso(last, 1, 1), to) / length(last);
+}
+
+/** Whole years counted back from the end, the rest over 366 where it holds a leap day, else over 365. */
+function actActAfb(from: Day, to: Day): number {
+  const end = parts(to);
+  const backBy = (years: number): Day => {
+    const year = end.year - years;
+    const isEndOfFebruary = end.month === 2 && end.day >= 28 && (end.day === 29 || (isLastOfFebruary(end) && isLeap(year)));
+    return isEndOfFebruary ? iso(year, 2, isLeap(year) ? 29 : 28) : iso(year, end.month, end.day);
+  };
+  let years = 0;
+  while (backBy(years + 1) >= from) years++;
+  const rest = backBy(years);
+  return years + daysBetween(from, rest) / (leapDays(dayOf(epochDay(from) - 1), dayOf(epochDay(rest) - 1)) > 0 ? 366 : 365);
+}
+
+/**
+ * ACT/ACT ICMA for a period within one coupon period: its days over those of the coupon period, times that period's part
+ * of a year. `periodsPerYear` is the coupon frequency.
+ */
+export const actActIcma = (from: Day, to: Day, coupon: { readonly from: Day; readonly to: Day; readonly periodsPerYear: number }): number =>
+  daysBetween(from, to) / (daysBetween(coupon.from, coupon.to) * coupon.periodsPerYear);
