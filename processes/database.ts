@@ -1,4 +1,5 @@
 /** The database that a command works on: the one of DATABASE_URL, else the embedded one of this clone, started if it is not running. */
+import fs from 'node:fs';
 import path from 'node:path';
 import { removeEmbeddedPostgres, startEmbeddedPostgres, StartError } from '@pms/prisma/embedded';
 import type { Environment } from './environment.ts';
@@ -21,7 +22,9 @@ export async function openDatabase(environment: Environment, log: (line: string)
   return { url: server.url, close: () => server.stop() };
 }
 
-export async function removeDatabase(environment: Environment): Promise<void> {
-  if (environment.databaseUrl !== null) throw new StartError('DATABASE_URL names a database of your own, and --reset deletes only the embedded one: empty yours yourself.');
+/** Deletes what was made on the first start: the embedded database with its record, and the secrets. Refuses while the platform runs. */
+export async function startAnew(environment: Environment): Promise<void> {
+  if (environment.databaseUrl !== null) throw new StartError('DATABASE_URL names a database of your own, and a reset deletes only the embedded one: empty yours yourself.');
   await removeEmbeddedPostgres({ dataDir: dataDirOf(environment) });
+  for (const made of ['secrets', 'running.json']) fs.rmSync(path.join(environment.home, made), { recursive: true, force: true });
 }

@@ -17,9 +17,18 @@ pms
   .option('-p, --port <n>', 'the port to listen on; 0 is any free one', wholePort)
   .option('--reset', 'delete the embedded database and the generated secrets first', false)
   .option('--no-demo', 'without the demo world, its accounts and its data')
-  .action(async ({ port, reset, demo }: { port?: number; reset: boolean; demo: boolean }) => {
+  .option('--no-seed', 'with the demo accounts, without the demo data')
+  .action(async ({ port, reset, demo, seed }: { port?: number; reset: boolean; demo: boolean; seed: boolean }) => {
     const { start } = await import('./start.ts');
-    await start(environment(process.env, { ...(port === undefined ? {} : { port }), ...(demo ? {} : { demo }) }), { reset });
+    await start(environment(process.env, { ...(port === undefined ? {} : { port }), ...(demo ? {} : { demo }) }), { reset, seed });
+  });
+
+pms
+  .command('reset')
+  .description('deletes the embedded database and the generated secrets')
+  .action(async () => {
+    const { startAnew } = await import('./database.ts');
+    await startAnew(environment(process.env));
   });
 
 pms

@@ -1,8 +1,6 @@
 /** `npm start`: everything in one process, from an empty folder or on what is there; says where it is and how to get in. */
-import fs from 'node:fs';
-import path from 'node:path';
 import { logger } from '@pms/telemetry/logger';
-import { openDatabase, removeDatabase } from './database.ts';
+import { openDatabase, startAnew } from './database.ts';
 import { type Environment, shown } from './environment.ts';
 import { generateStale } from './generate.ts';
 import { type Lifetime, living } from './lifetime.ts';
@@ -10,7 +8,7 @@ import { migrateAll } from './migrate.ts';
 import { availablePort, forgetRunning, noteRunning } from './port.ts';
 import { welcome } from './welcome.ts';
 
-export async function start(wanted: Environment, { reset }: { readonly reset: boolean }): Promise<void> {
+export async function start(wanted: Environment, { reset, seed }: { readonly reset: boolean; readonly seed: boolean }): Promise<void> {
   const log = logger({ level: wanted.logLevel, process: 'pms' });
   await living({ logger: log, say: console.log }, async (life) => {
     const environment = await withPort(wanted);
@@ -22,7 +20,7 @@ export async function start(wanted: Environment, { reset }: { readonly reset: bo
     ]);
     await step('migrate', async () => `${String(await migrateAll(database.url))} applied`);
     await step('platform', () => open(life, environment, database.url, log));
-    if (environment.demo) await step('demo world', () => seed(environment, life.ended));
+    if (environment.demo && seed) await step('demo world', () => seeded(environment, life.ended));
     console.log(welcome(environment));
   });
 }
@@ -35,7 +33,7 @@ async function open(life: Lifetime, environment: Environment, databaseUrl: strin
   await life.open(() => Promise.resolve(), () => forgetRunning(environment.home));
 }
 
-async function seed(environment: Environment, ended: AbortSignal): Promise<string> {
+async function seeded(environment: Environment, ended: AbortSignal): Promise<string> {
   const { seedDemo } = await import('./demo/seed.ts');
   return seedDemo({ url: environment.publicUrl, signal: ended, say: detail });
 }
@@ -44,11 +42,6 @@ async function withPort(environment: Environment): Promise<Environment> {
   const port = await availablePort(environment);
   if (port === environment.port) return environment;
   return { ...environment, port, publicUrl: environment.publicUrl.replace(/:0$/, `:${String(port)}`) };
-}
-
-async function startAnew(environment: Environment): Promise<void> {
-  await removeDatabase(environment);
-  for (const made of ['secrets', 'running.json']) fs.rmSync(path.join(environment.home, made), { recursive: true, force: true });
 }
 
 const detail = (line: string): void => console.log(`  ${line}`);
