@@ -1,0 +1,49 @@
+/** Tells those who listen of new prices, and raises the alerts that wait for them. */
+import { event, type Origin } from '@pms/events/envelope';
+import { type Decimal, text } from '@pms/money';
+import { alertRaised, type QuoteMessage } from '@pms/schema/events/rttm';
+import { type Alert, alertMessage, type AlertMessage, judge, type WatchedRule } from '../domain/alerts.ts';
+import type { Tick } from '../domain/quote.ts';
+import type { Market } from '../market.ts';
+
+/** A tick with what its listeners are told beside it. */
+export interface ToldTick extends Tick {
+  readonly organizationId: string;
+  readonly currency: string;
+  readonly previousClose: Decimal | null;
+}
+
+/** `originOf` says on whose behalf an alert is raised. */
+export async function spreadTicks(market: Market, ticks: readonly ToldTick[], originOf: (organizationId: string) => Origin): Promise<void> {
+  for (const tick of ticks) market.live.publish(`quotes/${tick.instrumentId}`, messageOf(tick));
+  const byInstrument = new Map(ticks.map((tick) => [tick.instrumentId, tick]));
+  const rules = await market.store.rulesWatching([...byInstrument.keys()]);
+  const rearm: string[] = [];
+  for (const rule of rules) {
+    const tick = byInstrument.get(rule.instrumentId) as ToldTick;
+    const verdict = judge(rule, tick.last, market.now());
+    if (verdict === 'REARM') rearm.push(rule.id);
+    if (verdict === 'RAISE') await raise(market, rule, tick, originOf(rule.organizationId));
+  }
+  if (rearm.length > 0) await market.store.work((unit) => unit.armRules(rearm));
+}
+
+async function raise({ store, live, newId, now }: Market, rule: WatchedRule, { last, simulated }: ToldTick, origin: Origin): Promise<void> {
+  const { organizationId, instrumentId } = rule;
+  const message = alertMessage(rule, last);
+  const alert: Alert = { id: newId('alt'), organizationId, alertRuleId: rule.id, instrumentId, last, simulated, message, raisedAt: now() };
+  const raised = await store.work(async (unit) => {
+    if (!(await unit.insertAlert(alert))) return false;
+    const facts = { alertId: alert.id, alertRuleId: rule.id, instrumentId, last: text(last), message };
+    await unit.outbox.add([event(alertRaised, instrumentId, facts, { origin, newId, now })]);
+    return true;
+  });
+  const told: AlertMessage = { ...alert, last: text(last), raisedAt: alert.raisedAt.toISOString() };
+  if (raised) live.publish(`alerts/${organizationId}`, told);
+}
+
+const messageOf = (tick: ToldTick): QuoteMessage => ({
+  instrumentId: tick.instrumentId, organizationId: tick.organizationId, last: text(tick.last),
+  previousClose: tick.previousClose === null ? null : text(tick.previousClose), currency: tick.currency,
+  time: tick.time.toISOString(), simulated: tick.simulated,
+});

@@ -1,0 +1,68 @@
+/** An instrument as it is kept, and what is refused when one is added: malformed symbols, and identifiers whose check digit is wrong. */
+import { invalid } from '@pms/errors';
+
+export type AssetClass = 'EQUITY' | 'INDEX' | 'FUND' | 'BOND' | 'CASH' | 'FX' | 'OTHER';
+
+export interface Instrument {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly assetClass: AssetClass;
+  /** The currency that prices are in. */
+  readonly currency: string;
+  readonly mic: string | null;
+  readonly isin: string | null;
+  readonly figi: string | null;
+  readonly createdAt: Date;
+}
+
+export interface NewInstrument {
+  readonly symbol: string;
+  readonly name: string;
+  readonly assetClass: AssetClass;
+  readonly currency: string;
+  readonly mic?: string | null | undefined;
+  readonly isin?: string | null | undefined;
+  readonly figi?: string | null | undefined;
+}
+
+const NAME_CHARACTERS_MAX = 200;
+const SYMBOL = /^[A-Z0-9.\-/^]{1,20}$/;
+const MIC = /^[A-Z0-9]{4}$/;
+const ISIN = /^[A-Z]{2}[A-Z0-9]{9}\d$/;
+const FIGI = /^[B-DF-HJ-NP-TV-Z\d]{2}G[B-DF-HJ-NP-TV-Z\d]{8}\d$/;
+
+/** Throws the Refusal INVALID that names the field. */
+export function newInstrument(input: NewInstrument, made: { readonly id: string; readonly organizationId: string; readonly at: Date }): Instrument {
+  const name = input.name.trim();
+  if (!SYMBOL.test(input.symbol)) throw invalid('a symbol has 1 to 20 of A-Z, 0-9, ".", "-", "/" and "^"', 'symbol');
+  if (name === '' || name.length > NAME_CHARACTERS_MAX) throw invalid(`a name has 1 to ${NAME_CHARACTERS_MAX} characters`, 'name');
+  if (input.mic != null && !MIC.test(input.mic)) throw invalid('a market identifier code has four capitals or digits, for example XNAS', 'mic');
+  if (input.isin != null && !isIsin(input.isin)) throw invalid('not an ISIN, or its check digit is wrong', 'isin');
+  if (input.figi != null && !isFigi(input.figi)) throw invalid('not a FIGI, or its check digit is wrong', 'figi');
+  return {
+    id: made.id, organizationId: made.organizationId, symbol: input.symbol, name, assetClass: input.assetClass, currency: input.currency,
+    mic: input.mic ?? null, isin: input.isin ?? null, figi: input.figi ?? null, createdAt: made.at,
+  };
+}
+
+/** Letters count from A = 10. */
+const valueOf = (character: string): number => Number.parseInt(character, 36);
+const digitSum = (value: number): number => [...String(value)].reduce((total, digit) => total + Number(digit), 0);
+const checkDigit = (total: number): number => (10 - (total % 10)) % 10;
+
+/** ISO 6166: letters become two digits, then the Luhn sum over all digits from the right. */
+export function isIsin(text: string): boolean {
+  if (!ISIN.test(text)) return false;
+  const digits = [...text.slice(0, -1)].map(valueOf).join('');
+  const total = [...digits].toReversed().reduce((sum, digit, index) => sum + digitSum(Number(digit) * (index % 2 === 0 ? 2 : 1)), 0);
+  return checkDigit(total) === Number(text.at(-1));
+}
+
+/** OMG FIGI: every second character from the left counts twice, a letter as one number. */
+export function isFigi(text: string): boolean {
+  if (!FIGI.test(text)) return false;
+  const total = [...text.slice(0, -1)].reduce((sum, character, index) => sum + digitSum(valueOf(character) * (index % 2 === 1 ? 2 : 1)), 0);
+  return checkDigit(total) === Number(text.at(-1));
+}

@@ -1,0 +1,108 @@
+/** Daily prices before they are recorded: read from rows or CSV, and checked. Every bad row is named by row, column and reason; prices are in the instrument's currency. */
+import { type Decimal, decimal, isDecimalText } from '@pms/money';
+import { csvRows } from './csv.ts';
+import type { Day } from './days.ts';
+
+export interface Close {
+  readonly date: Day;
+  readonly close: Decimal;
+  readonly open: Decimal | null;
+  readonly high: Decimal | null;
+  readonly low: Decimal | null;
+  readonly volume: Decimal | null;
+  readonly simulated: boolean;
+}
+
+/** As it was given: text that may be anything; null or empty where it is left out. */
+export interface PriceRow {
+  readonly date?: string | null | undefined;
+  readonly close?: string | null | undefined;
+  readonly open?: string | null | undefined;
+  readonly high?: string | null | undefined;
+  readonly low?: string | null | undefined;
+  readonly volume?: string | null | undefined;
+}
+
+export interface Problem {
+  /** 1 is the first row. */
+  readonly row: number;
+  readonly column: string;
+  readonly reason: string;
+}
+
+const COLUMNS = ['date', 'close', 'open', 'high', 'low', 'volume'] as const;
+const OPTIONAL_PRICES = ['open', 'high', 'low'] as const;
+const FIRST_DAY = '1900-01-01';
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The rows of CSV text with a header line; a missing `date` or `close` column is a problem of row 0. */
+export function priceRows(csv: string): { readonly rows: PriceRow[]; readonly problems: Problem[] } {
+  const [header = [], ...lines] = csvRows(csv);
+  const names = header.map((name) => name.toLowerCase());
+  const problems = (['date', 'close'] as const).filter((column) => !names.includes(column))
+    .map((column) => ({ row: 0, column, reason: 'the header line names no such column' }));
+  const rows = lines.map((line): PriceRow => Object.fromEntries(COLUMNS.map((column) => [column, line[names.indexOf(column)] ?? null])));
+  return { rows, problems };
+}
+
+/** Reads rows in order; `today` is the last day that a close can be of. With any problem, `closes` must not be used. */
+export function readCloses(rows: readonly PriceRow[], today: Day): { readonly closes: Close[]; readonly problems: Problem[] } {
+  const problems: Problem[] = [];
+  const seen = new Map<Day, number>();
+  const closes = rows.flatMap((row, index): Close[] => {
+    const number = index + 1;
+    const found = problemsOf(row, today);
+    const before = seen.get(row.date ?? '');
+    if (before !== undefined) found.push({ column: 'date', reason: `the day is in row ${before} already` });
+    seen.set(row.date ?? '', before ?? number);
+    problems.push(...found.map((problem) => ({ row: number, ...problem })));
+    return found.length > 0 ? [] : [asClose(row)];
+  });
+  return { closes, problems };
+}
+
+type Found = Omit<Problem, 'row'>;
+
+function problemsOf(row: PriceRow, today: Day): Found[] {
+  const prices = (['close', ...OPTIONAL_PRICES] as const).flatMap((column) => priceProblem(column, row[column], column === 'close'));
+  const found = [...dayProblem(row.date, today), ...prices, ...volumeProblem(row.volume)];
+  return found.length > 0 ? found : rangeProblem(row);
+}
+
+function dayProblem(day: string | null | undefined, today: Day): Found[] {
+  if (isBlank(day)) return [{ column: 'date', reason: 'is missing' }];
+  const read = DAY.test(day) ? new Date(`${day}T00:00:00Z`) : new Date(Number.NaN);
+  if (Number.isNaN(read.getTime()) || !read.toISOString().startsWith(day)) return [{ column: 'date', reason: `${JSON.stringify(day)} is not a day such as 2026-11-20` }];
+  if (day > today) return [{ column: 'date', reason: `${day} is in the future` }];
+  return day < FIRST_DAY ? [{ column: 'date', reason: `${day} is before ${FIRST_DAY}` }] : [];
+}
+
+function priceProblem(column: string, value: string | null | undefined, required: boolean): Found[] {
+  if (isBlank(value)) return required ? [{ column, reason: 'is missing' }] : [];
+  if (!isDecimalText(value)) return [{ column, reason: `${JSON.stringify(value)} is not a decimal of at most 20 whole and 18 fractional digits` }];
+  return decimal(value).greaterThan(0) ? [] : [{ column, reason: `${value} is not above zero` }];
+}
+
+function volumeProblem(value: string | null | undefined): Found[] {
+  if (isBlank(value)) return [];
+  if (!isDecimalText(value)) return [{ column: 'volume', reason: `${JSON.stringify(value)} is not a number` }];
+  return decimal(value).isNegative() ? [{ column: 'volume', reason: `${value} is below zero` }] : [];
+}
+
+/** A high below, or a low above, another price of the day is a sign of swapped columns. */
+function rangeProblem(row: PriceRow): Found[] {
+  const { close, open, high, low } = asClose(row);
+  const within = [close, ...(open === null ? [] : [open])];
+  const found: Found[] = [];
+  if (high !== null && [...within, ...(low === null ? [] : [low])].some((price) => price.greaterThan(high))) found.push({ column: 'high', reason: 'another price of the day is higher' });
+  if (low !== null && within.some((price) => price.lessThan(low))) found.push({ column: 'low', reason: 'another price of the day is lower' });
+  return found;
+}
+
+const isBlank = (value: string | null | undefined): value is null | undefined | '' => value == null || value === '';
+const optional = (value: string | null | undefined): Decimal | null => (isBlank(value) ? null : decimal(value));
+
+const asClose = (row: PriceRow): Close => ({
+  date: row.date ?? '', close: decimal(row.close ?? ''), open: optional(row.open), high: optional(row.high), low: optional(row.low),
+  volume: optional(row.volume), simulated: false,
+});

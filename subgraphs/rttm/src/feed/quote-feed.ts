@@ -1,0 +1,14 @@
+/** The port through which prices of the moment arrive by themselves: a simulated tape, or an adapter of a real feed. */
+import type { Tick } from '../domain/quote.ts';
+
+/** Receives ticks of any number of instruments, at most one an instrument. A feed waits for it before it sends more. */
+export type TakeTicks = (ticks: readonly Tick[]) => Promise<void>;
+
+export interface QuoteFeed {
+  start(take: TakeTicks): Promise<void>;
+  /** The newest tick of an instrument; null where this feed has none. */
+  latest(instrumentId: string): Tick | null;
+  /** Says that closes were recorded: what the feed read of them may be out of date. */
+  closesChanged(): void;
+  stop(): Promise<void>;
+}

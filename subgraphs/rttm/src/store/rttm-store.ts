@@ -1,0 +1,33 @@
+/** Where this domain is kept: reads by organisation, and writes that exist only within a unit of work. */
+import type { Sql } from '@pms/events/sql';
+import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
+import type { PrismaClient } from '@pms/prisma/rttm';
+import { alertReads, armRules, insertAlert, insertAlertRule } from './alerts.ts';
+import { insertInstrument, instrumentReads } from './instruments.ts';
+import { priceReads, recordCloses } from './prices.ts';
+import { keepNewerQuotes, quoteReads } from './quotes.ts';
+
+export type RttmStore = ReturnType<typeof rttmStore>;
+
+type Rest<Write extends (sql: Sql, ...args: never[]) => unknown> = Write extends (sql: Sql, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+
+const within = <Write extends (sql: Sql, ...args: never[]) => unknown>(sql: Sql, write: Write): Rest<Write> =>
+  ((...args: never[]) => write(sql, ...args)) as Rest<Write>;
+
+const writes = ({ sql, outbox }: Work) => ({
+  outbox,
+  insertInstrument: within(sql, insertInstrument),
+  recordCloses: within(sql, recordCloses),
+  keepNewerQuotes: within(sql, keepNewerQuotes),
+  insertAlertRule: within(sql, insertAlertRule),
+  insertAlert: within(sql, insertAlert),
+  armRules: within(sql, armRules),
+});
+
+export function rttmStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
+  return {
+    ...instrumentReads(prisma), ...priceReads(sql), ...quoteReads(sql), ...alertReads(prisma, sql),
+    /** The change and its events, together or not at all. */
+    work: <T>(change: (unit: ReturnType<typeof writes>) => Promise<T>): Promise<T> => work((unit) => change(writes(unit))),
+  };
+}
