@@ -4,6 +4,7 @@
  */
 import { badInput } from '@pms/errors';
 import { Decimal, money, type Money, sum, ZERO } from '@pms/money';
+import { type Holding as PricedHolding, valuationOf } from './valuation.ts';
 
 export interface Holding {
   readonly instrumentId: string;
@@ -65,34 +66,41 @@ export interface Valuation {
 }
 
 /** `marks` has every instrument that is held or was traded on the day. `at` is used when no price says when. */
-export function valued({ baseCurrency, holdings, today, cash }: Holdings, marks: ReadonlyMap<string, Mark>, at: string): Valuation {
-  for (const currency of [...holdings.filter(({ quantity }) => !quantity.isZero()).map((holding) => holding.currency), ...cash.filter(({ amount }) => !amount.isZero()).map((of) => of.currency)])
-    if (currency !== baseCurrency) throw badInput(`there is no rate from ${currency} to ${baseCurrency}`, { from: currency, to: baseCurrency });
+export function valuedPortfolio({ baseCurrency, holdings, today, cash }: Holdings, marks: ReadonlyMap<string, Mark>, at: string): Valuation {
+  refuseForeign(baseCurrency, [...holdings.filter(({ quantity }) => !quantity.isZero()), ...cash.filter(({ amount }) => !amount.isZero())]);
   const inBase = (amount: Decimal): Money => money(amount, baseCurrency);
-  const seen = holdings.flatMap((holding): PositionValue[] => {
-    const mark = marks.get(holding.instrumentId);
-    const trades = today.get(holding.instrumentId);
-    if (mark === undefined || (holding.quantity.isZero() && trades === undefined)) return [];
-    const marketValue = holding.quantity.times(mark.last);
+  const totals = valuationOf(holdings.map((holding) => priced(holding, marks.get(holding.instrumentId), today.get(holding.instrumentId))));
+  const positions = totals.positions.flatMap((value, index): PositionValue[] => {
+    const { quantity = ZERO } = holdings[index] ?? {};
+    const mark = marks.get(value.instrumentId);
+    if (mark === undefined || (quantity.isZero() && !today.has(value.instrumentId))) return [];
     return [{
-      instrumentId: holding.instrumentId, quantity: holding.quantity, last: mark.last, priceDay: mark.day, simulated: mark.simulated,
-      marketValue: inBase(marketValue), unrealizedPnl: inBase(marketValue.minus(holding.costBasis)), dayPnl: inBase(dayPnl(holding, mark, trades)),
+      instrumentId: value.instrumentId, quantity, last: mark.last, priceDay: mark.day, simulated: mark.simulated,
+      marketValue: inBase(value.marketValue), unrealizedPnl: inBase(value.unrealizedPnl), dayPnl: inBase(value.dayPnl),
     }];
   });
-  const total = (of: (position: PositionValue) => Money): Decimal => sum(seen.map((position) => of(position).amount));
-  const securities = total(({ marketValue }) => marketValue);
   const cashTotal = sum(cash.map(({ amount }) => amount));
-  const times = seen.map(({ instrumentId }) => marks.get(instrumentId)?.at ?? at);
+  const times = positions.map(({ instrumentId }) => marks.get(instrumentId)?.at ?? at);
   return {
     at: times.length === 0 ? at : times.reduce((latest, time) => (time > latest ? time : latest)),
-    marketValue: inBase(securities.plus(cashTotal)), securitiesValue: inBase(securities), cash: inBase(cashTotal),
-    unrealizedPnl: inBase(total(({ unrealizedPnl }) => unrealizedPnl)), realizedPnl: inBase(sum(holdings.map(({ realizedPnl }) => realizedPnl))),
-    dayPnl: inBase(total((position) => position.dayPnl)), simulated: seen.some(({ simulated }) => simulated), positions: seen,
+    marketValue: inBase(totals.marketValue.plus(cashTotal)), securitiesValue: inBase(totals.marketValue), cash: inBase(cashTotal),
+    unrealizedPnl: inBase(totals.unrealizedPnl), realizedPnl: inBase(totals.realizedPnl), dayPnl: inBase(totals.dayPnl),
+    simulated: positions.some(({ simulated }) => simulated), positions,
   };
 }
 
-/** Value now, less the value at the previous close of what was held then, plus the cash that the day's trades moved. */
-function dayPnl({ quantity }: Holding, { last, previousClose }: Mark, trades: DayTrades = { quantity: ZERO, netAmount: ZERO }): Decimal {
+function refuseForeign(baseCurrency: string, amounts: readonly { readonly currency: string }[]): void {
+  for (const { currency } of amounts)
+    if (currency !== baseCurrency) throw badInput(`there is no rate from ${currency} to ${baseCurrency}`, { from: currency, to: baseCurrency });
+}
+
+const ONE = new Decimal(1);
+
+/** All in one currency, so every rate is 1. What was held at the previous close is what is held now less what the day's trades added. */
+function priced({ instrumentId, quantity, costBasis, realizedPnl }: Holding, mark: Mark | undefined, trades: DayTrades = { quantity: ZERO, netAmount: ZERO }): PricedHolding {
   const before = quantity.minus(trades.quantity);
-  return quantity.times(last).minus(before.times(previousClose ?? last)).plus(trades.netAmount);
+  return {
+    instrumentId, quantity, costBasis, realizedPnl, last: mark?.last ?? null, rate: ONE, paidToday: trades.netAmount.neg(),
+    previousClose: mark === undefined ? null : { quantity: before, price: mark.previousClose ?? mark.last, rate: ONE },
+  };
 }

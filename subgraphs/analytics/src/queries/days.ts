@@ -1,0 +1,6 @@
+/** Days as ISO text, in UTC. */
+export const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
+
+export const dayBefore = (day: string): string => dayOf(new Date(Date.parse(day) - 86_400_000));
+
+export const endOfDay = (day: string): string => `${day}T23:59:59.999Z`;

@@ -1,0 +1,69 @@
+/** Values portfolios, many in a constant number of statements. */
+import { decimal } from '@pms/money';
+import { awaitKnown } from '@pms/subgraph/await-known';
+import { notFound } from '@pms/errors';
+import type { AnalyticsContext, Measuring } from '../context.ts';
+import { type Holdings, type Mark, type Valuation, valuedPortfolio } from '../domain/portfolio-value.ts';
+import { NO_END, type PortfolioRow } from '../store/analytics-store.ts';
+import { dayBefore, dayOf, endOfDay } from './days.ts';
+
+/** Throws NOT_FOUND for a portfolio that is unknown or another organisation's; one that was opened just now is waited for. */
+export async function mustFindPortfolio(ctx: AnalyticsContext, id: string): Promise<PortfolioRow> {
+  const found = await awaitKnown(id, ctx.now, async () => {
+    const row = await ctx.loaders.portfolio.load(id);
+    if (row === null) ctx.loaders.portfolio.clear(id);
+    return row;
+  });
+  if (found === null) throw notFound('portfolio', id);
+  return found;
+}
+
+/** What is needed to value a portfolio but the prices that move. */
+export interface Prepared extends Holdings {
+  /** Prices by instrument, where no quote is newer. */
+  readonly marks: ReadonlyMap<string, Mark>;
+}
+
+/** `day` null: now. */
+export async function prepared({ store, now }: Measuring, portfolios: readonly PortfolioRow[], day: string | null): Promise<ReadonlyMap<string, Prepared>> {
+  const ids = portfolios.map(({ id }) => id);
+  const today = day ?? dayOf(now());
+  const [held, trades, cash] = await Promise.all([
+    day === null ? store.holdings(ids) : store.holdingsAt(ids, day), store.tradesOn(ids, today), store.cashAt(ids, day ?? NO_END),
+  ]);
+  const instrumentIds = [...new Set([...held.values()].flat().map(({ instrumentId }) => instrumentId))];
+  const [last, previous, traded] = await Promise.all([
+    store.closesOn(instrumentIds, today), store.closesOn(instrumentIds, dayBefore(today)), store.lastTradePrices(ids, today),
+  ]);
+  const before = new Map(previous.map((close) => [close.instrumentId, decimal(close.close)]));
+  const marks = new Map<string, Mark>();
+  for (const { instrumentId, price, day: on } of traded)
+    marks.set(instrumentId, { last: decimal(price), day: on, at: endOfDay(on), previousClose: null, simulated: false });
+  for (const { instrumentId, close, day: on, simulated } of last)
+    marks.set(instrumentId, { last: decimal(close), day: on, at: endOfDay(on), previousClose: before.get(instrumentId) ?? null, simulated });
+  return new Map(portfolios.map(({ id, baseCurrency }) =>
+    [id, { baseCurrency, holdings: held.get(id) ?? [], today: trades.get(id) ?? new Map(), cash: cash.get(id) ?? [], marks }]));
+}
+
+/** With the newest quotes; of a quote and a close of the same day the quote counts. */
+export function atQuotes({ quotes, now }: Pick<Measuring, 'quotes' | 'now'>, holdings: Prepared): Valuation {
+  const marks = new Map(holdings.marks);
+  for (const { instrumentId } of holdings.holdings) {
+    const quote = quotes.last(instrumentId);
+    const mark = marks.get(instrumentId);
+    if (quote === null || (mark !== undefined && mark.day > quote.time.slice(0, 10))) continue;
+    marks.set(instrumentId, {
+      last: decimal(quote.last), day: quote.time.slice(0, 10), at: quote.time, simulated: quote.simulated,
+      previousClose: mark?.previousClose ?? (quote.previousClose === null ? null : decimal(quote.previousClose)),
+    });
+  }
+  return valuedPortfolio(holdings, marks, now().toISOString());
+}
+
+export async function valuationOf(ctx: AnalyticsContext, portfolioId: string, asOf: string | null): Promise<Valuation> {
+  const portfolio = await mustFindPortfolio(ctx, portfolioId);
+  if (asOf === null || asOf >= dayOf(ctx.now())) return ctx.loaders.valuation.load(portfolio.id);
+  const holdings = (await prepared(ctx, [portfolio], asOf)).get(portfolio.id);
+  if (holdings === undefined) throw notFound('portfolio', portfolioId);
+  return valuedPortfolio(holdings, holdings.marks, endOfDay(asOf));
+}

@@ -1,0 +1,65 @@
+/** Keeps trades, positions and external flows as the books tell of them; a run of bookings is one transaction. */
+import type { Reaction } from '@pms/events/bus';
+import type { Event } from '@pms/events/envelope';
+import type { Live } from '@pms/events/live';
+import { decimal, text } from '@pms/money';
+import { cashMoved, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import type { AnalyticsStore } from '../store/analytics-store.ts';
+import type { AnalyticsWrites, PositionAfter } from '../store/writes.ts';
+
+/** The live topic on which a portfolio's figures are said to have changed. */
+export const changedTopic = (portfolioId: string): string => `portfolio-changed/${portfolioId}`;
+
+const portfoliosOf = (facts: readonly { readonly portfolioId: string }[]): string[] => [...new Set(facts.map(({ portfolioId }) => portfolioId))];
+
+/** One transaction for the events that were not seen before; then whoever watches one of their portfolios is told. */
+async function keep<T extends { readonly portfolioId: string }>(
+  { store, live }: { readonly store: AnalyticsStore; readonly live: Live }, events: readonly Event[], parse: (event: Event) => T,
+  write: (tx: AnalyticsWrites, facts: readonly (T & { readonly organizationId: string; readonly eventId: string })[]) => Promise<void>,
+): Promise<void> {
+  const changed = await store.transaction(async (tx) => {
+    const fresh = await tx.firstSights(events.map(({ id }) => id));
+    const facts = events.filter(({ id }) => fresh.has(id)).map((event) => ({ ...parse(event), organizationId: event.organizationId, eventId: event.id }));
+    if (facts.length === 0) return [];
+    await write(tx, facts);
+    await tx.touch(portfoliosOf(facts));
+    return portfoliosOf(facts);
+  });
+  for (const portfolioId of changed) live.publish(changedTopic(portfolioId), { portfolioId });
+}
+
+interface WithPosition {
+  readonly portfolioId: string;
+  readonly organizationId: string;
+  readonly position: { readonly instrumentId: string; readonly quantity: string; readonly costBasis: string; readonly realizedPnl: string; readonly currency: string };
+}
+
+/** Of several changes to one position the last stands. */
+const lastPositions = (facts: readonly WithPosition[]): PositionAfter[] =>
+  [...new Map(facts.map(({ portfolioId, organizationId, position }) => [`${portfolioId} ${position.instrumentId}`, { ...position, portfolioId, organizationId }])).values()];
+
+export function onTradeBooked(store: AnalyticsStore, live: Live): Reaction {
+  const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => tradeBooked.data.parse(data), async (tx, facts) => {
+    const signed = facts.map((fact) => ({ ...fact, quantity: fact.side === 'BUY' ? fact.quantity : text(decimal(fact.quantity).neg()) }));
+    await tx.keepTrades([...new Map(signed.map((fact) => [fact.tradeId, fact])).values()]);
+    await tx.keepPositions(lastPositions(facts));
+  });
+  return { type: tradeBooked.name, react: (event) => reactAll([event]), reactAll };
+}
+
+export function onTradeReversed(store: AnalyticsStore, live: Live): Reaction {
+  const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => tradeReversed.data.parse(data), async (tx, facts) => {
+    await tx.dropTrades(facts);
+    await tx.keepPositions(lastPositions(facts));
+  });
+  return { type: tradeReversed.name, react: (event) => reactAll([event]), reactAll };
+}
+
+/** Trades move cash too, and are known from their bookings: here only what comes from outside and goes there. */
+export function onCashMoved(store: AnalyticsStore, live: Live): Reaction {
+  const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => cashMoved.data.parse(data), async (tx, facts) => {
+    for (const { kind, effectiveDate, ...flow } of facts)
+      if (kind === 'DEPOSIT' || kind === 'WITHDRAWAL') await tx.keepFlow({ ...flow, day: effectiveDate });
+  });
+  return { type: cashMoved.name, react: (event) => reactAll([event]), reactAll };
+}

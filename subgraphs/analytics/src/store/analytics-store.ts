@@ -1,0 +1,133 @@
+/** The only place of this domain that names tables. Everything here is a read model: kept by reactions, rebuilt from events at any time. */
+import { decimal, money, type Money } from '@pms/money';
+import type { UnitOfWork } from '@pms/events/unit-of-work';
+import type { Sql } from '@pms/events/sql';
+import type { PrismaClient } from '@pms/prisma/analytics';
+import type { DayTrades, Holding } from '../domain/portfolio-value.ts';
+import { type AnalyticsWrites, writes } from './writes.ts';
+
+export type AnalyticsStore = ReturnType<typeof analyticsStore>;
+
+export interface PortfolioRow {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly baseCurrency: string;
+  readonly benchmarkInstrumentId: string | null;
+  readonly revision: bigint;
+}
+
+export interface InstrumentRow {
+  readonly id: string;
+  readonly symbol: string;
+  readonly assetClass: string;
+  readonly currency: string;
+  readonly revision: bigint;
+}
+
+export interface TradeRow {
+  readonly instrumentId: string;
+  readonly day: string;
+  readonly quantity: string;
+  readonly price: string;
+  readonly netAmount: string;
+}
+
+export interface CloseRow {
+  readonly instrumentId: string;
+  readonly day: string;
+  readonly close: string;
+  readonly simulated: boolean;
+}
+
+/** A day after every other. */
+export const NO_END = '9999-12-31';
+
+export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
+  return {
+    async portfolios(organizationId: string, ids: readonly string[]): Promise<PortfolioRow[]> {
+      return prisma.portfolio.findMany({ where: { organizationId, id: { in: [...ids] } } });
+    },
+    async instruments(ids: readonly string[]): Promise<InstrumentRow[]> {
+      return prisma.instrument.findMany({ where: { id: { in: [...ids] } } });
+    },
+    async allInstrumentIds(): Promise<string[]> {
+      return (await prisma.instrument.findMany({ select: { id: true } })).map(({ id }) => id);
+    },
+    holdings: (portfolioIds: readonly string[]) => holdings(sql, `select portfolio_id, instrument_id, currency, quantity, cost_basis, realized_pnl
+      from analytics.position where portfolio_id = any($1)`, [portfolioIds]),
+    /** As they stood at the end of a day: cost is what trades put in less what they took out. */
+    holdingsAt: (portfolioIds: readonly string[], day: string) => holdings(sql, `select portfolio_id, instrument_id, currency, sum(quantity) as quantity,
+        case when sum(quantity) = 0 then 0 else sum(realized_pnl - net_amount) end as cost_basis, sum(realized_pnl) as realized_pnl
+      from analytics.trade where portfolio_id = any($1) and day <= $2::date group by portfolio_id, instrument_id, currency`, [portfolioIds, day]),
+    async tradesOn(portfolioIds: readonly string[], day: string): Promise<ReadonlyMap<string, ReadonlyMap<string, DayTrades>>> {
+      const { rows } = await sql.query<{ portfolio_id: string; instrument_id: string; quantity: string; net_amount: string }>(
+        `select portfolio_id, instrument_id, sum(quantity) as quantity, sum(net_amount) as net_amount from analytics.trade
+          where portfolio_id = any($1) and day = $2::date group by portfolio_id, instrument_id`, [portfolioIds, day]);
+      return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) =>
+        [id, new Map(of.map((row) => [row.instrument_id, { quantity: decimal(row.quantity), netAmount: decimal(row.net_amount) }]))]));
+    },
+    async cashAt(portfolioIds: readonly string[], day: string): Promise<ReadonlyMap<string, readonly Money[]>> {
+      const { rows } = await sql.query<{ portfolio_id: string; currency: string; amount: string }>(
+        `select portfolio_id, currency, sum(amount) as amount from (
+           select portfolio_id, currency, amount, day from analytics.flow where portfolio_id = any($1)
+           union all select portfolio_id, currency, net_amount, day from analytics.trade where portfolio_id = any($1)) as moved
+          where day <= $2::date group by portfolio_id, currency`, [portfolioIds, day]);
+      return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) => [id, of.map(({ currency, amount }) => money(decimal(amount), currency))]));
+    },
+    /** The latest close on or before a day, of each instrument that has one. */
+    closesOn: (instrumentIds: readonly string[], day: string): Promise<CloseRow[]> => closes(sql,
+      `select c.* from unnest($1::text[]) as i(id) cross join lateral (
+         select instrument_id as "instrumentId", day::text, close::text, simulated from analytics.close
+          where instrument_id = i.id and day <= $2::date order by analytics.close.day desc limit 1) as c`, [instrumentIds, day]),
+    /** All closes between two days, rising. */
+    closesBetween: (instrumentIds: readonly string[], from: string, to: string): Promise<CloseRow[]> => closes(sql,
+      `select instrument_id as "instrumentId", day::text, close::text, simulated from analytics.close
+        where instrument_id = any($1) and day between $2::date and $3::date order by instrument_id, analytics.close.day`, [instrumentIds, from, to]),
+    /** The last `count` closes up to a day, rising. */
+    lastCloses: (instrumentId: string, day: string, count: number): Promise<CloseRow[]> => closes(sql,
+      `select * from (select instrument_id as "instrumentId", day::text, close::text, simulated from analytics.close
+        where instrument_id = $1 and day <= $2::date order by analytics.close.day desc limit $3) as latest order by day`, [instrumentId, day, count]),
+    async trades(portfolioId: string, until: string): Promise<TradeRow[]> {
+      return (await sql.query<TradeRow>(
+        `select instrument_id as "instrumentId", day::text, quantity::text, price::text, net_amount::text as "netAmount" from analytics.trade
+          where portfolio_id = $1 and day <= $2::date order by analytics.trade.day, captured_at, trade_id`, [portfolioId, until])).rows;
+    },
+    /** The price of each instrument's last trade in a portfolio: stands in where no close is known. */
+    async lastTradePrices(portfolioIds: readonly string[], day: string): Promise<{ readonly instrumentId: string; readonly price: string; readonly day: string }[]> {
+      return (await sql.query<{ instrumentId: string; price: string; day: string }>(
+        `select distinct on (instrument_id) instrument_id as "instrumentId", price::text, day::text from analytics.trade
+          where portfolio_id = any($1) and day <= $2::date order by instrument_id, analytics.trade.day desc, captured_at desc`, [portfolioIds, day])).rows;
+    },
+    async flows(portfolioId: string, until: string): Promise<{ readonly day: string; readonly amount: string; readonly currency: string }[]> {
+      return (await sql.query<{ day: string; amount: string; currency: string }>(
+        'select day::text, amount::text, currency from analytics.flow where portfolio_id = $1 and day <= $2::date order by analytics.flow.day', [portfolioId, until])).rows;
+    },
+    /** Portfolios whose figures are older than their facts, or than today. */
+    async unmeasured(day: string, limit: number): Promise<PortfolioRow[]> {
+      return (await sql.query<PortfolioRow>(
+        `select id, organization_id as "organizationId", base_currency as "baseCurrency", benchmark_instrument_id as "benchmarkInstrumentId", revision
+           from analytics.portfolio where measured_revision < revision or measured_on is distinct from $1::date order by id limit $2`, [day, limit])).rows;
+    },
+    transaction: <T>(steps: (tx: AnalyticsWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
+    ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
+    close: (): Promise<void> => prisma.$disconnect(),
+  };
+}
+
+interface HoldingRow {
+  readonly portfolio_id: string;
+  readonly instrument_id: string;
+  readonly currency: string;
+  readonly quantity: string;
+  readonly cost_basis: string;
+  readonly realized_pnl: string;
+}
+
+async function holdings(sql: Sql, statement: string, values: readonly unknown[]): Promise<ReadonlyMap<string, readonly Holding[]>> {
+  const { rows } = await sql.query<HoldingRow>(statement, values);
+  return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) => [id, of.map((row) => ({
+    instrumentId: row.instrument_id, currency: row.currency, quantity: decimal(row.quantity), costBasis: decimal(row.cost_basis), realizedPnl: decimal(row.realized_pnl),
+  }))]));
+}
+
+const closes = async (sql: Sql, statement: string, values: readonly unknown[]): Promise<CloseRow[]> => (await sql.query<CloseRow>(statement, values)).rows;

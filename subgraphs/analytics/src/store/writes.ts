@@ -1,0 +1,109 @@
+/** What a reaction of this domain may write. Many rows, one statement. */
+import type { Work } from '@pms/events/unit-of-work';
+
+export interface BookedTrade {
+  readonly tradeId: string;
+  readonly version: number;
+  readonly portfolioId: string;
+  readonly instrumentId: string;
+  readonly organizationId: string;
+  readonly tradeDate: string;
+  readonly capturedAt: string;
+  readonly currency: string;
+  /** Signed. */
+  readonly quantity: string;
+  readonly price: string;
+  readonly netAmount: string;
+  readonly realizedPnl: string;
+}
+
+export interface PositionAfter {
+  readonly portfolioId: string;
+  readonly instrumentId: string;
+  readonly organizationId: string;
+  readonly currency: string;
+  readonly quantity: string;
+  readonly costBasis: string;
+  readonly realizedPnl: string;
+}
+
+export interface PortfolioFacts {
+  readonly portfolioId: string;
+  readonly organizationId: string;
+  readonly baseCurrency: string;
+  readonly benchmarkInstrumentId: string | null;
+}
+
+export type AnalyticsWrites = ReturnType<typeof writes>;
+
+export function writes({ sql, outbox, firstSight, firstSights }: Work) {
+  const columns = <T>(rows: readonly T[], fields: readonly (keyof T)[]): unknown[][] => fields.map((field) => rows.map((row) => row[field]));
+  return {
+    outbox, firstSight, firstSights,
+
+    async keepPortfolio({ portfolioId, organizationId, baseCurrency, benchmarkInstrumentId }: PortfolioFacts): Promise<void> {
+      await sql.query(
+        `insert into analytics.portfolio (id, organization_id, base_currency, benchmark_instrument_id) values ($1, $2, $3, $4)
+         on conflict (id) do update set benchmark_instrument_id = excluded.benchmark_instrument_id, revision = portfolio.revision + 1`,
+        [portfolioId, organizationId, baseCurrency, benchmarkInstrumentId]);
+    },
+
+    async keepInstrument(row: { readonly instrumentId: string; readonly organizationId: string; readonly symbol: string; readonly name: string; readonly assetClass: string; readonly currency: string }): Promise<void> {
+      await sql.query(
+        `insert into analytics.instrument (id, organization_id, symbol, name, asset_class, currency) values ($1, $2, $3, $4, $5, $6)
+         on conflict (id) do update set symbol = excluded.symbol, name = excluded.name`,
+        [row.instrumentId, row.organizationId, row.symbol, row.name, row.assetClass, row.currency]);
+    },
+
+    async keepCloses(instrumentId: string, organizationId: string, prices: readonly { readonly date: string; readonly close: string; readonly simulated: boolean }[]): Promise<void> {
+      await sql.query(
+        `insert into analytics.close (instrument_id, organization_id, day, close, simulated)
+         select $1, $2, p.day, p.close, p.simulated from unnest($3::date[], $4::numeric[], $5::boolean[]) as p(day, close, simulated)
+         on conflict (instrument_id, day) do update set close = excluded.close, simulated = excluded.simulated`,
+        [instrumentId, organizationId, ...columns(prices, ['date', 'close', 'simulated'])]);
+      await sql.query('update analytics.instrument set revision = revision + 1 where id = $1', [instrumentId]);
+      await sql.query(
+        `update analytics.portfolio set revision = revision + 1 where id in (select portfolio_id from analytics.position where instrument_id = $1) or benchmark_instrument_id = $1`, [instrumentId]);
+    },
+
+    async keepTrades(trades: readonly BookedTrade[]): Promise<void> {
+      await sql.query(
+        `insert into analytics.trade (trade_id, version, portfolio_id, instrument_id, organization_id, day, captured_at, currency, quantity, price, net_amount, realized_pnl)
+         select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::text[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[])
+         on conflict (trade_id) do update set version = excluded.version, instrument_id = excluded.instrument_id, day = excluded.day, captured_at = excluded.captured_at,
+           currency = excluded.currency, quantity = excluded.quantity, price = excluded.price, net_amount = excluded.net_amount, realized_pnl = excluded.realized_pnl`,
+        columns(trades, ['tradeId', 'version', 'portfolioId', 'instrumentId', 'organizationId', 'tradeDate', 'capturedAt', 'currency', 'quantity', 'price', 'netAmount', 'realizedPnl']));
+    },
+
+    async dropTrades(trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
+      await sql.query('delete from analytics.trade t using unnest($1::text[], $2::int[]) as gone(trade_id, version) where t.trade_id = gone.trade_id and t.version = gone.version',
+        columns(trades, ['tradeId', 'version']));
+    },
+
+    /** The positions as they are now; of one that comes twice the caller passes the last. */
+    async keepPositions(positions: readonly PositionAfter[]): Promise<void> {
+      await sql.query(
+        `insert into analytics.position (portfolio_id, instrument_id, organization_id, currency, quantity, cost_basis, realized_pnl)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[])
+         on conflict (portfolio_id, instrument_id) do update set quantity = excluded.quantity, cost_basis = excluded.cost_basis, realized_pnl = excluded.realized_pnl`,
+        columns(positions, ['portfolioId', 'instrumentId', 'organizationId', 'currency', 'quantity', 'costBasis', 'realizedPnl']));
+    },
+
+    async keepFlow(flow: { readonly eventId: string; readonly portfolioId: string; readonly organizationId: string; readonly day: string; readonly currency: string; readonly amount: string }): Promise<void> {
+      await sql.query('insert into analytics.flow (event_id, portfolio_id, organization_id, day, currency, amount) values ($1, $2, $3, $4::date, $5, $6) on conflict do nothing',
+        [flow.eventId, flow.portfolioId, flow.organizationId, flow.day, flow.currency, flow.amount]);
+    },
+
+    async touch(portfolioIds: readonly string[]): Promise<void> {
+      await sql.query('update analytics.portfolio set revision = revision + 1 where id = any($1)', [portfolioIds]);
+    },
+
+    /** False when someone else measured it meanwhile. */
+    async measured(portfolioId: string, revision: bigint, day: string): Promise<boolean> {
+      const { rowCount } = await sql.query(
+        `update analytics.portfolio set measured_revision = $2, measured_on = $3::date where id = $1 and (measured_revision < $2 or measured_on is distinct from $3::date)`,
+        [portfolioId, revision.toString(), day]);
+      return rowCount === 1;
+    },
+  };
+}
