@@ -106,14 +106,17 @@ function finished(variant: Variant, run: Run, logger: RouterLogger): Answer {
   return { text: errors.length === 0 ? `${data}}` : `${data},"errors":${JSON.stringify(errors)}}`, errors };
 }
 
-/** A null that no error speaks of yet gets one: a client must be able to tell a fault from an absence. */
+/**
+ * A null that no error speaks of yet gets one: a client must be able to tell a fault from an absence. An error
+ * anywhere in the same object speaks of it, because a fault in one field takes the whole entity with it.
+ */
 function unexplained(problems: readonly Problem[], { errors, context }: Run, logger: RouterLogger): ClientError[] {
   return problems.flatMap((problem): ClientError[] => {
     if (problem.kind === 'hidden') return [{
       message: 'the access token does not allow this', path: problem.path,
       extensions: { code: context.principal === null ? 'UNAUTHENTICATED' : 'FORBIDDEN' },
     }];
-    if (errors.some(({ path }) => path === undefined || related(path, problem.path))) return [];
+    if (errors.some(({ path }) => path === undefined || related(path, problem.path.slice(0, -1)))) return [];
     logger.error({ correlationId: context.correlationId, coordinate: problem.coordinate, path: problem.path }, 'a subgraph left out a value that may not be null');
     return [internal(context.correlationId, problem.path)];
   });

@@ -8,7 +8,7 @@ import {
   isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, type SelectionSetNode,
 } from 'graphql';
 import type { Data } from './run.ts';
-import { collectFields, type Conditions, type Fragments } from './selections.ts';
+import { collectFields, type ConditionalSet, type Conditions, type Fragments, setsBelow } from './selections.ts';
 
 /** A null that its place does not allow; the nearest nullable parent becomes null. */
 const MISSING = Symbol('missing');
@@ -51,7 +51,7 @@ type ObjectWriter = (value: Data, pass: Pass) => Written;
 export function compileProjection(
   schema: GraphQLSchema, root: GraphQLObjectType, selectionSet: SelectionSetNode, fragments: Fragments, visibility: Visibility,
 ): Project {
-  const write = objectWriter({ schema, fragments, visibility }, root, [selectionSet]);
+  const write = objectWriter({ schema, fragments, visibility }, root, [{ set: selectionSet, conditions: [] }]);
   return (data, variables) => {
     const pass: Pass = { variables, path: null, problems: [], reasons: 0, troubled: false };
     const written = write(data, pass);
@@ -77,7 +77,7 @@ interface FieldWriter {
   readonly write: (value: unknown, pass: Pass, parent: Data) => Written;
 }
 
-function objectWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): ObjectWriter {
+function objectWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly ConditionalSet[]): ObjectWriter {
   const fields = fieldWriters(compiling, type, sets);
   return (value, pass) => {
     let text = '{';
@@ -93,17 +93,17 @@ function objectWriter(compiling: Compiling, type: GraphQLCompositeType, sets: re
   };
 }
 
-function fieldWriters(compiling: Compiling, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): FieldWriter[] {
-  return [...collectFields(compiling.schema, type, sets, compiling.fragments)].flatMap(([key, { nodes, conditions }]) => {
-    const name = nodes[0]?.name.value ?? '';
+function fieldWriters(compiling: Compiling, type: GraphQLCompositeType, sets: readonly ConditionalSet[]): FieldWriter[] {
+  return [...collectFields(compiling.schema, type, sets, compiling.fragments)].flatMap(([key, occurrences]) => {
+    const name = occurrences[0]?.node.name.value ?? '';
+    const conditions = occurrences.map((occurrence) => occurrence.conditions);
     const common = { key, head: `${JSON.stringify(key)}:`, conditions: conditions.some((all) => all.length === 0) ? null : conditions };
     if (name === '__typename') return [{ ...common, write: typenameWriter(type) }];
     if (name.startsWith('__')) return [{ ...common, write: jsonWriter }];
     const field = 'getFields' in type ? type.getFields()[name] : undefined;
     if (field === undefined) return [];
     const hidden = compiling.visibility.fieldHidden(type.name, name);
-    const inner = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
-    return [{ ...common, write: hidden ? hiddenWriter(field.type) : outputWriter(compiling, field.type, inner, `${type.name}.${name}`) }];
+    return [{ ...common, write: hidden ? hiddenWriter(field.type) : outputWriter(compiling, field.type, setsBelow(occurrences), `${type.name}.${name}`) }];
   });
 }
 
@@ -124,7 +124,7 @@ function note(pass: Pass, kind: Problem['kind'], coordinate: string): void {
   else if (pass.problems.length < PROBLEMS_MAX) pass.problems.push({ kind, path: [...pass.path], coordinate });
 }
 
-function outputWriter(compiling: Compiling, type: GraphQLOutputType, sets: readonly SelectionSetNode[], coordinate: string): Writer {
+function outputWriter(compiling: Compiling, type: GraphQLOutputType, sets: readonly ConditionalSet[], coordinate: string): Writer {
   if (!isNonNullType(type)) return nullableWriter(compiling, type, sets, coordinate);
   const write = nullableWriter(compiling, type.ofType, sets, coordinate);
   return (value, pass) => {
@@ -137,7 +137,7 @@ function outputWriter(compiling: Compiling, type: GraphQLOutputType, sets: reado
   };
 }
 
-function nullableWriter(compiling: Compiling, type: GraphQLOutputType, sets: readonly SelectionSetNode[], coordinate: string): Writer {
+function nullableWriter(compiling: Compiling, type: GraphQLOutputType, sets: readonly ConditionalSet[], coordinate: string): Writer {
   if (isListType(type)) return listWriter(outputWriter(compiling, type.ofType, sets, coordinate));
   const named = getNamedType(type);
   if (isLeafType(named)) return leafWriter(named);
@@ -182,7 +182,7 @@ function leafWriter(type: GraphQLLeafType): Writer {
 }
 
 /** Compiled at the first value: recursive selections would have no end otherwise, and many types never occur. */
-function concreteWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): ObjectWriter {
+function concreteWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly ConditionalSet[]): ObjectWriter {
   let write: ObjectWriter | undefined;
   if (compiling.visibility.typeHidden(type.name)) return hiddenObject(type.name);
   return (value, pass) => (write ??= objectWriter(compiling, type, sets))(value, pass);
@@ -195,7 +195,7 @@ function hiddenObject(coordinate: string): ObjectWriter {
   };
 }
 
-function abstractWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): ObjectWriter {
+function abstractWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly ConditionalSet[]): ObjectWriter {
   const writers = new Map<unknown, ObjectWriter | null>();
   return (value, pass) => {
     const typename = value['__typename'];
@@ -209,7 +209,7 @@ function abstractWriter(compiling: Compiling, type: GraphQLCompositeType, sets: 
  * Without a type name, or with the interface's own (an `@interfaceObject` knows no other), only what is selected on the
  * abstract type itself can apply. `null` for a type that cannot stand here.
  */
-function writerOf(compiling: Compiling, type: GraphQLCompositeType, typename: unknown, sets: readonly SelectionSetNode[]): ObjectWriter | null {
+function writerOf(compiling: Compiling, type: GraphQLCompositeType, typename: unknown, sets: readonly ConditionalSet[]): ObjectWriter | null {
   if (typename === undefined) return concreteWriter(compiling, type, sets);
   const actual = compiling.schema.getType(String(typename));
   if (isInterfaceType(actual)) return concreteWriter(compiling, actual, sets);

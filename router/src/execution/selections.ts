@@ -9,25 +9,38 @@ export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 /** All of these must hold: the variable has the wanted value. */
 export type Conditions = readonly { readonly variable: string; readonly wanted: boolean }[];
 
-export interface CollectedField {
-  readonly nodes: FieldNode[];
-  /** Any of these suffices; an empty one always holds. */
-  readonly conditions: Conditions[];
+/** One place where a field is selected; the field is in the response if any of its places holds. */
+export interface Occurrence {
+  readonly node: FieldNode;
+  readonly conditions: Conditions;
 }
 
+/** A selection set that only counts where its conditions hold. */
+export interface ConditionalSet {
+  readonly set: SelectionSetNode;
+  readonly conditions: Conditions;
+}
+
+/** By response key, in the order of the response. */
 export function collectFields(
-  schema: GraphQLSchema, type: GraphQLCompositeType, sets: readonly SelectionSetNode[], fragments: Fragments,
-): Map<string, CollectedField> {
-  const fields = new Map<string, CollectedField>();
-  for (const set of sets) collectSet(set, [], { schema, type, fragments, fields });
+  schema: GraphQLSchema, type: GraphQLCompositeType, sets: readonly ConditionalSet[], fragments: Fragments,
+): Map<string, Occurrence[]> {
+  const fields = new Map<string, Occurrence[]>();
+  for (const { set, conditions } of sets) collectSet(set, conditions, { schema, type, fragments, fields });
   return fields;
+}
+
+/** What is selected below a field. A place that does not hold must not add to what is selected at one that does. */
+export function setsBelow(occurrences: readonly Occurrence[]): ConditionalSet[] {
+  const alone = occurrences.length === 1;
+  return occurrences.flatMap(({ node, conditions }) => (node.selectionSet === undefined ? [] : [{ set: node.selectionSet, conditions: alone ? [] : conditions }]));
 }
 
 interface Collecting {
   readonly schema: GraphQLSchema;
   readonly type: GraphQLCompositeType;
   readonly fragments: Fragments;
-  readonly fields: Map<string, CollectedField>;
+  readonly fields: Map<string, Occurrence[]>;
 }
 
 function collectSet(set: SelectionSetNode, outer: Conditions, collecting: Collecting): void {
@@ -36,12 +49,9 @@ function collectSet(set: SelectionSetNode, outer: Conditions, collecting: Collec
     if (conditions === 'never') continue;
     if (selection.kind === Kind.FIELD) {
       const key = (selection.alias ?? selection.name).value;
-      const field = collecting.fields.get(key);
-      if (field === undefined) collecting.fields.set(key, { nodes: [selection], conditions: [conditions] });
-      else {
-        field.nodes.push(selection);
-        field.conditions.push(conditions);
-      }
+      const known = collecting.fields.get(key);
+      if (known === undefined) collecting.fields.set(key, [{ node: selection, conditions }]);
+      else known.push({ node: selection, conditions });
       continue;
     }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? collecting.fragments[selection.name.value] : selection;

@@ -26,7 +26,7 @@ const VARIANTS_MAX = 5_000;
 export interface PreparedOperation extends ValidOperation {
   /** Names it among all operations on this supergraph. */
   readonly key: string;
-  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly kind: OperationDefinitionNode['operation'];
   /** The static cost, where variables do not change it. */
   readonly cost: number | null;
 }

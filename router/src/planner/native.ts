@@ -3,6 +3,7 @@ import {
   type FetchNode, type FetchNodePathSegment, type FetchRewrite, type FlattenNodePathSegment, type PlanNode as NativeNode,
   QueryPlanner, type RequiresSelection,
 } from '@graphql-hive/router-query-planner';
+import { parse } from 'graphql';
 import type { EntityGroup, PathSegment, PlanNode, QueryPlan, Required, RewriteSegment, Rewrite, RootFetch } from './plan.ts';
 import type { Planner } from './planner.ts';
 
@@ -15,10 +16,31 @@ export function nativePlanner(sdl: string): Planner {
     name: 'native',
     async plan(operation) {
       const { node } = await planner.planAsync(operation, null, NO_LABELS, NO_PERCENTAGE);
-      return node === undefined ? {} : planOf(node);
+      const plan = isStep(node) ? planOf(node) : {};
+      checkOperations(plan);
+      return plan;
     },
   };
 }
+
+/** The planner can leave an empty selection set where conditions meet; such a plan is no plan. Throws GraphQLError. */
+function checkOperations({ subscription, node }: QueryPlan): void {
+  if (subscription !== undefined) parse(subscription.operation, { noLocation: true });
+  if (node !== undefined) checkNode(node);
+}
+
+function checkNode(node: PlanNode): void {
+  switch (node.kind) {
+    case 'root':
+    case 'entities': parse(node.operation, { noLocation: true }); return;
+    case 'sequence':
+    case 'parallel': node.nodes.forEach(checkNode); return;
+    case 'condition': for (const child of [node.then, node.otherwise]) if (child !== undefined) checkNode(child);
+  }
+}
+
+/** Where there is no step the planner says null, whatever its types say. */
+const isStep = (node: NativeNode | null | undefined): node is NativeNode => node != null;
 
 function planOf(node: NativeNode): QueryPlan {
   if (node.kind === 'Subscription') return { subscription: rootOf(node.primary) };
@@ -33,8 +55,8 @@ function nodeOf(node: NativeNode): PlanNode {
     case 'Parallel': return { kind: 'parallel', nodes: node.nodes.map(nodeOf) };
     case 'Condition': return {
       kind: 'condition', variable: node.condition,
-      ...(node.ifClause === undefined ? {} : { then: nodeOf(node.ifClause) }),
-      ...(node.elseClause === undefined ? {} : { otherwise: nodeOf(node.elseClause) }),
+      ...(isStep(node.ifClause) ? { then: nodeOf(node.ifClause) } : {}),
+      ...(isStep(node.elseClause) ? { otherwise: nodeOf(node.elseClause) } : {}),
     };
     case 'Fetch': return rootOf(node);
     case 'Flatten': return flattened(node.path, node.node);
@@ -53,8 +75,8 @@ function flattened(path: readonly FlattenNodePathSegment[], node: NativeNode): P
     return { kind: node.kind === 'Sequence' ? 'sequence' : 'parallel', nodes: node.nodes.map((child) => flattened(path, child)) };
   if (node.kind === 'Condition') return {
     kind: 'condition', variable: node.condition,
-    ...(node.ifClause === undefined ? {} : { then: flattened(path, node.ifClause) }),
-    ...(node.elseClause === undefined ? {} : { otherwise: flattened(path, node.elseClause) }),
+    ...(isStep(node.ifClause) ? { then: flattened(path, node.ifClause) } : {}),
+    ...(isStep(node.elseClause) ? { otherwise: flattened(path, node.elseClause) } : {}),
   };
   if (node.kind === 'Flatten') return flattened([...path, ...node.path], node.node);
   throw new Error(`the native planner put a step under a path that is not supported: ${node.kind}`);

@@ -17,9 +17,24 @@ export async function plannerFor(supergraph: SupergraphDocument, choice: Planner
   if (choice === 'native' && usesContext) throw new Error('the native planner does not support @context; choose the planner "apollo" or "auto"');
   if (choice === 'apollo' || usesContext) return apollo(supergraph.sdl);
   const native = await loadNative();
-  if (native !== null) return native(supergraph.sdl);
+  if (native !== null) return choice === 'native' ? native(supergraph.sdl) : secondOpinion(native(supergraph.sdl), () => apollo(supergraph.sdl));
   if (choice === 'native') throw new Error('the native planner has no binary for this machine');
   return apollo(supergraph.sdl);
+}
+
+/** Where the native planner gives up on an operation that is valid, the other one is asked; it is loaded only then. */
+function secondOpinion(first: Planner, load: () => Promise<Planner>): Planner {
+  let second: Promise<Planner> | undefined;
+  return {
+    name: first.name,
+    async plan(operation) {
+      try {
+        return await first.plan(operation);
+      } catch {
+        return (await (second ??= load())).plan(operation);
+      }
+    },
+  };
 }
 
 async function loadNative(): Promise<((sdl: string) => Planner) | null> {
