@@ -128,12 +128,12 @@ test('a second start finds everything there; a third beside it is told that it r
 
 test('after kill -9 of every process but Postgres the next start recovers by itself', async () => {
   const killed = await started(['--port', ports[0]]);
-  const before = pasted(killed.said());
+  const answer = pasted(killed.said());
   await stopped(killed, 'SIGKILL');
   const next = await started(['--port', ports[0]]);
   assert.ok(next.ready, next.said());
   const names = (/** @type {any} */ { data }) => data.portfolios.edges.map((/** @type {any} */ { node }) => node.name);
-  assert.deepEqual(names(pasted(next.said())), names(before));
+  assert.deepEqual(names(pasted(next.said())), names(answer));
   await stopped(next, 'SIGINT');
 });
 

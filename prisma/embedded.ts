@@ -10,7 +10,7 @@ import { Client } from 'pg';
 import { accountFor } from './embedded/account.ts';
 import { holding } from './embedded/lock.ts';
 import { nativePostgres } from './embedded/native.ts';
-import { type Files, filesOf, freePort, isFree, newDataDir, passwordOf, recordedPlace, recordPlace } from './embedded/place.ts';
+import { type Files, filesOf, freePort, isFree, newDataDir, passwordOf, type Place, recordedPlace, recordPlace } from './embedded/place.ts';
 import { clearStalePid, halt, initialise, launch, type Making, runningServer, SUPERUSER } from './embedded/server.ts';
 import { explained, StartError } from './embedded/start-error.ts';
 
@@ -96,26 +96,38 @@ async function attempt(files: Files, options: EmbeddedOptions, password: string)
   const recorded = recordedPlace(files);
   const orphan = recorded === null ? null : runningServer(recorded.dataDir);
   if (orphan?.ready === false) throw new Error('the database system is starting up or shutting down');
-  if (orphan !== null) {
-    options.log?.(`found Postgres running (pid ${String(orphan.pid)}); it is used again`);
-    return inUse(files, orphan.pid, orphan.port, true);
-  }
+  if (orphan === null) return launched(files, options, password, recorded);
+  options.log?.(`found Postgres running (pid ${String(orphan.pid)}); it is used again`);
+  return inUse(files, orphan.pid, orphan.port, true);
+}
+
+async function launched(files: Files, options: EmbeddedOptions, password: string, recorded: Place | null): Promise<EmbeddedPostgres> {
   const account = accountFor(recorded?.dataDir ?? files.asked);
-  const dataDir = recorded?.dataDir ?? newDataDir(files, account);
   const native = nativePostgres(account);
-  const making: Making = { native, account, dataDir, logFile: files.log };
+  const making: Making = { native, account, dataDir: recorded?.dataDir ?? newDataDir(files, account), logFile: files.log };
   const settings = { ...DEFAULTS, ...options.settings };
-  const port = options.port ?? (await freePort(files, recorded?.port));
-  if (options.port !== undefined && !(await isFree(port))) throw new StartError(`Port ${String(port)}, wanted for Postgres, is in use by another program.`);
-  if (isMissing(dataDir)) {
+  const port = await chosenPort(files, options.port, recorded?.port);
+  if (isMissing(making.dataDir)) {
     options.log?.('making the database');
     await initialise(making, password, settings['fsync'] !== 'off');
   }
-  refuseOtherRelease(dataDir, native.major);
-  if (account !== null && fs.statSync(dataDir).uid !== account.uid) execFileSync('chown', ['-R', `${String(account.uid)}:${String(account.gid)}`, dataDir]);
-  recordPlace(files, { dataDir, port });
-  clearStalePid(dataDir);
+  refuseOtherRelease(making.dataDir, native.major);
+  ownedBy(making);
+  recordPlace(files, { dataDir: making.dataDir, port });
+  clearStalePid(making.dataDir);
   return inUse(files, await launch(making, port, settings), port, false);
+}
+
+async function chosenPort(files: Files, wanted: number | undefined, recorded: number | undefined): Promise<number> {
+  if (wanted === undefined) return freePort(files, recorded);
+  if (!(await isFree(wanted))) throw new StartError(`Port ${String(wanted)}, wanted for Postgres, is in use by another program.`);
+  return wanted;
+}
+
+/** Data of an ordinary account's earlier start, now started by root as another. */
+function ownedBy({ account, dataDir }: Making): void {
+  if (account === null || fs.statSync(dataDir).uid === account.uid) return;
+  execFileSync('chown', ['-R', `${String(account.uid)}:${String(account.gid)}`, dataDir]);
 }
 
 /** An empty folder counts as missing; one with other things in it is nobody's to overwrite. */

@@ -17,14 +17,14 @@ const variables = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   HOST: nonEmpty.default('127.0.0.1'),
   PORT: port.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  PMS_DATABASE_PORT: port.optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).nullable().default(null),
+  PMS_DATABASE_PORT: port.nullable().default(null),
   PMS_HOME: nonEmpty.default(path.resolve(import.meta.dirname, '../.pms')),
   PMS_DEMO: flag.optional(),
   PUBLIC_URL: httpUrl.optional(),
-  AUTH_ISSUER: httpUrl.optional(),
-  AUTH_JWKS_URL: httpUrl.optional(),
-  SUPERGRAPH: nonEmpty.optional(),
+  AUTH_ISSUER: httpUrl.nullable().default(null),
+  AUTH_JWKS_URL: httpUrl.nullable().default(null),
+  SUPERGRAPH: nonEmpty.default(path.resolve(import.meta.dirname, '../schema/supergraph.graphql')),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 
@@ -65,27 +65,33 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
   const parsed = variables.safeParse(given);
   if (!parsed.success) throw new StartError(`The environment cannot be used. ${parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`).join('; ')}.`);
   const values = parsed.data;
-  const production = values.NODE_ENV === 'production';
-  const demo = chosen.demo ?? values.PMS_DEMO ?? !production;
-  if (production && demo) throw new StartError('The demo world has known passwords, so production refuses it: remove PMS_DEMO.');
-  const behindRouter = chosen.behindRouter ?? false;
-  const ownPort = chosen.port ?? values.PORT ?? (behindRouter ? SUBGRAPH_PORT : PUBLIC_PORT);
   return {
-    production,
-    demo,
-    host: values.HOST,
-    port: ownPort,
-    databaseUrl: values.DATABASE_URL ?? null,
-    databasePort: values.PMS_DATABASE_PORT ?? null,
+    ...modeOf(values, chosen),
+    ...addressOf(values, chosen),
+    databaseUrl: values.DATABASE_URL,
+    databasePort: values.PMS_DATABASE_PORT,
     home: path.resolve(values.PMS_HOME),
-    publicUrl: (values.PUBLIC_URL ?? `http://${reachable(values.HOST)}:${String(behindRouter ? PUBLIC_PORT : ownPort)}`).replace(/\/$/, ''),
-    issuer: values.AUTH_ISSUER ?? null,
-    jwksUrl: values.AUTH_JWKS_URL ?? null,
-    supergraph: path.resolve(values.SUPERGRAPH ?? path.join(import.meta.dirname, '../schema/supergraph.graphql')),
-    logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    issuer: values.AUTH_ISSUER,
+    jwksUrl: values.AUTH_JWKS_URL,
+    supergraph: path.resolve(values.SUPERGRAPH),
     subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
     secrets: prefixed(given, 'PMS_SECRET_'),
   };
+}
+
+type Values = z.output<typeof variables>;
+
+function modeOf(values: Values, chosen: Chosen): Pick<Environment, 'production' | 'demo' | 'logLevel'> {
+  const production = values.NODE_ENV === 'production';
+  const demo = chosen.demo ?? values.PMS_DEMO ?? !production;
+  if (production && demo) throw new StartError('The demo world has known passwords, so production refuses it: remove PMS_DEMO.');
+  return { production, demo, logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn') };
+}
+
+function addressOf(values: Values, { port: asked, behindRouter = false }: Chosen): Pick<Environment, 'host' | 'port' | 'publicUrl'> {
+  const own = asked ?? values.PORT ?? (behindRouter ? SUBGRAPH_PORT : PUBLIC_PORT);
+  const publicUrl = values.PUBLIC_URL ?? `http://${reachable(values.HOST)}:${String(behindRouter ? PUBLIC_PORT : own)}`;
+  return { host: values.HOST, port: own, publicUrl: publicUrl.replace(/\/$/, '') };
 }
 
 /** Listening everywhere is not an address that anyone can ask for. */

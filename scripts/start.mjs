@@ -9,7 +9,7 @@ if (major < NODE_MAJOR_MIN) {
   console.error('Node ' + process.versions.node + ' is too old: install Node ' + NODE_MAJOR_MIN + ' or newer, then run the same command again.');
   process.exitCode = 1;
 } else {
-  import('./start/main.mjs').then(function (start) {
+  void import('./start/main.mjs').then(function (start) {
     return start.main(process.argv.slice(2));
   });
 }

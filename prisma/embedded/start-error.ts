@@ -3,20 +3,31 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** The sentence for a failure of the file system or of Postgres itself; `said` is what Postgres wrote last. */
-export function explained(error: unknown, folder: string, said = ''): StartError {
+interface Known {
+  readonly when: RegExp;
+  readonly sentence: (folder: string, complaint: string) => string;
+}
+
+const anew = 'to start anew, losing what it holds: `npm start -- --reset`';
+/** By what Node calls the fault or Postgres writes of it; the first that fits. */
+const known: readonly Known[] = [
+  { when: /ENOSPC|No space left on device/i, sentence: (folder) => `The disk is full: Postgres needs about 200 MB free for ${folder}. Free some and start again.` },
+  { when: /EROFS|EACCES|EPERM/, sentence: (folder, why) => `Postgres may not write to ${folder} (${why}): start as the account that owns it; ${anew}.` },
+  { when: /Address already in use|could not create any TCP\/IP sockets/i, sentence: () => 'Postgres lost its port to another program in this moment: start again.' },
+  { when: /incompatible with server/i, sentence: (folder, why) => `The data folder ${folder} is of another Postgres release (${why}); ${anew}.` },
+  { when: /(?:)/, sentence: (folder, why) => `Postgres could not open its data folder ${folder} (${why}); ${anew}.` },
+];
+
+/** The sentence for a failure of the file system, or of Postgres, whose log is then the error's message. */
+export function explained(error: unknown, folder: string): StartError {
   if (error instanceof StartError) return error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
-  const text = `${said}\n${error instanceof Error ? error.message : String(error)}`;
-  if (code === 'ENOSPC' || /No space left on device/i.test(text)) return new StartError(`The disk is full: Postgres needs about 200 MB free for ${folder}. Free some and start again.`);
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return new StartError(`Postgres may not write to ${folder}: ${lastLine(text)}. Start as the account that owns it, or start anew with \`npm start -- --reset\`.`);
-  if (/Address already in use|could not create any TCP\/IP sockets/i.test(text)) return new StartError(`Postgres could not have its port: another program took it. Start again.`);
-  if (/incompatible with server/i.test(text)) return new StartError(`The data folder ${folder} is of another Postgres release: ${lastLine(text)}. Start anew with \`npm start -- --reset\`.`);
-  return new StartError(`Postgres could not open its data folder ${folder}: ${lastLine(text)}. Its log is beside it; to start anew: \`npm start -- --reset\`.`);
+  const text = error instanceof Error ? `${String((error as NodeJS.ErrnoException).code ?? '')}\n${error.message}` : String(error);
+  const { sentence } = known.find(({ when }) => when.test(text)) ?? { sentence: () => text };
+  return new StartError(sentence(folder, lastComplaint(text)));
 }
 
 /** The last complaint of the log, without its time and process. */
-function lastLine(text: string): string {
+function lastComplaint(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const complaint = lines.findLast((line) => /FATAL|PANIC|error:/.test(line)) ?? lines.at(-1) ?? 'no reason given';
   return complaint.replace(/^.*?(FATAL|PANIC|error):\s*/, '').replace(/\.$/, '').slice(0, 300);

@@ -38,7 +38,7 @@ function fingerprint() {
 function expanded(pattern) {
   if (!pattern.endsWith('/*')) return [pattern];
   const parent = pattern.slice(0, -2);
-  return fs.readdirSync(path.join(root, parent)).sort().map((name) => path.join(parent, name));
+  return fs.readdirSync(path.join(root, parent)).toSorted().map((name) => path.join(parent, name));
 }
 
 /**

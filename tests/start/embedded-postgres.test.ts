@@ -155,8 +155,7 @@ test('a start that was killed while it made the database begins again', async ()
   await server.stop();
 });
 
-const asRoot = test.skipIf(process.getuid?.() !== 0);
-asRoot('root in a folder that others may not enter keeps the data outside, and a reset finds it there', async () => {
+test.skipIf(process.getuid?.() !== 0)('root in a folder that others may not enter keeps the data outside, and a reset finds it there', async () => {
   const closed = fs.mkdtempSync(path.join(os.tmpdir(), 'pms-closed-'));
   const inside = path.join(closed, '.pms/postgres');
   const server = await startEmbeddedPostgres({ dataDir: inside, settings });
