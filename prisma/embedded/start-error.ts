@@ -21,7 +21,7 @@ const known: readonly Known[] = [
 /** The sentence for a failure of the file system, or of Postgres, whose log is then the error's message. */
 export function explained(error: unknown, folder: string): StartError {
   if (error instanceof StartError) return error;
-  const text = error instanceof Error ? `${String((error as NodeJS.ErrnoException).code ?? '')}\n${error.message}` : String(error);
+  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''}\n${error.message}` : String(error);
   const { sentence } = known.find(({ when }) => when.test(text)) ?? { sentence: () => text };
   return new StartError(sentence(folder, lastComplaint(text)));
 }

@@ -155,7 +155,8 @@ test('a start that was killed while it made the database begins again', async ()
   await server.stop();
 });
 
-test.skipIf(process.getuid?.() !== 0)('root in a folder that others may not enter keeps the data outside, and a reset finds it there', async () => {
+test('root in a folder that others may not enter keeps the data outside, and a reset finds it there', async ({ skip }) => {
+  if (process.getuid?.() !== 0) skip('only root has to drop its rights, and this run is by an ordinary account');
   const closed = fs.mkdtempSync(path.join(os.tmpdir(), 'pms-closed-'));
   const inside = path.join(closed, '.pms/postgres');
   const server = await startEmbeddedPostgres({ dataDir: inside, settings });
