@@ -1,0 +1,144 @@
+/**
+ * Captures rows, one or many: what was captured before is found again, what cannot be captured is refused row by row,
+ * and all the rest is written with its events in one transaction.
+ */
+import { invalid, Refusal } from '@pms/errors';
+import { event } from '@pms/events/envelope';
+import { tradeCaptured } from '@pms/schema/events/trade-capture';
+import { contentHash } from '@pms/subgraph/idempotency';
+import type { TradeCaptureContext } from '../context.ts';
+import { againstEarlier, type Captured, type Earlier, indexed, refused, type RowResult } from '../domain/capture.ts';
+import { instantOf } from '../domain/instants.ts';
+import { canonicalTerms, type TermsInput, termsOf } from '../domain/terms.ts';
+import type { Trade } from '../domain/trade.ts';
+import type { CapturedRow, TradeWrites } from '../store/writes.ts';
+import { announce } from './announce.ts';
+import { factsOf } from './facts.ts';
+import { checkReferences, closedPortfolio, referencesOf } from './references.ts';
+
+export interface CaptureInput extends TermsInput {
+  readonly portfolioId: string;
+  readonly externalId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+export interface CaptureOutcome {
+  /** One for each input, in its order. */
+  readonly results: readonly RowResult[];
+  /** What this call captured. */
+  readonly trades: readonly Trade[];
+}
+
+const NAME_LENGTH_MAX = 200;
+const REASON_LENGTH_MAX = 1_000;
+
+export async function capture(ctx: TradeCaptureContext, inputs: readonly CaptureInput[]): Promise<CaptureOutcome> {
+  const results = new Map<number, RowResult>();
+  const shaped = keepGood(inputs.entries(), results, ([index, input]) => captured(ctx, index, input), ([index]) => index);
+  const fresh = notCapturedBefore(shaped, await earlierOf(ctx.store, ctx, shaped), results);
+  const references = await referencesOf(ctx, fresh.map(({ portfolioId }) => portfolioId), fresh.map(({ terms }) => terms.instrumentId));
+  const good = keepGood(fresh, results, (row) => {
+    checkReferences(references, row.portfolioId, row.terms);
+    return row;
+  }, ({ index }) => index);
+  const trades = good.length === 0 ? [] : await written(ctx, good, results);
+  return { results: inputs.map((_, index) => resultAt(results, index)), trades };
+}
+
+function resultAt(results: ReadonlyMap<number, RowResult>, index: number): RowResult {
+  const result = results.get(index);
+  if (result === undefined) throw new Error(`row ${index} came to nothing`);
+  return result;
+}
+
+/** What `check` makes of the rows it does not refuse; refusals go to `results`. */
+function keepGood<Row, Good>(rows: Iterable<Row>, results: Map<number, RowResult>, check: (row: Row) => Good, indexOf: (row: Row) => number): Good[] {
+  const good: Good[] = [];
+  for (const row of rows) {
+    try {
+      good.push(check(row));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      results.set(indexOf(row), refused(indexOf(row), error));
+    }
+  }
+  return good;
+}
+
+function captured(ctx: TradeCaptureContext, index: number, input: CaptureInput): Captured {
+  const externalId = named(input.externalId, 'externalId');
+  const idempotencyKey = named(input.idempotencyKey, 'idempotencyKey');
+  if (externalId === null && idempotencyKey === null) throw invalid('a trade needs an externalId or an idempotencyKey', 'externalId');
+  if ((input.reason?.length ?? 0) > REASON_LENGTH_MAX) throw invalid(`a reason has at most ${REASON_LENGTH_MAX} characters`, 'reason');
+  const terms = termsOf(input, ctx.now());
+  return {
+    index, tradeId: ctx.newId('trd'), portfolioId: input.portfolioId, externalId, idempotencyKey, reason: input.reason ?? null, terms,
+    contentHash: contentHash({ portfolioId: input.portfolioId, externalId, ...canonicalTerms(terms) }),
+  };
+}
+
+function named(name: string | null | undefined, field: string): string | null {
+  if (name == null) return null;
+  if (name === '' || name.length > NAME_LENGTH_MAX) throw invalid(`the ${field} has 1 to ${NAME_LENGTH_MAX} characters`, field);
+  return name;
+}
+
+const earlierOf = (from: Pick<TradeWrites, 'earlier'>, { principal }: TradeCaptureContext, rows: readonly Captured[]): Promise<readonly Earlier[]> =>
+  from.earlier(principal.organizationId,
+    rows.flatMap(({ externalId }) => (externalId === null ? [] : [externalId])),
+    rows.flatMap(({ idempotencyKey }) => (idempotencyKey === null ? [] : [idempotencyKey])));
+
+/** The rows that are new; the others' outcome goes to `results`. */
+function notCapturedBefore(rows: readonly Captured[], earlier: readonly Earlier[], results: Map<number, RowResult>): Captured[] {
+  const known = indexed(earlier);
+  return rows.filter((row) => {
+    const result = againstEarlier(row, known);
+    if (result !== null) results.set(row.index, result);
+    return result === null;
+  });
+}
+
+async function written(ctx: TradeCaptureContext, rows: readonly Captured[], results: Map<number, RowResult>): Promise<readonly Trade[]> {
+  const { organizationId } = ctx.principal;
+  const at = ctx.now();
+  const { trades, outcomes } = await ctx.store.transaction(async (tx) => {
+    const { open, outcomes: found } = await timed(ctx, tx, rows, at);
+    const inserted = await tx.insertCaptures(organizationId, ctx.principal.subject, at, open);
+    // a name or key that another call has taken since the first look, or that an earlier row of this call has
+    const taken = open.filter(({ tradeId }) => !inserted.has(tradeId));
+    if (taken.length > 0) notCapturedBefore(taken, await earlierOf(tx, ctx, taken), found);
+    const made = open.filter(({ tradeId }) => inserted.has(tradeId)).map((row) => tradeOf(ctx, row, at));
+    await tx.outbox.add(made.map((trade) => event(tradeCaptured, trade.portfolioId, factsOf(trade), makerOf(ctx, trade.reason))));
+    for (const { index, tradeId } of open) if (inserted.has(tradeId)) found.set(index, { index, outcome: 'CAPTURED', tradeId });
+    return { trades: made, outcomes: found };
+  });
+  for (const [index, outcome] of outcomes) results.set(index, outcome);
+  announce(ctx.live, trades.map(({ id, portfolioId, version }) => ({ tradeId: id, organizationId, portfolioId, kind: 'CAPTURED', version, at: at.toISOString() })));
+  return trades;
+}
+
+const makerOf = ({ origin, newId, now }: TradeCaptureContext, reason: string | null) => ({ origin: { ...origin, reason: reason ?? origin.reason }, newId, now });
+
+/** Locks the portfolios and gives each row of an open one its instant; rows of closed ones are refused. */
+async function timed(ctx: TradeCaptureContext, tx: TradeWrites, rows: readonly Captured[], at: Date): Promise<{ open: CapturedRow[]; outcomes: Map<number, RowResult> }> {
+  const counts = new Map<string, number>();
+  for (const { portfolioId } of rows) counts.set(portfolioId, (counts.get(portfolioId) ?? 0) + 1);
+  const locked = await tx.lockPortfolios(ctx.principal.organizationId, [...counts.keys()], [...counts.values()], at);
+  const instants = new Map(locked.filter(({ closed }) => !closed).map(({ id, firstCapturedUs }) => [id, firstCapturedUs]));
+  const outcomes = new Map<number, RowResult>();
+  const open: CapturedRow[] = [];
+  for (const row of rows) {
+    const us = instants.get(row.portfolioId);
+    if (us === undefined) outcomes.set(row.index, refused(row.index, closedPortfolio()));
+    else open.push({ ...row, capturedAt: instantOf(us) });
+    if (us !== undefined) instants.set(row.portfolioId, us + 1);
+  }
+  return { open, outcomes };
+}
+
+const tradeOf = ({ principal }: TradeCaptureContext, row: CapturedRow, at: Date): Trade => ({
+  ...row.terms, id: row.tradeId, organizationId: principal.organizationId, portfolioId: row.portfolioId, externalId: row.externalId,
+  version: 1, lastVersion: 1, kind: 'CAPTURE', replaces: null, status: 'CAPTURED', statusAt: at, capturedAt: row.capturedAt,
+  capturedBy: principal.subject, reason: row.reason,
+});

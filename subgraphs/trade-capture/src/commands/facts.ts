@@ -1,0 +1,19 @@
+/** Trades as events tell of them. */
+import { text } from '@pms/money';
+import type { TradeFacts } from '@pms/schema/events/trade-capture';
+import type { Terms } from '../domain/trade.ts';
+
+export interface Told extends Terms {
+  readonly id: string;
+  readonly version: number;
+  readonly portfolioId: string;
+  readonly externalId: string | null;
+  readonly capturedAt: string;
+}
+
+export const factsOf = (trade: Told): TradeFacts => ({
+  tradeId: trade.id, version: trade.version, portfolioId: trade.portfolioId, instrumentId: trade.instrumentId, side: trade.side,
+  quantity: text(trade.quantity), price: text(trade.price), currency: trade.currency, tradeDate: trade.tradeDate,
+  fees: trade.fees.map(({ kind, amount }) => ({ kind, amount: { amount: text(amount.amount), currency: amount.currency } })),
+  externalId: trade.externalId, capturedAt: trade.capturedAt,
+});

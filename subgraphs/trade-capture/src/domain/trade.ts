@@ -1,0 +1,77 @@
+/**
+ * A trade: what was agreed with a counterparty, in versions, and how each version's status moves.
+ * Quantity and price are positive, whichever the side; all amounts are in the trade's currency.
+ */
+import { type Decimal, money, type Money } from '@pms/money';
+
+export type Side = 'BUY' | 'SELL';
+export type FeeKind = 'COMMISSION' | 'EXCHANGE_FEE' | 'REGULATORY_FEE' | 'TAX' | 'OTHER';
+export type Status = 'CAPTURED' | 'PENDING_APPROVAL' | 'VALIDATED' | 'REJECTED' | 'BOOKED' | 'SETTLED' | 'CANCELLED';
+export type VersionKind = 'CAPTURE' | 'AMENDMENT' | 'CANCELLATION';
+
+export interface Fee {
+  readonly kind: FeeKind;
+  readonly amount: Money;
+}
+
+export interface Terms {
+  readonly instrumentId: string;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly currency: string;
+  /** ISO 8601 day. */
+  readonly tradeDate: string;
+  readonly fees: readonly Fee[];
+}
+
+export interface TradeVersion extends Terms {
+  readonly version: number;
+  readonly kind: VersionKind;
+  /** The version that it takes the place of; null for the first. */
+  readonly replaces: number | null;
+  readonly status: Status;
+  readonly statusAt: Date;
+  /** RFC 3339 in UTC with six fractional digits: rises with every version captured in a portfolio. */
+  readonly capturedAt: string;
+  readonly capturedBy: string;
+  readonly reason: string | null;
+}
+
+/** Another domain's portfolio, as this one refers to it. */
+export interface PortfolioReference {
+  readonly id: string;
+}
+
+/** A trade shows its newest version that was not refused; where all were, the newest. */
+export interface Trade extends TradeVersion {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly portfolioId: string;
+  readonly externalId: string | null;
+  /** The number of its newest version, refused or not. */
+  readonly lastVersion: number;
+}
+
+export const grossAmount = ({ quantity, price, currency }: Terms): Money => money(quantity.times(price), currency);
+
+/** From which statuses each may be entered: a version's status never moves backwards, however late the news comes. */
+const enteredFrom: Readonly<Record<Status, readonly Status[]>> = {
+  CAPTURED: [],
+  PENDING_APPROVAL: ['CAPTURED'],
+  VALIDATED: ['CAPTURED', 'PENDING_APPROVAL'],
+  REJECTED: ['CAPTURED', 'PENDING_APPROVAL'],
+  BOOKED: ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED'],
+  SETTLED: ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED', 'BOOKED'],
+  CANCELLED: [],
+};
+
+export const mayEnter = (from: Status, to: Status): boolean => enteredFrom[to].includes(from);
+
+/** The version that a trade shows; throws RangeError for a trade without versions. */
+export function shownVersion(versions: readonly Pick<TradeVersion, 'version' | 'status'>[]): number {
+  const standing = versions.filter(({ status }) => status !== 'REJECTED');
+  const shown = (standing.length > 0 ? standing : versions).toSorted((a, b) => b.version - a.version)[0];
+  if (shown === undefined) throw new RangeError('a trade has at least one version');
+  return shown.version;
+}

@@ -1,0 +1,57 @@
+/** How the status of versions is moved: many in one statement. */
+import type { Sql } from '@pms/events/sql';
+import type { Status } from '../domain/trade.ts';
+
+/** A version whose status may move, and the trade it belongs to. */
+export interface StandingVersion {
+  readonly tradeId: string;
+  readonly version: number;
+  readonly status: Status;
+  readonly organizationId: string;
+  readonly portfolioId: string;
+  /** The version that the trade shows. */
+  readonly shown: number;
+}
+
+export interface StatusChange {
+  readonly tradeId: string;
+  readonly version: number;
+  readonly status: Status;
+  readonly at: Date;
+}
+
+export function statusWrites(sql: Sql) {
+  return {
+    /** Locked until the transaction ends. Versions that are unknown or another organisation's are left out. */
+    async versionsForUpdate(organizationId: string, asked: readonly { readonly tradeId: string; readonly version: number }[]): Promise<StandingVersion[]> {
+      const { rows } = await sql.query<StandingVersion>(
+        `select v.trade_id as "tradeId", v.version, v.status, t.organization_id as "organizationId", t.portfolio_id as "portfolioId", t.version as shown
+         from unnest($2::text[], $3::int[]) as asked(trade_id, version)
+         join trade_capture.trade_version v using (trade_id, version) join trade_capture.trade t on t.id = v.trade_id
+         where t.organization_id = $1 order by v.trade_id, v.version for update of t, v`,
+        [organizationId, asked.map(({ tradeId }) => tradeId), asked.map(({ version }) => version)]);
+      return rows;
+    },
+
+    async moveStatuses(changes: readonly StatusChange[]): Promise<void> {
+      await sql.query(
+        `update trade_capture.trade_version v set status = change.status, status_at = change.at
+         from unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[]) as change(trade_id, version, status, at)
+         where v.trade_id = change.trade_id and v.version = change.version`,
+        [changes.map(({ tradeId }) => tradeId), changes.map(({ version }) => version), changes.map(({ status }) => status), changes.map(({ at }) => at)]);
+    },
+
+    async versionStatuses(tradeIds: readonly string[]): Promise<{ readonly tradeId: string; readonly version: number; readonly status: Status }[]> {
+      const { rows } = await sql.query<{ tradeId: string; version: number; status: Status }>(
+        'select trade_id as "tradeId", version, status from trade_capture.trade_version where trade_id = any($1)', [tradeIds]);
+      return rows;
+    },
+
+    async showVersions(shown: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
+      await sql.query(
+        `update trade_capture.trade t set version = now_shown.version from unnest($1::text[], $2::int[]) as now_shown(trade_id, version)
+         where t.id = now_shown.trade_id and t.version <> now_shown.version`,
+        [shown.map(({ tradeId }) => tradeId), shown.map(({ version }) => version)]);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/** What a transaction of this domain may do. Many rows go in one statement. */
+import type { Work } from '@pms/events/unit-of-work';
+import type { Captured, Earlier } from '../domain/capture.ts';
+import type { Status, Terms, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
+import { earlierCaptures } from './earlier-captures.ts';
+import { feesJson, SHOWN, TRADE_COLUMNS, toTrade, type TradeRow } from './rows.ts';
+import { statusWrites } from './status-writes.ts';
+
+export type TradeWrites = ReturnType<typeof writes>;
+
+/** A portfolio locked for capturing. */
+export interface LockedPortfolio {
+  readonly id: string;
+  readonly closed: boolean;
+  /** Microseconds since the epoch of the first version captured in this transaction; the next is one later. */
+  readonly firstCapturedUs: number;
+}
+
+export interface NewVersion {
+  readonly trade: Trade;
+  readonly kind: Exclude<VersionKind, 'CAPTURE'>;
+  readonly status: Status;
+  readonly terms: Terms;
+  readonly capturedAt: string;
+  readonly capturedBy: string;
+  readonly reason: string;
+  readonly idempotencyKey: string | null;
+  readonly contentHash: string;
+}
+
+export interface CapturedRow extends Captured {
+  readonly capturedAt: string;
+}
+
+export function writes(work: Work) {
+  const { sql, outbox, firstSight, firstSights } = work;
+  return {
+    outbox, firstSight, firstSights, ...statusWrites(sql),
+
+    earlier: (organizationId: string, externalIds: readonly string[], keys: readonly string[]): Promise<Earlier[]> =>
+      earlierCaptures(sql, organizationId, externalIds, keys),
+
+    /**
+     * Locks the portfolios until the transaction ends, in the order of their ids, so that versions of one portfolio are captured and told
+     * one after another; and takes `counts[i]` instants of portfolio `ids[i]`.
+     */
+    async lockPortfolios(organizationId: string, ids: readonly string[], counts: readonly number[], now: Date): Promise<LockedPortfolio[]> {
+      const { rows } = await sql.query<{ id: string; closed: boolean; firstCapturedUs: string }>(
+        `with locked as (select id from trade_capture.known_portfolio where organization_id = $1 and id = any($2) order by id for update)
+         update trade_capture.known_portfolio p
+         set last_captured_at = greatest(coalesce(p.last_captured_at, $4), $4::timestamptz) + asked.count * interval '1 microsecond'
+         from locked join unnest($2::text[], $3::int[]) as asked(id, count) using (id) where p.id = locked.id
+         returning p.id, p.closed, (extract(epoch from p.last_captured_at) * 1000000)::bigint - asked.count + 1 as "firstCapturedUs"`,
+        [organizationId, ids, counts, now]);
+      return rows.map((row) => ({ id: row.id, closed: row.closed, firstCapturedUs: Number(row.firstCapturedUs) }));
+    },
+
+    /** The ids of the trades inserted; the others' name or key was taken. */
+    async insertCaptures(organizationId: string, capturedBy: string, now: Date, rows: readonly CapturedRow[]): Promise<ReadonlySet<string>> {
+      const { rows: inserted } = await sql.query<{ id: string }>(INSERT_CAPTURES, [
+        organizationId, capturedBy, now, rows.map(({ tradeId }) => tradeId), rows.map(({ portfolioId }) => portfolioId),
+        rows.map(({ externalId }) => externalId), rows.map(({ idempotencyKey }) => idempotencyKey), rows.map(({ contentHash }) => contentHash),
+        rows.map(({ reason }) => reason), rows.map(({ capturedAt }) => capturedAt), rows.map(({ terms }) => terms.instrumentId),
+        rows.map(({ terms }) => terms.side), rows.map(({ terms }) => terms.quantity.toFixed()), rows.map(({ terms }) => terms.price.toFixed()),
+        rows.map(({ terms }) => terms.currency), rows.map(({ terms }) => terms.tradeDate), rows.map(({ terms }) => feesJson(terms.fees)),
+      ]);
+      return new Set(inserted.map(({ id }) => id));
+    },
+
+    /** Locked until the transaction ends; null when it is unknown or another organisation's. */
+    async tradeForUpdate(organizationId: string, id: string): Promise<Trade | null> {
+      // the lock first, in a statement of its own: the next one then sees what the trade shows after whoever held the lock
+      await sql.query('select 1 from trade_capture.trade where organization_id = $1 and id = $2 for update', [organizationId, id]);
+      const { rows } = await sql.query<TradeRow>(`select ${TRADE_COLUMNS} from ${SHOWN} where t.organization_id = $1 and t.id = $2`, [organizationId, id]);
+      return rows[0] === undefined ? null : toTrade(rows[0]);
+    },
+
+    /** What was changed before under the key. */
+    async earlierChange(organizationId: string, key: string): Promise<{ readonly tradeId: string; readonly contentHash: string } | null> {
+      const { rows } = await sql.query<{ tradeId: string; contentHash: string }>(
+        `select trade_id as "tradeId", content_hash as "contentHash" from trade_capture.trade_version where organization_id = $1 and idempotency_key = $2`,
+        [organizationId, key]);
+      return rows[0] ?? null;
+    },
+
+    /** The trade as it shows its new version. */
+    async insertVersion({ trade, terms, ...made }: NewVersion, now: Date): Promise<Trade> {
+      const version: TradeVersion = {
+        ...terms, version: trade.lastVersion + 1, kind: made.kind, replaces: trade.version, status: made.status, statusAt: now,
+        capturedAt: made.capturedAt, capturedBy: made.capturedBy, reason: made.reason,
+      };
+      await sql.query(
+        `insert into trade_capture.trade_version (trade_id, version, organization_id, kind, replaces, instrument_id, side, quantity, price, currency,
+           trade_date, fees, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+        [trade.id, version.version, trade.organizationId, version.kind, version.replaces, version.instrumentId, version.side,
+          version.quantity.toFixed(), version.price.toFixed(), version.currency, version.tradeDate, feesJson(version.fees), version.status, now,
+          version.capturedAt, version.capturedBy, version.reason, made.idempotencyKey, made.contentHash]);
+      await sql.query('update trade_capture.trade set version = $2, last_version = $2 where id = $1', [trade.id, version.version]);
+      return { ...trade, ...version, lastVersion: version.version };
+    },
+
+    async knowPortfolios(portfolios: readonly { readonly id: string; readonly organizationId: string }[]): Promise<void> {
+      await sql.query(
+        'insert into trade_capture.known_portfolio (id, organization_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing',
+        [portfolios.map(({ id }) => id), portfolios.map(({ organizationId }) => organizationId)]);
+    },
+
+    async closePortfolio(id: string): Promise<void> {
+      await sql.query('update trade_capture.known_portfolio set closed = true where id = $1', [id]);
+    },
+
+    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly currency: string }[]): Promise<void> {
+      await sql.query(
+        `insert into trade_capture.known_instrument (id, organization_id, currency) select * from unnest($1::text[], $2::text[], $3::text[])
+         on conflict (id) do nothing`,
+        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency)]);
+    },
+  };
+}
+
+/** A row whose name or key is taken, by an earlier call or by an earlier row of this one, is left out. */
+const INSERT_CAPTURES = `
+  with asked as (
+    select * from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
+      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[]) with ordinality
+      as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, n)
+  ), inserted as (
+    insert into trade_capture.trade (id, organization_id, portfolio_id, external_id, idempotency_key, content_hash, version, last_version)
+    select id, $1, portfolio_id, external_id, idempotency_key, content_hash, 1, 1 from asked order by n
+    on conflict do nothing returning id
+  )
+  insert into trade_capture.trade_version (trade_id, version, organization_id, kind, instrument_id, side, quantity, price, currency, trade_date, fees,
+    status, status_at, captured_at, captured_by, reason)
+  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, 'CAPTURED', $3, captured_at, $2, reason
+  from asked join inserted using (id)
+  returning trade_id as id`;
