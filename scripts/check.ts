@@ -45,7 +45,7 @@ const checks: readonly Check[] = [
   { name: 'types', what: 'types agree', run: command('tsc', '--noEmit') },
   { name: 'lint', what: 'style', run: command('oxlint', '--type-aware', '--threads=2') },
   { name: 'rooms', what: 'doors between rooms; tidiness', run: command('vitest', 'run', 'tests/architecture') },
-  { name: 'dead', what: 'no dead code or unused dependency', run: command('knip', '--no-progress') },
+  { name: 'dead', what: 'no dead code or unused dependency', run: command('knip', '--no-progress', '--no-config-hints') },
   { name: 'drift', what: 'migrations and schema.prisma agree', run: drift },
 ];
 
