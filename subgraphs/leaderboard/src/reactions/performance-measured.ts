@@ -1,0 +1,23 @@
+/** Keeps the newest figures of each portfolio. */
+import type { Reaction } from '@pms/events/bus';
+import type { Live } from '@pms/events/live';
+import { performanceMeasured } from '@pms/schema/events/analytics';
+import type { LeaderboardStore } from '../store/leaderboard-store.ts';
+
+/** The live topic on which it is said that figures of an organisation changed. */
+export const measuredTopic = (organizationId: string): string => `leaderboard/${organizationId}`;
+
+export function onPerformanceMeasured(store: LeaderboardStore, live: Live): Reaction {
+  return {
+    type: performanceMeasured.name,
+    react: async (event) => {
+      const { portfolioId, asOf, measures } = performanceMeasured.data.parse(event.data);
+      await store.transaction(async (tx) => {
+        if (!(await tx.firstSight(event.id))) return;
+        await tx.keepPortfolio(portfolioId, event.organizationId, true);
+        await tx.keepMeasures(portfolioId, event.organizationId, asOf, measures);
+      });
+      live.publish(measuredTopic(event.organizationId), { portfolioId });
+    },
+  };
+}
