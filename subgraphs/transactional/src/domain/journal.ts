@@ -36,7 +36,7 @@ export interface Line {
 }
 
 export type EntryKind =
-  | 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE_BOOKED' | 'TRADE_SETTLED' | 'DIVIDEND' | 'INTEREST' | 'FEE' | 'TAX'
+  | 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE_BOOKED' | 'TRADE_SETTLED' | 'LOTS_REALLOCATED' | 'DIVIDEND' | 'INTEREST' | 'FEE' | 'TAX'
   | 'CURRENCY_EXCHANGED' | 'CORPORATE_ACTION' | 'REVERSAL';
 
 /** An entry before it has an id and a recorded time, which its writer gives. */
@@ -148,6 +148,20 @@ export function tradeSettled({ fill, settledOn }: { readonly fill: Pick<Fill, 't
   return entry({
     kind: 'TRADE_SETTLED', effectiveOn: settledOn, reference: tradeId,
     lines: [line(owed, { amount, currency }), credit('CASH_SETTLED', { amount, currency })],
+  });
+}
+
+/**
+ * A booked trade that now realises another gain, because an earlier trade came in late or went, or the lot method changed:
+ * the cost that it took from the open lots changes with it. `change` is the new gain less the old one.
+ */
+export function lotsReallocated({ fill, change, instrumentId }: {
+  readonly fill: Pick<Fill, 'tradeId' | 'tradedOn' | 'currency'>; readonly change: Decimal; readonly instrumentId: string;
+}): Entry {
+  const money = { amount: change, currency: fill.currency };
+  return entry({
+    kind: 'LOTS_REALLOCATED', effectiveOn: fill.tradedOn, reference: fill.tradeId,
+    lines: [line('SECURITIES_AT_COST', money, instrumentId), credit('REALIZED_GAINS', money, instrumentId)],
   });
 }
 

@@ -1,0 +1,18 @@
+/**
+ * When a trade settles, also where the instrument names no market or one without a calendar: then its currency's main market
+ * decides, and for other currencies two weekdays after the trade, whatever the holidays.
+ */
+import { addBusinessDays, weekendsOnly } from '../domain/calendar.ts';
+import type { Day } from '../domain/days.ts';
+import { settlementDate } from './market-calendars.ts';
+import { closings } from './closings.ts';
+
+const MAIN_MARKETS: Readonly<Record<string, string>> = { USD: 'XNYS', EUR: 'XETR', GBP: 'XLON', CHF: 'XSWX', JPY: 'XTKS', CAD: 'XTSE', HKD: 'XHKG' };
+const OTHERWISE_DAYS = 2;
+
+const knownMarkets: ReadonlySet<string> = new Set(Object.keys(closings));
+
+export function settlementDateOf({ mic, currency }: { readonly mic: string | null; readonly currency: string }, tradeDate: Day): Day {
+  const market = mic !== null && knownMarkets.has(mic) ? mic : MAIN_MARKETS[currency];
+  return market === undefined ? addBusinessDays(weekendsOnly, tradeDate, OTHERWISE_DAYS) : settlementDate(market, tradeDate);
+}

@@ -1,0 +1,65 @@
+/** Keeps what the books need to know of portfolios and instruments. A change of lot method replays every position by the new one. */
+import { causedBy, type Event } from '@pms/events/envelope';
+import type { BooksContext } from '../context.ts';
+import { keyOf, replayed } from '../domain/position-change.ts';
+import type { Posting } from '../store/books-store.ts';
+import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { openLedger } from './ledger.ts';
+import { lockedPortfolio } from './locked.ts';
+import { reallocate } from './post-trades.ts';
+
+export interface PortfolioFacts {
+  readonly portfolioId: string;
+  readonly baseCurrency: string;
+  /** In the portfolio domain's words. */
+  readonly lotMethod: string;
+}
+
+export const openPortfolio = (ctx: BooksContext, cause: Event, facts: PortfolioFacts): Promise<void> =>
+  ctx.store.transaction(async (tx) => {
+    if (!(await tx.firstSight(cause.id))) return;
+    await tx.insertPortfolio(cause.organizationId, facts);
+    await setMethod(ctx, tx, await lockedPortfolio(tx, facts.portfolioId), { cause, lotMethod: facts.lotMethod });
+  });
+
+export const updatePortfolio = (ctx: BooksContext, cause: Event, facts: PortfolioFacts): Promise<void> =>
+  ctx.store.transaction(async (tx) => {
+    const before = await lockedPortfolio(tx, facts.portfolioId);
+    if (!(await tx.firstSight(cause.id))) return;
+    const method = await tx.saveLotMethod(before, facts.lotMethod);
+    if (method === before.lotMethod) return;
+    await setMethod(ctx, tx, { ...before, lotMethod: method }, { cause, lotMethod: facts.lotMethod });
+  });
+
+/** Records the method, so that books read as of an earlier time know which one held, and replays the positions by it. */
+async function setMethod(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, { cause, lotMethod }: { cause: Event; lotMethod: string }): Promise<void> {
+  const origin = causedBy(cause, 'transactional');
+  const ledger = await openLedger(ctx, tx, portfolio);
+  ledger.record({ kind: 'LOT_METHOD_SET', effectiveOn: cause.occurredAt.slice(0, 10), data: { lotMethod } }, origin);
+  const positions = await tx.everyPosition(portfolio.id);
+  const standing = await tx.standing(portfolio.id, positions);
+  const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], portfolio.lotMethod));
+  const regained = changes.flatMap((change) => change.regained);
+  reallocate(ledger, regained, origin);
+  await ledger.save();
+  await tx.saveGains(regained);
+  await tx.savePositions(portfolio, changes);
+}
+
+export const closePortfolio = (ctx: BooksContext, cause: Event, portfolioId: string): Promise<void> =>
+  ctx.store.transaction(async (tx) => {
+    if (await tx.firstSight(cause.id)) await tx.closePortfolio(portfolioId);
+  });
+
+export interface InstrumentFacts {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly currency: string;
+  readonly mic: string | null;
+}
+
+export const knowInstruments = (ctx: BooksContext, heard: readonly { readonly event: Event; readonly instrument: InstrumentFacts }[]): Promise<void> =>
+  ctx.store.transaction(async (tx) => {
+    const fresh = await tx.firstSights(heard.map(({ event }) => event.id));
+    await tx.insertInstruments(heard.filter(({ event }) => fresh.has(event.id)).map(({ instrument }) => instrument));
+  });

@@ -1,0 +1,159 @@
+/**
+ * Books trades of one portfolio and takes earlier ones back, in one transaction: facts, journal, lots, positions, cash and events
+ * together. Lots are worked out in memory and each kind of row is written once, so a run of hundreds costs little more than one.
+ */
+import type { Origin } from '@pms/events/envelope';
+import { sum, text, toStored } from '@pms/money';
+import type { TradeFacts } from '@pms/schema/events/trade-capture';
+import { tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import type { BooksContext } from '../context.ts';
+import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
+import type { Fill } from '../domain/lots.ts';
+import { appended, areNext, type Key, keyOf, noPosition, type PositionChange, type PositionState, replayed } from '../domain/position-change.ts';
+import { begun, next, type Settlement } from '../domain/settlement.ts';
+import { asFill } from '../domain/trade-fill.ts';
+import type { Posting } from '../store/books-store.ts';
+import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
+import type { NewBooking } from '../store/posting-writes.ts';
+import type { Booking } from '../store/rows.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+
+export interface ToBook {
+  readonly trade: TradeFacts;
+  readonly origin: Origin;
+}
+
+export interface ToReverse {
+  readonly booking: Booking;
+  readonly because: 'AMENDED' | 'CANCELLED';
+  readonly origin: Origin;
+}
+
+/** One trade's turn: what it takes back, then what it books. */
+export interface Turn {
+  readonly reverse: ToReverse | null;
+  readonly book: ToBook | null;
+}
+
+/** Each trade may have one turn. */
+export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, turns: readonly Turn[]): Promise<void> {
+  const fills = new Map(turns.flatMap(({ book }) => (book === null ? [] : [[book.trade.tradeId, asFill(book.trade)] as const])));
+  const changes = await positionChanges(tx, portfolio, turns, fills);
+  const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
+  const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
+  const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
+  const markets = await tx.markets([...new Set(turns.flatMap(({ book }) => (book === null ? [] : [book.trade.instrumentId])))]);
+  const ledger = await openLedger(ctx, tx, portfolio);
+  const bookings: NewBooking[] = [];
+  for (const { reverse, book } of turns) {
+    if (reverse !== null) {
+      const { fill, factSequence } = reverse.booking;
+      takeBack(ledger, reverse, posted.get(fill.tradeId) ?? [], { trade: facts.get(factSequence) as TradeFacts, changes });
+    }
+    if (book !== null) bookings.push(enter(ctx, ledger, book, { fill: fills.get(book.trade.tradeId) as Fill, markets, changes }));
+  }
+  const regained = [...changes.values()].flatMap((change) => change.regained);
+  const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
+  if (origin !== undefined) reallocate(ledger, regained, origin);
+  await ledger.save();
+  await tx.saveSettlements(reversing.map(({ fill, version, settlement, attempt }) => ({ tradeId: fill.tradeId, version, attempt, settlement: next(settlement, { type: 'cancelled' }).settlement })));
+  await tx.insertBookings(portfolio, bookings);
+  await tx.saveGains(regained);
+  await tx.savePositions(portfolio, [...changes.values()]);
+}
+
+async function positionChanges(tx: Posting, portfolio: LockedPortfolio, turns: readonly Turn[], fills: ReadonlyMap<string, Fill>): Promise<Map<string, PositionChange>> {
+  const keys = new Map<string, Key>();
+  const newFills = new Map<string, Fill[]>();
+  const reversed = new Map<string, Set<string>>();
+  for (const { reverse, book } of turns) {
+    if (reverse !== null) {
+      const key = { instrumentId: reverse.booking.instrumentId, currency: reverse.booking.fill.currency };
+      keys.set(keyOf(key), key);
+      reversed.set(keyOf(key), (reversed.get(keyOf(key)) ?? new Set()).add(reverse.booking.fill.tradeId));
+    }
+    if (book !== null) {
+      const key = { instrumentId: book.trade.instrumentId, currency: book.trade.currency };
+      keys.set(keyOf(key), key);
+      newFills.set(keyOf(key), [...(newFills.get(keyOf(key)) ?? []), fills.get(book.trade.tradeId) as Fill]);
+    }
+  }
+  const before = await tx.positions(portfolio.id, [...keys.values()]);
+  const stateOf = (key: Key): PositionState => before.get(keyOf(key)) ?? noPosition(key.instrumentId, key.currency);
+  const isNext = (key: Key): boolean => !reversed.has(keyOf(key)) && areNext(stateOf(key).last, newFills.get(keyOf(key)) ?? []);
+  const inOrder = [...keys.values()].filter(isNext);
+  const others = [...keys.values()].filter((key) => !isNext(key));
+  const lots = await tx.lots(portfolio.id, inOrder);
+  const standing = await tx.standing(portfolio.id, others);
+  const method = portfolio.lotMethod;
+  return new Map([
+    ...inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], newFills.get(keyOf(key)) ?? [], method)] as const),
+    ...others.map((key) => {
+      const gone = reversed.get(keyOf(key));
+      const kept = (standing.get(keyOf(key)) ?? []).filter(({ fill }) => gone?.has(fill.tradeId) !== true);
+      return [keyOf(key), replayed(stateOf(key), kept, newFills.get(keyOf(key)) ?? [], method)] as const;
+    }),
+  ]);
+}
+
+type Changes = ReadonlyMap<string, PositionChange>;
+
+const changeOf = (changes: Changes, key: Key): PositionChange => changes.get(keyOf(key)) as PositionChange;
+
+function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, posted: readonly RecordedEntry[], { trade, changes }: { trade: TradeFacts; changes: Changes }): void {
+  const { fill, version, instrumentId } = booking;
+  const { send } = next(booking.settlement, { type: 'cancelled' });
+  const factSequence = ledger.record({
+    kind: 'TRADE_REVERSED', effectiveOn: fill.tradedOn, tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence,
+    data: { because, undone: send.map(({ type }) => type) },
+  }, origin);
+  // the delivery first, if there was one: the newest is undone first
+  for (const { id, entry } of posted.toReversed()) ledger.post(reversalOf(id, entry), { factSequence, version, origin });
+  const netAmount = text(fill.amount.negated());
+  ledger.tell(tradeReversed, {
+    ...trade, netAmount, realizedPnl: text(booking.gain), position: told(changeOf(changes, { instrumentId, currency: fill.currency }).after), because,
+  }, origin);
+  ledger.tellCash({ kind: 'REVERSAL', currency: fill.currency, amount: text(fill.amount), effectiveDate: fill.tradedOn, tradeId: fill.tradeId }, origin);
+}
+
+function enter(
+  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: Changes },
+): NewBooking {
+  const mic = markets.get(trade.instrumentId);
+  // market data tells of an instrument a moment before or after its first trade: the booking is tried again
+  if (mic === undefined) throw new Error(`instrument ${trade.instrumentId} is not known yet`);
+  const { closings, after } = changeOf(changes, trade).booked.get(trade.tradeId) as { closings: NewClosings; after: PositionState };
+  const gain = sum(closings.map(({ realizedGain }) => realizedGain));
+  const contractualSettlementDate = ctx.settlementDate({ mic, currency: trade.currency }, trade.tradeDate);
+  const factSequence = ledger.record({
+    kind: 'TRADE_BOOKED', effectiveOn: trade.tradeDate, tradeId: trade.tradeId, version: trade.version, instrumentId: trade.instrumentId, currency: trade.currency,
+    dayOrder: fill.sequence, data: { ...trade, contractualSettlementDate },
+  }, origin);
+  ledger.post(tradeEntry({ fill, applied: { closings }, instrumentId: trade.instrumentId }), { factSequence, version: trade.version, origin });
+  const netAmount = text(fill.amount.negated());
+  ledger.tell(tradeBooked, { ...trade, contractualSettlementDate, netAmount, realizedPnl: text(gain), position: told(after) }, origin);
+  ledger.tellCash({ kind: 'TRADE', currency: trade.currency, amount: netAmount, effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
+  return { fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, settlement: instructed(trade, contractualSettlementDate) };
+}
+
+type NewClosings = Parameters<typeof tradeEntry>[0]['applied']['closings'];
+
+/** Cash is reserved and the trade booked in one and the same transaction: the saga's first two steps are taken together. */
+function instructed({ tradeId, version }: TradeFacts, contractualDate: string): Settlement {
+  const reserved = next(begun, { type: 'cash-reserved', reservationId: `${tradeId}/${version}` }).settlement;
+  return next(reserved, { type: 'booked', contractualDate }).settlement;
+}
+
+/** Later trades whose gain has changed: securities and realised gains follow, cash does not. */
+export function reallocate(ledger: Ledger, regained: PositionChange['regained'], origin: Origin): void {
+  for (const { trade, gain } of regained) {
+    const entry = lotsReallocated({ fill: trade.fill, change: gain.minus(trade.gain), instrumentId: trade.instrumentId });
+    ledger.post(entry, { factSequence: ledger.lastFact(), version: trade.version, origin });
+  }
+}
+
+/** A position as events carry it: unit cost at the precision that is stored. */
+const told = ({ instrumentId, currency, quantity, cost, realized }: PositionState) => ({
+  instrumentId, quantity: text(quantity), costBasis: text(cost), realizedPnl: text(realized), currency,
+  averageCost: text(quantity.isZero() ? quantity : toStored(cost.div(quantity))),
+});

@@ -1,0 +1,29 @@
+/** Takes back what cancelled trades had posted, settled or not, and remembers them: a version validated late books nothing. */
+import { causedBy, type Event } from '@pms/events/envelope';
+import type { BooksContext } from '../context.ts';
+import { lockedPortfolio } from './locked.ts';
+import { postTrades, type Turn } from './post-trades.ts';
+
+export interface CancelledTrade {
+  readonly event: Event;
+  readonly tradeId: string;
+  readonly version: number;
+  readonly portfolioId: string;
+}
+
+/** The trades are of one portfolio. A trade that is cancelled twice is taken back once. */
+export async function reverseTrades(ctx: BooksContext, cancelled: readonly CancelledTrade[]): Promise<void> {
+  await ctx.store.transaction(async (tx) => {
+    const portfolio = await lockedPortfolio(tx, cancelled[0]?.portfolioId ?? '');
+    const sights = await tx.firstSights(cancelled.map(({ event }) => event.id));
+    const fresh = [...new Map(cancelled.filter(({ event }) => sights.has(event.id)).map((each) => [each.tradeId, each])).values()];
+    if (fresh.length === 0) return;
+    const histories = await tx.histories(fresh.map(({ tradeId }) => tradeId));
+    await tx.rememberCancellation(portfolio, fresh);
+    const turns = fresh.flatMap(({ event, tradeId }): Turn[] => {
+      const standing = histories.get(tradeId)?.standing;
+      return standing == null ? [] : [{ reverse: { booking: standing, because: 'CANCELLED', origin: causedBy(event, 'transactional') }, book: null }];
+    });
+    if (turns.length > 0) await postTrades(ctx, tx, portfolio, turns);
+  });
+}

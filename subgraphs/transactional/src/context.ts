@@ -1,0 +1,25 @@
+/** What every command, query and reaction of this domain is given. Made in subgraph.ts, read everywhere. */
+import type { SignedRequest } from '@pms/subgraph/subgraph';
+import type { Logger } from '@pms/telemetry/logger';
+import type { Day } from './domain/days.ts';
+import type { Loaders } from './queries/loaders.ts';
+import type { BooksStore } from './store/books-store.ts';
+
+/** What the books need whoever asks: reactions and the settlement timer have no more than this. */
+export interface BooksContext {
+  readonly store: BooksStore;
+  readonly logger: Logger;
+  /** When a trade must settle; `mic` is null for an instrument without a market. */
+  settlementDate(market: { readonly mic: string | null; readonly currency: string }, tradeDate: Day): Day;
+  newId(kind: string): string;
+  now(): Date;
+}
+
+export interface TransactionalContext extends SignedRequest, BooksContext {
+  readonly loaders: Loaders;
+}
+
+/** What this domain has of a portfolio or a trade that another domain owns. */
+export interface Reference {
+  readonly id: string;
+}

@@ -1,0 +1,23 @@
+/** The facts of a portfolio's books, in the order in which they were recorded; everything else about the books follows from them. */
+import type { Currency } from '@pms/money';
+import type { Day } from './days.ts';
+
+export const factKinds = [
+  'LOT_METHOD_SET', 'CASH_DEPOSITED', 'CASH_WITHDRAWN', 'TRADE_BOOKED', 'TRADE_REVERSED', 'TRADE_SETTLED', 'SETTLEMENT_FAILED', 'SETTLEMENT_RETRIED',
+] as const;
+export type FactKind = (typeof factKinds)[number];
+
+/** A fact before it is recorded. */
+export interface Fact {
+  readonly kind: FactKind;
+  /** The day from which it counts. */
+  readonly effectiveOn: Day;
+  readonly tradeId?: string;
+  readonly version?: number;
+  readonly instrumentId?: string;
+  readonly currency?: Currency;
+  /** Order among the trades of one day: milliseconds since the epoch at which the version was captured. */
+  readonly dayOrder?: number;
+  /** JSON; amounts as decimal text. */
+  readonly data: Readonly<Record<string, unknown>>;
+}

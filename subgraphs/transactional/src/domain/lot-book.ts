@@ -1,0 +1,101 @@
+/**
+ * The lots of one position while fills are applied to them one after another, in trading order. It comes to the same as
+ * `applyFill` over all lots, and looks only at those that a fill can reach: thousands of open lots do not slow a fill down.
+ * Mutable, and never shared: whoever makes it reads the outcome and lets it go.
+ */
+import { Decimal, ZERO, sum } from '@pms/money';
+import { applyFill, byOpening } from './lots.ts';
+import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
+import type { Day } from './days.ts';
+
+export interface LotBook {
+  apply(fill: Fill): readonly Closing[];
+  readonly quantity: Decimal;
+  /** What the open lots cost; negative for a short position. */
+  readonly cost: Decimal;
+  /** Gains of the fills applied here. */
+  readonly gained: Decimal;
+  /** The day on which the present holding was opened; null while flat. */
+  readonly openedOn: Day | null;
+  /** Oldest first. */
+  lots(): readonly Lot[];
+  /** Lots that were opened or changed here and are open still. */
+  changed(): readonly Lot[];
+  /** Ids of lots that are gone. */
+  gone(): readonly string[];
+}
+
+export function lotBook(lots: readonly Lot[], method: LotMethod, since: Day | null = null): LotBook {
+  let open: Lot[] = lots.toSorted(byOpening);
+  let head = 0; // lots before it are closed: FIFO takes from the front without moving the rest
+  let quantity = sum(lots.map((lot) => lot.quantity));
+  let cost = sum(lots.map((lot) => lot.cost));
+  let gained = ZERO;
+  let openedOn = since;
+  const touched = new Map<string, Lot | null>();
+
+  /** The lots that the fill may close, taken out of `open`; `putBack` returns what is left of them. */
+  function reach(fill: Fill): { readonly window: Lot[]; putBack(left: readonly Lot[]): void } {
+    const opposes = !quantity.isZero() && quantity.isNegative() !== fill.quantity.isNegative();
+    const needed = opposes ? fill.quantity.abs() : ZERO;
+    if (method === 'FIFO' || (!opposes && method !== 'AVERAGE')) {
+      const end = needed.isZero() ? head : fromFront(open, head, needed);
+      const window = open.slice(head, end);
+      return { window, putBack: (left) => { if (window.length === 0) { open.push(...left); return; } placeAt(end, left); } };
+    }
+    if (method === 'LIFO') {
+      const window = open.splice(fromBack(open, head, needed));
+      return { window, putBack: (left) => { open.push(...left); } };
+    }
+    const window = open.slice(head);
+    return { window, putBack: (left) => { open = [...left]; head = 0; } };
+  }
+
+  /** What is left of a front window goes right before `end`; a lot opened through zero finds every other one closed. */
+  function placeAt(end: number, left: readonly Lot[]): void {
+    if (end === open.length) { open.length = head; open.push(...left); return; }
+    head = end - left.length;
+    left.forEach((lot, at) => { open[head + at] = lot; });
+  }
+
+  return {
+    apply(fill) {
+      const { window, putBack } = reach(fill);
+      const applied = applyFill(window, fill, method);
+      for (const lot of window) touched.set(lot.id, null);
+      for (const lot of applied.lots) touched.set(lot.id, lot);
+      putBack(applied.lots);
+      const gain = sum(applied.closings.map((closing) => closing.realizedGain));
+      const before = quantity;
+      quantity = quantity.plus(fill.quantity);
+      cost = cost.plus(fill.amount).plus(gain);
+      gained = gained.plus(gain);
+      if (quantity.isZero()) openedOn = null;
+      else if (before.isZero() || before.isNegative() !== quantity.isNegative()) openedOn = fill.tradedOn;
+      return applied.closings;
+    },
+    get quantity() { return quantity; },
+    get cost() { return cost; },
+    get gained() { return gained; },
+    get openedOn() { return openedOn; },
+    lots: () => open.slice(head),
+    changed: () => [...touched.values()].filter((lot) => lot !== null),
+    gone: () => [...touched].filter(([, lot]) => lot === null).map(([id]) => id),
+  };
+}
+
+/** Index behind the last lot needed. */
+function fromFront(lots: readonly Lot[], head: number, needed: Decimal): number {
+  let got = ZERO;
+  let end = head;
+  while (end < lots.length && got.lessThan(needed)) got = got.plus(lots[end++]?.quantity.abs() ?? ZERO);
+  return end;
+}
+
+/** Index of the first lot needed. */
+function fromBack(lots: readonly Lot[], head: number, needed: Decimal): number {
+  let got = ZERO;
+  let start = lots.length;
+  while (start > head && got.lessThan(needed)) got = got.plus(lots[--start]?.quantity.abs() ?? ZERO);
+  return start;
+}

@@ -1,0 +1,114 @@
+/**
+ * What trades do to a position of one instrument and currency. Trades count in the order of trading: by trade date, then
+ * by the moment of capture, then by id, whatever order they arrive in. Those that arrive in that order are applied to the open
+ * lots; as soon as one belongs earlier, or an earlier one is taken back, the position is replayed from all trades that stand,
+ * and the gains of later trades may change with it.
+ */
+import { type Decimal, ZERO } from '@pms/money';
+import type { Currency } from '@pms/money';
+import type { Day } from './days.ts';
+import { type LotBook, lotBook } from './lot-book.ts';
+import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
+
+/** A fill's place in the order of trading. */
+export interface Place {
+  readonly tradedOn: Day;
+  readonly sequence: number;
+  readonly tradeId: string;
+}
+
+/** What a position is known by within its portfolio: an instrument traded in two currencies has two positions. */
+export interface Key {
+  readonly instrumentId: string;
+  readonly currency: Currency;
+}
+
+export const keyOf = ({ instrumentId, currency }: Key): string => `${instrumentId} ${currency}`;
+
+export interface PositionState extends Key {
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+  /** Since the position was first opened. */
+  readonly realized: Decimal;
+  /** Null while flat. */
+  readonly openedOn: Day | null;
+  /** The last trade in the order of trading; null where none stands. */
+  readonly last: Place | null;
+}
+
+/** A version of a trade that stands in the books. */
+export interface StandingTrade {
+  readonly instrumentId: string;
+  readonly version: number;
+  readonly fill: Fill;
+  /** What it realised, as the journal has it. */
+  readonly gain: Decimal;
+}
+
+export interface PositionChange {
+  readonly after: PositionState;
+  readonly lots: readonly Lot[];
+  /** Lots that are no more; null: all that are not among `lots`. */
+  readonly gone: readonly string[] | null;
+  /** By trade: what each of the new trades closed, and the position as it stood then. */
+  readonly booked: ReadonlyMap<string, { readonly closings: readonly Closing[]; readonly after: PositionState }>;
+  /** Trades booked earlier that now realise another gain. */
+  readonly regained: readonly { readonly trade: StandingTrade; readonly gain: Decimal }[];
+}
+
+export const noPosition = (instrumentId: string, currency: Currency): PositionState =>
+  ({ instrumentId, currency, quantity: ZERO, cost: ZERO, realized: ZERO, openedOn: null, last: null });
+
+export function comparePlaces(a: Place, b: Place): number {
+  if (a.tradedOn !== b.tradedOn) return a.tradedOn < b.tradedOn ? -1 : 1;
+  if (a.sequence !== b.sequence) return a.sequence - b.sequence;
+  return a.tradeId < b.tradeId ? -1 : a.tradeId > b.tradeId ? 1 : 0;
+}
+
+/** True when each of the trades comes after the one before it, and the first after all that stand. */
+export function areNext(last: Place | null, places: readonly Place[]): boolean {
+  let before = last;
+  for (const place of places) {
+    if (before !== null && comparePlaces(place, before) <= 0) return false;
+    before = place;
+  }
+  return true;
+}
+
+const placeOf = ({ tradedOn, sequence, tradeId }: Fill): Place => ({ tradedOn, sequence, tradeId });
+
+const stateAfter = (before: PositionState, book: LotBook, realized: Decimal, last: Place | null): PositionState =>
+  ({ instrumentId: before.instrumentId, currency: before.currency, quantity: book.quantity, cost: book.cost, realized, openedOn: book.openedOn, last });
+
+/** Applies trades that come after all that stand (`areNext`) to the open lots. */
+export function appended(before: PositionState, open: readonly Lot[], fills: readonly Fill[], method: LotMethod): PositionChange {
+  const book = lotBook(open, method, before.openedOn);
+  let after = before;
+  const booked = new Map<string, { closings: readonly Closing[]; after: PositionState }>();
+  for (const fill of fills) {
+    const closings = book.apply(fill);
+    after = stateAfter(before, book, before.realized.plus(book.gained), placeOf(fill));
+    booked.set(fill.tradeId, { closings, after });
+  }
+  return { after, lots: book.changed(), gone: book.gone(), booked, regained: [] };
+}
+
+/** Replays the position from the trades that stand and those that come to them. The new ones are told with the position as it is after all of them. */
+export function replayed(before: PositionState, standing: readonly StandingTrade[], fills: readonly Fill[], method: LotMethod): PositionChange {
+  const earlier = new Map(standing.map((trade) => [trade.fill.tradeId, trade]));
+  const ordered = [...standing.map(({ fill }) => fill), ...fills].toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+  const book = lotBook([], method);
+  const closingsOf = new Map<string, readonly Closing[]>();
+  const regained: { trade: StandingTrade; gain: Decimal }[] = [];
+  for (const fill of ordered) {
+    const gainedBefore = book.gained;
+    const closings = book.apply(fill);
+    const trade = earlier.get(fill.tradeId);
+    if (trade === undefined) closingsOf.set(fill.tradeId, closings);
+    else if (!book.gained.minus(gainedBefore).equals(trade.gain)) regained.push({ trade, gain: book.gained.minus(gainedBefore) });
+  }
+  const final = ordered.at(-1);
+  const after = stateAfter(before, book, book.gained, final === undefined ? null : placeOf(final));
+  const booked = new Map([...closingsOf].map(([tradeId, closings]) => [tradeId, { closings, after }]));
+  return { after, lots: book.lots(), gone: null, booked, regained };
+}

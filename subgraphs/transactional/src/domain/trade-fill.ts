@@ -1,0 +1,27 @@
+/** A trade, as the other domains tell of it, as the fill that the lots see. Refuses a fee in another currency than the trade's. */
+import { type Decimal, decimal, sum } from '@pms/money';
+import { type Fill, fillOf } from './lots.ts';
+
+/** Amounts are decimal text, times RFC 3339. */
+export interface ToldTrade {
+  readonly tradeId: string;
+  readonly tradeDate: string;
+  readonly capturedAt: string;
+  readonly side: 'BUY' | 'SELL';
+  readonly quantity: string;
+  readonly price: string;
+  readonly currency: string;
+  readonly fees: readonly { readonly amount: { readonly amount: string; readonly currency: string } }[];
+}
+
+export const asFill = (trade: ToldTrade): Fill => fillOf({
+  tradeId: trade.tradeId, tradedOn: trade.tradeDate, sequence: Date.parse(trade.capturedAt), side: trade.side,
+  quantity: decimal(trade.quantity), price: decimal(trade.price), fees: feesOf(trade), currency: trade.currency,
+});
+
+/** Capture sees to it that fees are in the trade's currency; one that is not would make the cash wrong in silence. */
+function feesOf({ tradeId, currency, fees }: ToldTrade): Decimal {
+  const foreign = fees.find(({ amount }) => amount.currency !== currency);
+  if (foreign !== undefined) throw new Error(`trade ${tradeId} is in ${currency} and has a fee in ${foreign.amount.currency}`);
+  return sum(fees.map(({ amount }) => decimal(amount.amount)));
+}

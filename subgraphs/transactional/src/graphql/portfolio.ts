@@ -1,0 +1,33 @@
+/** What the books add to a portfolio: positions with their lots, cash, the journal. */
+import { money, toStored } from '@pms/money';
+import { unitCost } from '../domain/lots.ts';
+import { journalOf } from '../queries/journal.ts';
+import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
+
+export const Portfolio: PortfolioResolvers = {
+  __resolveReference: ({ id }) => ({ id }),
+  async positions({ id }, { asOf, knownAt, includeClosed }, { loaders }) {
+    const holdings = await loaders.holdings({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id);
+    return holdings.filter(({ position }) => includeClosed || !position.quantity.isZero());
+  },
+  cash: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.cash({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
+  journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
+};
+
+export const Position: PositionResolvers = {
+  instrument: ({ position }) => ({ id: position.instrumentId }),
+  quantity: ({ position }) => position.quantity,
+  averageCost: ({ position: { quantity, cost, currency } }) => money(quantity.isZero() ? quantity : toStored(cost.div(quantity)), currency),
+  costBasis: ({ position }) => money(position.cost, position.currency),
+  realizedPnl: ({ position }) => money(position.realized, position.currency),
+  currency: ({ position }) => position.currency,
+  openedOn: ({ position }) => position.openedOn,
+  lots: ({ lots }) => lots,
+};
+
+export const TaxLot: TaxLotResolvers = {
+  id: ({ id }) => id.replace(/^[a-z]+_/, 'lot_'),
+  unitCost: (lot) => money(toStored(unitCost(lot)), lot.currency),
+  costBasis: ({ cost, currency }) => money(cost, currency),
+  trade: ({ id }) => ({ id }),
+};

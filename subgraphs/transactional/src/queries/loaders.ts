@@ -1,0 +1,41 @@
+/** Loads by batch within one request, so that a list of portfolios or trades costs as many statements as one of them. */
+import DataLoader from 'dataloader';
+import type { Cash } from '../domain/cash.ts';
+import type { BooksStore } from '../store/books-store.ts';
+import type { Moment } from '../store/history-reads.ts';
+import type { Booking } from '../store/rows.ts';
+import type { Holding } from '../store/standing-reads.ts';
+import { holdingsAt } from './positions.ts';
+
+export interface Loaders {
+  /** By portfolio, at a moment. */
+  holdings(moment: Moment): DataLoader<string, readonly Holding[]>;
+  cash(moment: Moment): DataLoader<string, readonly Cash[]>;
+  /** The latest booked version of a trade; null where none is, or it is another organisation's. */
+  readonly booking: DataLoader<string, Booking | null>;
+}
+
+export function loadersFor(store: BooksStore, organizationId: string): Loaders {
+  return {
+    holdings: perMoment((moment) => new DataLoader((ids) => holdingsAt(store, organizationId, ids, moment))),
+    cash: perMoment((moment) => new DataLoader(async (ids) => {
+      const found = moment.asOf === null && moment.knownAt === null ? await store.cashBalances(organizationId, ids) : await store.cashThen(organizationId, ids, moment);
+      return ids.map((id) => found.get(id) ?? []);
+    })),
+    booking: new DataLoader(async (ids) => {
+      const found = await store.latestBookings(organizationId, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+  };
+}
+
+/** One loader a moment: an operation may ask for several days. */
+function perMoment<T>(make: (moment: Moment) => DataLoader<string, T>): (moment: Moment) => DataLoader<string, T> {
+  const made = new Map<string, DataLoader<string, T>>();
+  return (moment) => {
+    const key = `${moment.asOf} ${moment.knownAt}`;
+    const loader = made.get(key) ?? make(moment);
+    made.set(key, loader);
+    return loader;
+  };
+}

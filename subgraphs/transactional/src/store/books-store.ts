@@ -1,0 +1,28 @@
+/** The only place of this domain that names tables. Rows come in and go out as domain values; every read names its organisation. */
+import type { Sql } from '@pms/events/sql';
+import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
+import type { PrismaClient } from '@pms/prisma/transactional';
+import { historyReads } from './history-reads.ts';
+import { knownWrites } from './known.ts';
+import { postingReads } from './posting-reads.ts';
+import { postingWrites } from './posting-writes.ts';
+import { standingReads } from './standing-reads.ts';
+
+export type BooksStore = ReturnType<typeof booksStore>;
+
+/** What one transaction on a portfolio's books may do. */
+export type Posting = ReturnType<typeof posting>;
+
+const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
+  ({ ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), outbox, firstSight, firstSights });
+
+export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
+  return {
+    ...standingReads(prisma, sql),
+    ...historyReads(sql),
+    /** One transaction: facts, journal, projections and events are kept together or not at all. */
+    transaction: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work((unit) => steps(posting(unit))),
+    ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
+    close: (): Promise<void> => prisma.$disconnect(),
+  };
+}

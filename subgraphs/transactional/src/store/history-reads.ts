@@ -1,0 +1,64 @@
+/** The books of an earlier day, or as they were known at an earlier time: worked out from facts and journal, never from projections. */
+import type { Sql } from '@pms/events/sql';
+import { decimal } from '@pms/money';
+import { afterLines, type Cash, noCash } from '../domain/cash.ts';
+import type { Account } from '../domain/journal.ts';
+import type { LotMethod } from '../domain/lots.ts';
+import { lotMethodOf } from './rows.ts';
+
+export interface Moment {
+  /** Null: whatever day it counts from. */
+  readonly asOf: string | null;
+  /** RFC 3339; null: as known now. */
+  readonly knownAt: string | null;
+}
+
+/** A trade that stood at a moment, as its booking recorded it. */
+export interface TradeThen {
+  readonly instrumentId: string;
+  readonly currency: string;
+  readonly data: unknown;
+}
+
+export function historyReads(sql: Sql) {
+  /** Whoever is writing these books now may have taken an earlier time than `knownAt`: a figure read with it must not change once they commit. */
+  async function waitForWriters(portfolioIds: readonly string[], { knownAt }: Moment): Promise<void> {
+    if (knownAt !== null) await sql.query('select 1 from transactional.portfolio where id = any($1) order by id for key share', [portfolioIds]);
+  }
+  return {
+    /** By portfolio: its lot method and the trades that stood then. */
+    async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, { readonly method: LotMethod; readonly trades: readonly TradeThen[] }>> {
+      await waitForWriters(portfolioIds, moment);
+      const methods = await sql.query<{ portfolio_id: string; method: string }>(
+        `select distinct on (portfolio_id) portfolio_id, data->>'lotMethod' as method from transactional.fact
+         where organization_id = $1 and portfolio_id = any($2) and kind = 'LOT_METHOD_SET' and ($3::timestamptz is null or recorded_at <= $3)
+         order by portfolio_id, sequence desc`, [organizationId, portfolioIds, moment.knownAt]);
+      const trades = await sql.query<{ portfolio_id: string; instrument_id: string; currency: string; data: unknown }>(
+        `select f.portfolio_id, f.instrument_id, f.currency, f.data from transactional.fact f
+         where f.organization_id = $1 and f.portfolio_id = any($2) and f.kind = 'TRADE_BOOKED'
+           and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4)
+           and not exists (select from transactional.fact r where r.trade_id = f.trade_id and r.version = f.version and r.kind = 'TRADE_REVERSED'
+             and ($4::timestamptz is null or r.recorded_at <= $4))`, [organizationId, portfolioIds, moment.asOf, moment.knownAt]);
+      const byPortfolio = Map.groupBy(trades.rows, (row) => row.portfolio_id);
+      return new Map(methods.rows.map(({ portfolio_id: id, method }) => [id, {
+        method: lotMethodOf(method),
+        trades: (byPortfolio.get(id) ?? []).map((row) => ({ instrumentId: row.instrument_id, currency: row.currency, data: row.data })),
+      }]));
+    },
+
+    /** Cash as the journal's entries of that day and time add up to it. */
+    async cashThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, Cash[]>> {
+      await waitForWriters(portfolioIds, moment);
+      const { rows } = await sql.query<{ portfolio_id: string; account: Account; currency: string; amount: string }>(
+        `select e.portfolio_id, l.account, l.currency, sum(l.amount) as amount
+         from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id
+         where e.organization_id = $1 and e.portfolio_id = any($2) and ($3::date is null or e.effective_on <= $3) and ($4::timestamptz is null or e.recorded_at <= $4)
+           and l.account in ('CASH_SETTLED', 'CASH_RECEIVABLE', 'CASH_PAYABLE')
+         group by e.portfolio_id, l.account, l.currency order by l.currency`, [organizationId, portfolioIds, moment.asOf, moment.knownAt]);
+      return new Map([...Map.groupBy(rows, (row) => row.portfolio_id)].map(([id, of]) => {
+        const lines = of.map(({ account, currency, amount }) => ({ account, currency, amount: decimal(amount) }));
+        return [id, [...new Set(lines.map(({ currency }) => currency))].map((currency) => afterLines(noCash(currency), lines))];
+      }));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What the books keep of portfolios and instruments, which are other domains' to change. */
+import type { Sql } from '@pms/events/sql';
+import type { LotMethod } from '../domain/lots.ts';
+import type { Cash } from '../domain/cash.ts';
+import { type CashRow, lotMethodOf, toCash } from './rows.ts';
+
+export type KnownWrites = ReturnType<typeof knownWrites>;
+
+export function knownWrites(sql: Sql) {
+  return {
+    async insertPortfolio(organizationId: string, { portfolioId, baseCurrency, lotMethod }: { readonly portfolioId: string; readonly baseCurrency: string; readonly lotMethod: string }): Promise<void> {
+      await sql.query(
+        'insert into transactional.portfolio (id, organization_id, base_currency, lot_method) values ($1, $2, $3, $4) on conflict (id) do nothing',
+        [portfolioId, organizationId, baseCurrency, lotMethod]);
+    },
+    /** The method as lots know it. */
+    async saveLotMethod({ id }: { readonly id: string }, lotMethod: string): Promise<LotMethod> {
+      await sql.query('update transactional.portfolio set lot_method = $2 where id = $1', [id, lotMethod]);
+      return lotMethodOf(lotMethod);
+    },
+    async closePortfolio(portfolioId: string): Promise<void> {
+      await sql.query('update transactional.portfolio set closed = true where id = $1', [portfolioId]);
+    },
+    async insertInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly currency: string; readonly mic: string | null }[]): Promise<void> {
+      await sql.query(
+        `insert into transactional.instrument (id, organization_id, currency, mic)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) on conflict (id) do nothing`,
+        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ mic }) => mic)]);
+    },
+    /** What was answered to this key before; null for a key that is new. */
+    async movement(organizationId: string, key: string): Promise<{ readonly contentHash: string; readonly after: Cash } | null> {
+      const { rows: [row] } = await sql.query<CashRow & { content_hash: string }>(
+        'select content_hash, currency, settled, receivable, payable from transactional.cash_movement where organization_id = $1 and idempotency_key = $2', [organizationId, key]);
+      return row === undefined ? null : { contentHash: row.content_hash, after: toCash(row) };
+    },
+  };
+}

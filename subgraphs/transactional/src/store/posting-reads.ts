@@ -1,0 +1,160 @@
+/** What a posting has to know before it writes, read inside its transaction and behind the portfolio's lock. */
+import type { Sql } from '@pms/events/sql';
+import { decimal } from '@pms/money';
+import type { Cash } from '../domain/cash.ts';
+import type { Account, Entry, EntryKind } from '../domain/journal.ts';
+import type { Lot, LotMethod } from '../domain/lots.ts';
+import { type Key, keyOf, type PositionState } from '../domain/position-change.ts';
+import {
+  BOOKING, type Booking, type BookingRow, type CashRow, KEYS, type LotRow, lotMethodOf, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
+} from './rows.ts';
+
+export interface LockedPortfolio {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly baseCurrency: string;
+  readonly lotMethod: LotMethod;
+  readonly closed: boolean;
+  readonly lastFact: number;
+  readonly lastEntry: number;
+  /** The database's clock once the lock was held: all that this transaction records bears it. */
+  readonly recordedAt: string;
+}
+
+/** What the books know of a trade: its newest version, the one that stands, and whether it was cancelled. */
+export interface TradeHistory {
+  readonly newest: number;
+  readonly standing: Booking | null;
+  readonly cancelled: boolean;
+}
+
+export interface RecordedEntry {
+  readonly id: string;
+  readonly entry: Entry;
+}
+
+export type PostingReads = ReturnType<typeof postingReads>;
+
+export function postingReads(sql: Sql) {
+  const ofKeys = async <Row>(statement: string, portfolioId: string, keys: readonly Key[]): Promise<Row[]> =>
+    keys.length === 0 ? [] : (await sql.query<Row>(statement, [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)])).rows;
+
+  return {
+    /** Waits for whoever writes this portfolio's books now; null for a portfolio that is not known. */
+    async lock(portfolioId: string): Promise<LockedPortfolio | null> {
+      const { rows: [row] } = await sql.query<{ organization_id: string; base_currency: string; lot_method: string; closed: boolean; last_fact: string; last_entry: string }>(
+        'select organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = $1 for update', [portfolioId]);
+      if (row === undefined) return null;
+      // a statement of its own: the clock of the locking one may have been read before the wait
+      const { rows: [clock] } = await sql.query<{ at: string }>(`select to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`);
+      return {
+        id: portfolioId, organizationId: row.organization_id, baseCurrency: row.base_currency, lotMethod: lotMethodOf(row.lot_method), closed: row.closed,
+        lastFact: Number(row.last_fact), lastEntry: Number(row.last_entry), recordedAt: clock?.at ?? '',
+      };
+    },
+
+    async cash(portfolioId: string): Promise<Map<string, Cash>> {
+      const { rows } = await sql.query<CashRow>('select currency, settled, receivable, payable from transactional.cash_balance where portfolio_id = $1', [portfolioId]);
+      return new Map(rows.map((row) => [row.currency, toCash(row)]));
+    },
+
+    async markets(instrumentIds: readonly string[]): Promise<Map<string, string | null>> {
+      const { rows } = await sql.query<{ id: string; mic: string | null }>('select id, mic from transactional.instrument where id = any($1)', [instrumentIds]);
+      return new Map(rows.map(({ id, mic }) => [id, mic]));
+    },
+
+    async histories(tradeIds: readonly string[]): Promise<Map<string, TradeHistory>> {
+      const { rows } = await sql.query<BookingRow>(`select ${BOOKING} from transactional.trade_booking where trade_id = any($1)`, [tradeIds]);
+      const gone = await sql.query<{ trade_id: string }>('select trade_id from transactional.cancelled_trade where trade_id = any($1)', [tradeIds]);
+      const cancelled = new Set(gone.rows.map((row) => row.trade_id));
+      const booked = Map.groupBy(rows, (row) => row.trade_id);
+      return new Map(tradeIds.map((id) => {
+        const versions = booked.get(id) ?? [];
+        const standing = versions.find(({ step }) => step !== 'cancelled');
+        return [id, { newest: Math.max(0, ...versions.map(({ version }) => version)), standing: standing === undefined ? null : toBooking(standing), cancelled: cancelled.has(id) }];
+      }));
+    },
+
+    async positions(portfolioId: string, keys: readonly Key[]): Promise<Map<string, PositionState>> {
+      const rows = await ofKeys<PositionRow>(`select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1`, portfolioId, keys);
+      return new Map(rows.map(toPosition).map((position) => [keyOf(position), position]));
+    },
+
+    async everyPosition(portfolioId: string): Promise<PositionState[]> {
+      return (await sql.query<PositionRow>(`select ${POSITION} from transactional.position where portfolio_id = $1`, [portfolioId])).rows.map(toPosition);
+    },
+
+    async lots(portfolioId: string, keys: readonly Key[]): Promise<Map<string, Lot[]>> {
+      const rows = await ofKeys<LotRow>(
+        `select instrument_id, currency, trade_id, opened_on::text, day_order, quantity, cost
+         from transactional.tax_lot join ${KEYS} using (instrument_id, currency) where portfolio_id = $1`, portfolioId, keys);
+      return grouped(rows, toLot);
+    },
+
+    /** All trades that stand in these positions. */
+    async standing(portfolioId: string, keys: readonly Key[]): Promise<Map<string, Booking[]>> {
+      const rows = await ofKeys<BookingRow>(
+        `select ${BOOKING} from transactional.trade_booking join ${KEYS} using (instrument_id, currency) where portfolio_id = $1 and step <> 'cancelled'`, portfolioId, keys);
+      return grouped(rows, toBooking);
+    },
+
+    /** What versions of trades have posted and nobody has reversed yet, in the order of posting. */
+    async unreversed(trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<Map<string, RecordedEntry[]>> {
+      if (trades.length === 0) return new Map();
+      const { rows } = await sql.query<EntryRow>(
+        `select e.id, e.kind, e.effective_on::text, e.reference, l.account, l.currency, l.amount, l.instrument_id
+         from transactional.journal_entry e join unnest($1::text[], $2::int[]) as wanted(reference, version) using (reference, version)
+         join transactional.journal_line l on l.entry_id = e.id
+         where e.kind <> 'REVERSAL' and not exists (select from transactional.journal_entry r where r.reverses = e.id)
+         order by e.number, l.line`, [trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
+      return byTrade(rows);
+    },
+
+    /** The facts as they were recorded, by sequence. */
+    async factData(portfolioId: string, sequences: readonly number[]): Promise<Map<number, unknown>> {
+      if (sequences.length === 0) return new Map();
+      const { rows } = await sql.query<{ sequence: string; data: unknown }>(
+        'select sequence, data from transactional.fact where portfolio_id = $1 and sequence = any($2::bigint[])', [portfolioId, sequences]);
+      return new Map(rows.map(({ sequence, data }) => [Number(sequence), data]));
+    },
+
+    /** Settlements that are due, oldest first, of one day those that bring cash in before those that need it. */
+    async due(portfolioId: string, asOf: string, limit: number): Promise<Booking[]> {
+      const { rows } = await sql.query<BookingRow>(
+        `select ${BOOKING} from transactional.trade_booking where portfolio_id = $1 and step = 'instructed' and contractual_on <= $2::date
+         order by contractual_on, amount > 0, traded_on, day_order, trade_id limit $3`, [portfolioId, asOf, limit]);
+      return rows.map(toBooking);
+    },
+  };
+}
+
+interface EntryRow {
+  readonly id: string;
+  readonly kind: EntryKind;
+  readonly effective_on: string;
+  readonly reference: string;
+  readonly account: Account;
+  readonly currency: string;
+  readonly amount: string;
+  readonly instrument_id: string | null;
+}
+
+function grouped<Row extends { readonly instrument_id: string; readonly currency: string }, T>(rows: readonly Row[], make: (row: Row) => T): Map<string, T[]> {
+  const byKey = Map.groupBy(rows, (row) => keyOf({ instrumentId: row.instrument_id, currency: row.currency }));
+  return new Map([...byKey].map(([key, of]) => [key, of.map(make)]));
+}
+
+/** Entries by the trade that they record. */
+function byTrade(rows: readonly EntryRow[]): Map<string, RecordedEntry[]> {
+  const entries = [...Map.groupBy(rows, ({ id }) => id)].map(([id, lines]): RecordedEntry => {
+    const [first] = lines as [EntryRow];
+    return {
+      id,
+      entry: {
+        kind: first.kind, effectiveOn: first.effective_on, reference: first.reference,
+        lines: lines.map((row) => ({ account: row.account, currency: row.currency, amount: decimal(row.amount), ...(row.instrument_id !== null && { instrumentId: row.instrument_id }) })),
+      },
+    };
+  });
+  return Map.groupBy(entries, ({ entry }) => entry.reference);
+}

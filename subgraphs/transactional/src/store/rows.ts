@@ -1,0 +1,114 @@
+/** Rows as the database gives them (numeric and bigint as text, days as text) and as it takes them: many rows in one statement. */
+import type { Sql } from '@pms/events/sql';
+import { decimal } from '@pms/money';
+import type { Cash } from '../domain/cash.ts';
+import type { Lot, LotMethod } from '../domain/lots.ts';
+import type { PositionState, StandingTrade } from '../domain/position-change.ts';
+import type { Settlement } from '../domain/settlement.ts';
+
+export type Column = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'numeric' | 'date' | 'timestamptz' | 'jsonb'];
+
+/** Inserts rows whose values stand in the order of `columns`; `then` is what follows, such as an `on conflict` clause. */
+export async function insertRows(sql: Sql, table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], then = ''): Promise<void> {
+  if (rows.length === 0) return;
+  const names = columns.map(([name]) => name).join(', ');
+  const arrays = columns.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ');
+  const values = columns.map((_, at) => rows.map((row) => row[at] ?? null));
+  await sql.query(`insert into transactional.${table} (${names}) select * from unnest(${arrays}) ${then}`, values);
+}
+
+/** `$1::text[], $2::text[]` as a table of instrument and currency, for a join. */
+export const KEYS = 'unnest($2::text[], $3::text[]) as wanted(instrument_id, currency)';
+
+export interface CashRow { readonly currency: string; readonly settled: string; readonly receivable: string; readonly payable: string }
+
+export const toCash = (row: CashRow): Cash =>
+  ({ currency: row.currency, settled: decimal(row.settled), receivable: decimal(row.receivable), payable: decimal(row.payable) });
+
+export interface LotRow {
+  readonly instrument_id: string;
+  readonly currency: string;
+  readonly trade_id: string;
+  readonly opened_on: string;
+  readonly day_order: string;
+  readonly quantity: string;
+  readonly cost: string;
+}
+
+export const toLot = (row: LotRow): Lot => ({
+  id: row.trade_id, openedOn: row.opened_on, sequence: Number(row.day_order), quantity: decimal(row.quantity), cost: decimal(row.cost), currency: row.currency,
+});
+
+export interface PositionRow {
+  readonly instrument_id: string;
+  readonly currency: string;
+  readonly quantity: string;
+  readonly cost: string;
+  readonly realized: string;
+  readonly opened_on: string | null;
+  readonly last_traded_on: string | null;
+  readonly last_day_order: string | null;
+  readonly last_trade_id: string | null;
+}
+
+export const POSITION = 'instrument_id, currency, quantity, cost, realized, opened_on::text, last_traded_on::text, last_day_order, last_trade_id';
+
+export const toPosition = (row: PositionRow): PositionState => ({
+  instrumentId: row.instrument_id, currency: row.currency, quantity: decimal(row.quantity), cost: decimal(row.cost), realized: decimal(row.realized),
+  openedOn: row.opened_on,
+  last: row.last_traded_on === null || row.last_trade_id === null ? null
+    : { tradedOn: row.last_traded_on, sequence: Number(row.last_day_order), tradeId: row.last_trade_id },
+});
+
+export interface BookingRow {
+  readonly trade_id: string;
+  readonly version: number;
+  readonly instrument_id: string;
+  readonly currency: string;
+  readonly traded_on: string;
+  readonly day_order: string;
+  readonly quantity: string;
+  readonly amount: string;
+  readonly gain: string;
+  readonly fact_sequence: string;
+  readonly step: string;
+  readonly contractual_on: string;
+  readonly settled_on: string | null;
+  readonly failure_reason: string | null;
+  readonly attempt: number;
+}
+
+export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity, amount, gain, fact_sequence,
+  step, contractual_on::text, settled_on::text, failure_reason, attempt`;
+
+/** A version of a trade as the books keep it: what stands, and how its settlement does. */
+export interface Booking extends StandingTrade {
+  readonly settlement: Settlement;
+  readonly contractualOn: string;
+  readonly attempt: number;
+  readonly factSequence: number;
+}
+
+export const toBooking = (row: BookingRow): Booking => ({
+  fill: {
+    tradeId: row.trade_id, tradedOn: row.traded_on, sequence: Number(row.day_order), quantity: decimal(row.quantity),
+    amount: decimal(row.amount), currency: row.currency,
+  },
+  version: row.version, instrumentId: row.instrument_id, gain: decimal(row.gain),
+  settlement: toSettlement(row), contractualOn: row.contractual_on, attempt: row.attempt, factSequence: Number(row.fact_sequence),
+});
+
+type SettlementRow = Pick<BookingRow, 'step' | 'contractual_on' | 'settled_on' | 'failure_reason' | 'attempt'>;
+
+export function toSettlement({ step, contractual_on: contractualDate, settled_on: settledOn, failure_reason: reason, attempt }: SettlementRow): Settlement {
+  if (step === 'settled') return { step, settledOn: settledOn ?? contractualDate };
+  if (step === 'failed') return { step, reason: reason ?? '', contractualDate, attempt };
+  if (step === 'cancelled') return { step };
+  return { step: 'instructed', contractualDate, attempt };
+}
+
+/** The portfolio domain's words for the methods that lots.ts knows. Without named lots, SPECIFIC is FIFO: a trade names none yet. */
+export const lotMethodOf = (name: string): LotMethod => {
+  if (name === 'AVERAGE_COST') return 'AVERAGE';
+  return name === 'LIFO' || name === 'HIFO' ? name : 'FIFO';
+};

@@ -1,0 +1,124 @@
+/** The books as they stand now: the projections, as queries read them. */
+import type { Sql } from '@pms/events/sql';
+import { decimal } from '@pms/money';
+import type { Prisma, PrismaClient } from '@pms/prisma/transactional';
+import type { Page } from '@pms/subgraph/connection';
+import type { Cash } from '../domain/cash.ts';
+import type { Account, EntryKind, Line } from '../domain/journal.ts';
+import type { Lot } from '../domain/lots.ts';
+import { keyOf, type PositionState } from '../domain/position-change.ts';
+import { BOOKING, type Booking, type BookingRow, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition } from './rows.ts';
+
+export interface Holding {
+  readonly position: PositionState;
+  /** Oldest first. */
+  readonly lots: readonly Lot[];
+}
+
+export interface JournalEntry {
+  readonly id: string;
+  readonly number: number;
+  readonly kind: EntryKind;
+  readonly effectiveOn: string;
+  readonly recordedAt: Date;
+  readonly reference: string;
+  readonly version: number | null;
+  readonly reverses: string | null;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly correlationId: string;
+  readonly lines: readonly Line[];
+}
+
+export interface KnownPortfolio {
+  readonly id: string;
+  readonly closed: boolean;
+}
+
+export interface DueQuery {
+  /** Null for every organisation: only the settlement timer asks so. */
+  readonly organizationId: string | null;
+  readonly portfolioId: string | null;
+  readonly asOf: string;
+}
+
+const PORTFOLIOS_AT_ONCE = 100;
+
+export function standingReads(prisma: PrismaClient, sql: Sql) {
+  return {
+    /** Null for a portfolio that is unknown or another organisation's. */
+    portfolioOf: (organizationId: string, id: string): Promise<KnownPortfolio | null> =>
+      prisma.portfolio.findFirst({ where: { organizationId, id }, select: { id: true, closed: true } }),
+
+    async holdings(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Holding[]>> {
+      type Of = { readonly portfolio_id: string };
+      const [positions, lots] = await Promise.all([
+        sql.query<PositionRow & Of>(
+          `select portfolio_id, ${POSITION} from transactional.position where organization_id = $1 and portfolio_id = any($2) order by instrument_id, currency`, [organizationId, portfolioIds]),
+        sql.query<LotRow & Of>(
+          `select portfolio_id, instrument_id, currency, trade_id, opened_on::text, day_order, quantity, cost from transactional.tax_lot
+           where organization_id = $1 and portfolio_id = any($2) order by opened_on, day_order, trade_id`, [organizationId, portfolioIds]),
+      ]);
+      const place = (row: LotRow & Of): string => `${row.portfolio_id} ${keyOf({ instrumentId: row.instrument_id, currency: row.currency })}`;
+      const lotsOf = Map.groupBy(lots.rows, place);
+      const byPortfolio = Map.groupBy(positions.rows, (row) => row.portfolio_id);
+      return new Map([...byPortfolio].map(([id, rows]) => [id, rows.map((row) => {
+        const position = toPosition(row);
+        return { position, lots: (lotsOf.get(`${id} ${keyOf(position)}`) ?? []).map(toLot) };
+      })]));
+    },
+
+    async cashBalances(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Cash[]>> {
+      const { rows } = await sql.query<CashRow & { portfolio_id: string }>(
+        `select portfolio_id, currency, settled, receivable, payable from transactional.cash_balance
+         where organization_id = $1 and portfolio_id = any($2) order by currency`, [organizationId, portfolioIds]);
+      return new Map([...Map.groupBy(rows, (row) => row.portfolio_id)].map(([id, of]) => [id, of.map(toCash)]));
+    },
+
+    /** Newest first. */
+    async journalPage(organizationId: string, portfolioId: string, page: Page): Promise<JournalEntry[]> {
+      const rows = await prisma.journalEntry.findMany({
+        where: { organizationId, portfolioId, ...within(page) }, orderBy: { number: page.backward ? 'asc' : 'desc' }, take: page.limit,
+        include: { lines: { orderBy: { line: 'asc' } } },
+      });
+      return rows.map(toEntry);
+    },
+
+    /** The latest version that was booked, with the portfolio it is in; null for a trade that is unknown, another organisation's, or not booked. */
+    async latestBooking(organizationId: string, tradeId: string): Promise<(Booking & { readonly portfolioId: string }) | null> {
+      const { rows: [row] } = await sql.query<BookingRow & { portfolio_id: string }>(
+        `select portfolio_id, ${BOOKING} from transactional.trade_booking where organization_id = $1 and trade_id = $2 order by version desc limit 1`, [organizationId, tradeId]);
+      return row === undefined ? null : { ...toBooking(row), portfolioId: row.portfolio_id };
+    },
+
+    async latestBookings(organizationId: string, tradeIds: readonly string[]): Promise<Map<string, Booking>> {
+      const { rows } = await sql.query<BookingRow>(
+        `select distinct on (trade_id) ${BOOKING} from transactional.trade_booking
+         where organization_id = $1 and trade_id = any($2) order by trade_id, version desc`, [organizationId, tradeIds]);
+      return new Map(rows.map((row) => [row.trade_id, toBooking(row)]));
+    },
+
+    async portfoliosWithDue({ organizationId, portfolioId, asOf }: DueQuery): Promise<{ readonly id: string; readonly organizationId: string }[]> {
+      const { rows } = await sql.query<{ id: string; organizationId: string }>(
+        `select distinct portfolio_id as id, organization_id as "organizationId" from transactional.trade_booking
+         where step = 'instructed' and contractual_on <= $1::date and ($2::text is null or organization_id = $2) and ($3::text is null or portfolio_id = $3)
+         limit ${PORTFOLIOS_AT_ONCE}`, [asOf, organizationId, portfolioId]);
+      return rows;
+    },
+  };
+}
+
+function within({ from, backward }: Page): { readonly number?: { readonly lt?: bigint; readonly gt?: bigint } } {
+  const cursor = from?.[0];
+  if (cursor === undefined || !/^\d{1,18}$/.test(cursor)) return {};
+  return { number: backward ? { gt: BigInt(cursor) } : { lt: BigInt(cursor) } };
+}
+
+/** The journal writes no other kinds and accounts than the domain's. */
+const toEntry = (row: Prisma.JournalEntryGetPayload<{ include: { lines: true } }>): JournalEntry => ({
+  id: row.id, number: Number(row.number), kind: row.kind as EntryKind, effectiveOn: row.effectiveOn.toISOString().slice(0, 10), recordedAt: row.recordedAt,
+  reference: row.reference, version: row.version, reverses: row.reverses, actor: row.actor, reason: row.reason, correlationId: row.correlationId,
+  lines: row.lines.map((line) => ({
+    account: line.account as Account, currency: line.currency, amount: decimal(line.amount.toFixed()), ...(line.instrumentId !== null && { instrumentId: line.instrumentId }),
+  })),
+});

@@ -1,0 +1,37 @@
+/** Puts the books together. The only file that sees all their rooms. */
+import { unitOfWork } from '@pms/events/unit-of-work';
+import { PrismaClient } from '@pms/prisma/transactional';
+import { executableSchema } from '@pms/subgraph/schema';
+import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
+import { settlementDateOf } from './calendars/settlement-date.ts';
+import { settlementTimer } from './commands/settlement-timer.ts';
+import type { BooksContext, TransactionalContext } from './context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { sdl } from './graphql/sdl.generated.ts';
+import { loadersFor } from './queries/loaders.ts';
+import { onInstrumentCreated } from './reactions/instrument-created.ts';
+import { onPortfolioChanged } from './reactions/portfolio-changed.ts';
+import { onTradeCancelled } from './reactions/trade-cancelled.ts';
+import { onTradeValidated } from './reactions/trade-validated.ts';
+import { booksStore } from './store/books-store.ts';
+
+export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): Subgraph {
+  const store = booksStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'transactional', wake));
+  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, newId, now };
+  const timer = settlementTimer(books);
+  return {
+    name: 'transactional',
+    schema: executableSchema(sdl, resolvers),
+    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onTradeValidated(books), onTradeCancelled(books)],
+    contextFor: (request): TransactionalContext => {
+      const who = signed(request);
+      return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId) };
+    },
+    start: timer.start,
+    ready: store.ready,
+    close: async () => {
+      await timer.stop();
+      await store.close();
+    },
+  };
+}
