@@ -109,3 +109,7 @@ export function driftedWeights(weights: readonly number[], returns: readonly num
   const sum = grown.reduce((all, each) => all + each, 0);
   return grown.map((each) => each / sum);
 }
+
+/** (1 + arithmetic mean)^periodsPerYear − 1: what some report instead of the geometric mean, and always above it. Null for no returns. */
+export const annualReturnOfMean = (rates: readonly number[], periodsPerYear: number): number | null =>
+  rates.length === 0 ? null : (1 + rates.reduce((sum, rate) => sum + rate, 0) / rates.length) ** periodsPerYear - 1;
