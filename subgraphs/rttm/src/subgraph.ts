@@ -1,19 +1,32 @@
 /** Puts market data together. The only file that sees all its rooms. */
+import type { Origin } from '@pms/events/envelope';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/rttm';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
+import { recordCloses } from './commands/record-closes.ts';
+import { spreadTicks } from './commands/spread-ticks.ts';
 import type { RttmContext } from './context.ts';
+import type { QuoteFeed } from './feed/quote-feed.ts';
+import { simulatedTape } from './feed/simulated-tape.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import type { Market } from './market.ts';
 import { loaders } from './queries/loaders.ts';
 import { rttmStore } from './store/rttm-store.ts';
 
-export function rttmSubgraph({ database, live, wake, newId, now }: Surroundings): Subgraph {
+/** How often the demo's tape tells a quote of each instrument. */
+const TAPE_INTERVAL_MS = 1_000;
+
+export function rttmSubgraph({ database, live, logger, settings, wake, newId, now }: Surroundings, { tapeIntervalMs = TAPE_INTERVAL_MS } = {}): Subgraph {
   const prisma = new PrismaClient({ adapter: database.adapter });
   const store = rttmStore(prisma, database, unitOfWork(database, 'rttm', wake));
-  const market: Market = { store, live, feed: null, newId, now };
+  const originOf = (organizationId: string): Origin => ({ organizationId, actor: 'system:rttm', correlationId: newId('cor'), causationId: null });
+  const feed: QuoteFeed | null = !settings.demo ? null : simulatedTape({
+    store, logger, now, intervalMs: tapeIntervalMs,
+    record: async (instrument, closes) => void (await recordCloses(market, instrument, closes, originOf(instrument.organizationId))),
+  });
+  const market: Market = { store, live, feed, newId, now };
   return {
     name: 'rttm',
     schema: executableSchema(sdl, resolvers),
@@ -22,7 +35,11 @@ export function rttmSubgraph({ database, live, wake, newId, now }: Surroundings)
       const from = signed(request);
       return { ...market, ...from, loaders: loaders(market, from.principal.organizationId) };
     },
+    start: async () => feed?.start((ticks) => spreadTicks(market, ticks, originOf)),
     ready: async () => void (await database.query('select 1')),
-    close: () => prisma.$disconnect(),
+    async close() {
+      await feed?.stop();
+      await prisma.$disconnect();
+    },
   };
 }

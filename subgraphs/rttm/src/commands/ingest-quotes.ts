@@ -3,9 +3,9 @@ import { forbidden, invalid } from '@pms/errors';
 import { decimal } from '@pms/money';
 import type { RttmContext } from '../context.ts';
 import { utcDay } from '../domain/days.ts';
-import { previousClose, type Tick } from '../domain/quote.ts';
+import { previousClose, type Tick, type ToldTick } from '../domain/quote.ts';
 import { findInstruments, type Named } from './find-instrument.ts';
-import { spreadTicks, type ToldTick } from './spread-ticks.ts';
+import { spreadTicks } from './spread-ticks.ts';
 
 const QUOTES_MAX = 1_000;
 const AHEAD_MAX_MS = 60_000;

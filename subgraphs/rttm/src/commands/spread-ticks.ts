@@ -1,21 +1,18 @@
 /** Tells those who listen of new prices, and raises the alerts that wait for them. */
 import { event, type Origin } from '@pms/events/envelope';
-import { type Decimal, text } from '@pms/money';
+import { text } from '@pms/money';
 import { alertRaised, type QuoteMessage } from '@pms/schema/events/rttm';
+import { counter } from '@pms/telemetry/metrics';
 import { type Alert, alertMessage, type AlertMessage, judge, type WatchedRule } from '../domain/alerts.ts';
-import type { Tick } from '../domain/quote.ts';
+import type { ToldTick } from '../domain/quote.ts';
 import type { Market } from '../market.ts';
 
-/** A tick with what its listeners are told beside it. */
-export interface ToldTick extends Tick {
-  readonly organizationId: string;
-  readonly currency: string;
-  readonly previousClose: Decimal | null;
-}
+const quotesTold = counter('pms_quotes_total', 'Quotes told to those who listen, simulated ones apart.', ['simulated']);
 
 /** `originOf` says on whose behalf an alert is raised. */
 export async function spreadTicks(market: Market, ticks: readonly ToldTick[], originOf: (organizationId: string) => Origin): Promise<void> {
   for (const tick of ticks) market.live.publish(`quotes/${tick.instrumentId}`, messageOf(tick));
+  for (const { simulated } of ticks) quotesTold.inc({ simulated: String(simulated) });
   const byInstrument = new Map(ticks.map((tick) => [tick.instrumentId, tick]));
   const rules = await market.store.rulesWatching([...byInstrument.keys()]);
   const rearm: string[] = [];

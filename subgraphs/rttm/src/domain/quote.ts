@@ -14,6 +14,13 @@ export interface Tick {
   readonly simulated: boolean;
 }
 
+/** A tick with what its listeners are told beside it. */
+export interface ToldTick extends Tick {
+  readonly organizationId: string;
+  readonly currency: string;
+  readonly previousClose: Decimal | null;
+}
+
 export interface Quote {
   readonly instrument: Instrument;
   readonly last: Decimal;
@@ -24,7 +31,7 @@ export interface Quote {
 }
 
 /** For so long an ingested quote stands above the simulated tape. */
-export const INGESTED_STANDS_MS = 60_000;
+const INGESTED_STANDS_MS = 60_000;
 
 export interface Known {
   readonly instrument: Instrument;
@@ -48,10 +55,11 @@ export function newestQuote({ instrument, closes, ingested, tape }: Known, now: 
 /** An ingested quote gives way to the tape, where there is one, once it is a minute old. */
 function newestTick(ingested: Tick | null, tape: Tick | null, now: Date): Tick | null {
   if (tape === null || ingested === null) return ingested ?? tape;
-  return standsAbove(ingested.time, now) ? ingested : tape;
+  return ingested.time > standingSince(now) ? ingested : tape;
 }
 
-export const standsAbove = (ingestedAt: Date, now: Date): boolean => now.getTime() - ingestedAt.getTime() < INGESTED_STANDS_MS;
+/** Quotes ingested after this instant still stand above the tape. */
+export const standingSince = (now: Date): Date => new Date(now.getTime() - INGESTED_STANDS_MS);
 
 const quoteOf = (instrument: Instrument, { last, time, simulated }: Tick, source: QuoteSource, closes: Known['closes']): Quote => ({
   instrument, last, time, simulated, source, previousClose: previousClose(closes, utcDay(time)),
