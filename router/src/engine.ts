@@ -52,6 +52,8 @@ export interface Engine {
   executeEvent(variant: Variant, run: Run): Promise<Answer>;
   transport(service: string): Transport;
   newRun(variables: Readonly<Record<string, unknown>>, context: RequestContext): Run;
+  /** No new operation is prepared after this; what is prepared still runs. */
+  close(): void;
 }
 
 export async function makeEngine(sdl: string, options: EngineOptions): Promise<Engine> {
@@ -72,7 +74,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   );
   const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
   return {
-    sdl, api: supergraph.api, planner: planner.name, transport,
+    sdl, api: supergraph.api, planner: planner.name, transport, close: planner.close,
     prepare: prepared.operation,
     variant: prepared.variant,
     variables: (operation, given) => coerced(supergraph.api, operation, given, costs, options.limits),

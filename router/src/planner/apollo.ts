@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { EntityGroup, PathSegment, PlanNode, QueryPlan, Required, Rewrite, RewriteSegment, RootFetch } from './plan.ts';
-import type { Planner } from './planner.ts';
+import type { PlanOperation } from './planner.ts';
 
 interface ApolloRewrite { readonly kind: 'ValueSetter' | 'KeyRenamer'; readonly path: readonly string[]; readonly setValueTo?: unknown; readonly renameKeyTo?: string }
 type ApolloSelection =
@@ -33,7 +33,7 @@ interface PlannerPackage {
   readonly QueryPlanner: new (supergraph: object) => { buildQueryPlan(operation: object): { readonly node?: ApolloNode } };
 }
 
-export function apolloPlanner(sdl: string): Planner {
+export function apolloPlanner(sdl: string): PlanOperation {
   // The two packages are the gateway's own dependencies: resolved through it, so that versions always agree.
   const fromGateway = createRequire(createRequire(import.meta.url).resolve('@apollo/gateway'));
   const { Supergraph, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, operationFromDocument } = fromGateway('@apollo/federation-internals') as Internals;
@@ -42,10 +42,7 @@ export function apolloPlanner(sdl: string): Planner {
   const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
   const api = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph);
-  return {
-    name: 'apollo',
-    plan: async (operation) => planOf(planner.buildQueryPlan(operationFromDocument(api, parse(operation))).node),
-  };
+  return async (operation) => planOf(planner.buildQueryPlan(operationFromDocument(api, parse(operation))).node);
 }
 
 function planOf(node: ApolloNode | undefined): QueryPlan {

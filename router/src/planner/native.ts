@@ -1,25 +1,22 @@
-/** Plans with the Rust planner from npm, off the event loop. Importing this file fails where there is no binary. */
+/** Plans with the Rust planner from npm; only ever in a process of its own. Importing this file fails where there is no binary. */
 import {
   type FetchNode, type FetchNodePathSegment, type FetchRewrite, type FlattenNodePathSegment, type PlanNode as NativeNode,
   QueryPlanner, type RequiresSelection,
 } from '@graphql-hive/router-query-planner';
 import { parse } from 'graphql';
 import type { EntityGroup, PathSegment, PlanNode, QueryPlan, Required, RewriteSegment, Rewrite, RootFetch } from './plan.ts';
-import type { Planner } from './planner.ts';
+import type { PlanOperation } from './planner.ts';
 
 const NO_LABELS = new Set<string>();
 const NO_PERCENTAGE = 0;
 
-export function nativePlanner(sdl: string): Planner {
+export function nativePlanner(sdl: string): PlanOperation {
   const planner = new QueryPlanner(sdl);
-  return {
-    name: 'native',
-    async plan(operation) {
-      const { node } = await planner.planAsync(operation, null, NO_LABELS, NO_PERCENTAGE);
-      const plan = isStep(node) ? planOf(node) : {};
-      checkOperations(plan);
-      return plan;
-    },
+  return async (operation) => {
+    const { node } = planner.plan(operation, null, NO_LABELS, NO_PERCENTAGE);
+    const plan = isStep(node) ? planOf(node) : {};
+    checkOperations(plan);
+    return plan;
   };
 }
 

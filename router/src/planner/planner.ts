@@ -1,12 +1,17 @@
 /** The planner port: an operation in, a plan out. Which one plans is decided per supergraph, and can be asked. */
-import { linkedFeatures } from '../supergraph/features.ts';
+import { DomainError } from '@pms/errors';
 import type { SupergraphDocument } from '../supergraph/document.ts';
+import { linkedFeatures } from '../supergraph/features.ts';
+import { isolatedPlanner } from './isolated.ts';
 import type { QueryPlan } from './plan.ts';
+
+/** `operation` is one operation with its fragments, valid against the API schema. Rejects when it cannot be planned. */
+export type PlanOperation = (operation: string) => Promise<QueryPlan>;
 
 export interface Planner {
   readonly name: 'native' | 'apollo';
-  /** `operation` is one operation with its fragments, valid against the API schema. Rejects when it cannot be planned. */
-  plan(operation: string): Promise<QueryPlan>;
+  readonly plan: PlanOperation;
+  close(): void;
 }
 
 export type PlannerChoice = 'auto' | 'native' | 'apollo';
@@ -15,14 +20,16 @@ export type PlannerChoice = 'auto' | 'native' | 'apollo';
 export async function plannerFor(supergraph: SupergraphDocument, choice: PlannerChoice = 'auto'): Promise<Planner> {
   const usesContext = linkedFeatures(supergraph.document).has('context');
   if (choice === 'native' && usesContext) throw new Error('the native planner does not support @context; choose the planner "apollo" or "auto"');
-  if (choice === 'apollo' || usesContext) return apollo(supergraph.sdl);
-  const native = await loadNative();
-  if (native !== null) return choice === 'native' ? native(supergraph.sdl) : secondOpinion(native(supergraph.sdl), () => apollo(supergraph.sdl));
-  if (choice === 'native') throw new Error('the native planner has no binary for this machine');
-  return apollo(supergraph.sdl);
+  if (choice === 'apollo' || usesContext) return isolatedPlanner('apollo', supergraph.sdl);
+  if (choice === 'native') return isolatedPlanner('native', supergraph.sdl);
+  try {
+    return secondOpinion(await isolatedPlanner('native', supergraph.sdl), () => isolatedPlanner('apollo', supergraph.sdl));
+  } catch {
+    return isolatedPlanner('apollo', supergraph.sdl); // no binary for this system: the other does the same work, slower
+  }
 }
 
-/** Where the native planner gives up on an operation that is valid, the other one is asked; it is loaded only then. */
+/** Where the native planner gives up on a valid operation, or dies of it, the other one is asked; it is loaded only then. */
 function secondOpinion(first: Planner, load: () => Promise<Planner>): Planner {
   let second: Promise<Planner> | undefined;
   return {
@@ -30,19 +37,18 @@ function secondOpinion(first: Planner, load: () => Promise<Planner>): Planner {
     async plan(operation) {
       try {
         return await first.plan(operation);
-      } catch {
-        return (await (second ??= load())).plan(operation);
+      } catch (error) {
+        if (error instanceof DomainError) throw error; // it took too long, and would again
+        second ??= load();
+        second.catch(() => {
+          second = undefined;
+        });
+        return (await second).plan(operation);
       }
+    },
+    close() {
+      first.close();
+      void second?.then((planner) => planner.close(), () => {});
     },
   };
 }
-
-async function loadNative(): Promise<((sdl: string) => Planner) | null> {
-  try {
-    return (await import('./native.ts')).nativePlanner;
-  } catch {
-    return null; // no binary for this system: the other planner does the same work, slower
-  }
-}
-
-const apollo = async (sdl: string): Promise<Planner> => (await import('./apollo.ts')).apolloPlanner(sdl);
