@@ -28,7 +28,7 @@ const sharedData = new URL('../../../shared/data/', import.meta.url);
 /** All cases of a folder, file by file in order; none where it is absent. */
 export function readCases(folder: URL): OracleCase[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => name.endsWith('.json')).sort()
+  return readdirSync(folder).filter((name) => name.endsWith('.json')).toSorted()
     .flatMap((name) => z.array(shape).parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))));
 }
 

@@ -61,7 +61,7 @@ test('each case kept here has a source, and an id of its own', () => {
 
 afterAll(() => {
   const row = (kind: string, ...cells: (number | string)[]): string => kind.padEnd(26) + cells.map((cell) => String(cell).padStart(12)).join('');
-  const rows = [...tallies].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = [...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const sum = (count: (tally: Tally) => number): number => rows.reduce((all, [, tally]) => all + count(tally), 0);
   const lines = [
     row('kind', 'passed', 'convention', 'not covered'),

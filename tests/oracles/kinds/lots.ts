@@ -63,6 +63,28 @@ interface Reductions {
   readonly on: string;
 }
 
+interface Step {
+  readonly matched: readonly Record<string, unknown>[];
+  readonly left: readonly Lot[];
+}
+
+/** More than is open, at a price: it closes what there is and opens the rest. */
+function throughZero(lots: readonly Lot[], step: StatedLot, method: LotMethod, on: string): Step {
+  const { quantity: stated, unit_cost: price = 0, symbol, currency = '' } = step;
+  const quantity = dec(stated);
+  const { lots: left, closings, opened } = applyFill(lots, { tradeId: '#fill', tradedOn: on, sequence: 0, quantity, amount: quantity.times(price), currency }, method);
+  const closed = closings.map((each) => ({ quantity: -each.quantity.toNumber(), symbol, unit_cost: each.cost.div(each.quantity).toNumber(), date: each.openedOn, currency }));
+  return { left, matched: [...closed, ...(opened ? [shown(opened, symbol)] : [])] };
+}
+
+function reduceBy(lots: readonly Lot[], step: StatedLot, method: LotMethod): Step {
+  const { label, date, unit_cost: price, symbol } = step;
+  const pick: LotPick = { ...(label && { lotId: label }), ...(date && { openedOn: date }), ...(price !== undefined && { unitCost: dec(price) }) };
+  const isNarrowed = Object.keys(pick).length > 0 || method === 'SPECIFIC';
+  const { taken, left } = takeLots(lots, dec(step.quantity).abs(), method, isNarrowed ? [pick] : []);
+  return { left, matched: taken.map((part) => shown(part.lot, symbol, part.quantity.negated())) };
+}
+
 function reductions({ method: name, open_lots: stated, reduce, on }: Reductions): Readonly<Record<string, unknown>> {
   const method = methodOf(name);
   const held = new Map<string | undefined, readonly Lot[]>();
@@ -70,22 +92,12 @@ function reductions({ method: name, open_lots: stated, reduce, on }: Reductions)
   const matched: Record<string, unknown>[] = [];
   for (const step of reduce) {
     const all = held.get(step.symbol) ?? [];
-    const lots = step.currency === undefined ? all : all.filter(({ currency }) => currency === step.currency);
-    const quantity = dec(step.quantity);
-    const open = sumOf(lots.map((lot) => lot.quantity.abs()));
-    if (step.unit_cost !== undefined && method !== 'SPECIFIC' && quantity.abs().greaterThan(open)) {
-      // more than is open, at a price: it closes what there is and opens the rest
-      const fill: Fill = { tradeId: '#fill', tradedOn: on, sequence: 0, quantity, amount: quantity.times(step.unit_cost), currency: step.currency ?? '' };
-      const { lots: left, closings, opened } = applyFill(lots, fill, method);
-      matched.push(...closings.map((each) => ({ quantity: -each.quantity.toNumber(), symbol: step.symbol, unit_cost: each.cost.div(each.quantity).toNumber(), date: each.openedOn, currency: fill.currency })));
-      if (opened) matched.push(shown(opened, step.symbol));
-      held.set(step.symbol, left);
-      continue;
-    }
-    const pick: LotPick = { ...(step.label && { lotId: step.label }), ...(step.date && { openedOn: step.date }), ...(step.unit_cost !== undefined && { unitCost: dec(step.unit_cost) }) };
-    const { taken, left } = takeLots(lots, quantity.abs(), method, Object.keys(pick).length > 0 || method === 'SPECIFIC' ? [pick] : []);
-    matched.push(...taken.map((part) => shown(part.lot, step.symbol, part.quantity.negated())));
-    held.set(step.symbol, [...all.filter((lot) => !lots.includes(lot)), ...left]);
+    const lots = all.filter(({ currency }) => step.currency === undefined || currency === step.currency);
+    const isMoreThanOpen = Math.abs(step.quantity) > sumOf(lots.map((lot) => lot.quantity.abs()));
+    const isTrade = isMoreThanOpen && step.unit_cost !== undefined && method !== 'SPECIFIC';
+    const done = isTrade ? throughZero(lots, step, method, on) : reduceBy(lots, step, method);
+    matched.push(...done.matched);
+    held.set(step.symbol, [...all.filter((lot) => !lots.includes(lot)), ...done.left]);
   }
   return { matched, remaining_lots: [...held].flatMap(([symbol, lots]) => lots.map((lot) => shown(lot, symbol))) };
 }
@@ -106,27 +118,38 @@ interface Disposals {
   readonly scope?: string;
 }
 
-/** Accounts hold lots apart, unless the case puts them in one pool. */
-function disposals({ buys, disposals: steps, scope }: Disposals, method: LotMethod): Readonly<Record<string, unknown>> {
+/** Lots by account, moved and sold from; one account for all where the case has one pool. */
+function accountsOf({ buys, scope }: Disposals, method: LotMethod): { held: Map<string, readonly Lot[]>; transfer: (step: Disposal) => void; sell: (step: Disposal) => readonly Closing[] } {
   const isOnePool = scope?.includes('one pool') ?? false;
   const only = buys[0]?.account ?? '';
   const place = (account = only): string => (isOnePool ? 'pool' : account);
   const held = new Map<string, readonly Lot[]>();
-  buys.forEach((buy, at) => held.set(place(buy.account), [...(held.get(place(buy.account)) ?? []), lotOf(buy, at)]));
-  const sales: Closing[][] = [];
-  for (const step of steps) {
-    if (step.type === 'transfer') {
+  const lotsAt = (account: string): readonly Lot[] => held.get(account) ?? [];
+  buys.forEach((buy, at) => held.set(place(buy.account), [...lotsAt(place(buy.account)), lotOf(buy, at)]));
+  return {
+    held,
+    transfer: (step) => {
       const [from, to] = [place(step.from), place(step.to)];
-      if (from === to) continue;
-      const moved = transferLots(held.get(from) ?? [], held.get(to) ?? [], dec(step.quantity), { from: method === 'AVERAGE' ? 'FIFO' : method, into: method });
+      if (from === to) return;
+      const moved = transferLots(lotsAt(from), lotsAt(to), dec(step.quantity), { from: method === 'AVERAGE' ? 'FIFO' : method, into: method });
       held.set(from, moved.from).set(to, moved.into);
-      continue;
-    }
-    const quantity = dec(step.quantity).negated();
-    const fill: Fill = { tradeId: `sale ${sales.length}`, tradedOn: step.date, sequence: 0, quantity, amount: quantity.times(step.price ?? 0), currency: '' };
-    const applied = applyFill(held.get(place(step.account)) ?? [], fill, method);
-    held.set(place(step.account), applied.lots);
-    sales.push([...applied.closings]);
+    },
+    sell: (step) => {
+      const quantity = dec(step.quantity).negated();
+      const fill: Fill = { tradeId: 'sale', tradedOn: step.date, sequence: 0, quantity, amount: quantity.times(step.price ?? 0), currency: '' };
+      const applied = applyFill(lotsAt(place(step.account)), fill, method);
+      held.set(place(step.account), applied.lots);
+      return applied.closings;
+    },
+  };
+}
+
+function disposals(input: Disposals, method: LotMethod): Readonly<Record<string, unknown>> {
+  const { held, transfer, sell } = accountsOf(input, method);
+  const sales: (readonly Closing[])[] = [];
+  for (const step of input.disposals) {
+    if (step.type === 'transfer') transfer(step);
+    else sales.push(sell(step));
   }
   const gains = sales.map((closings) => sumOf(closings.map(({ realizedGain }) => realizedGain)));
   const last = sales.at(-1) ?? [];
@@ -139,7 +162,7 @@ function disposals({ buys, disposals: steps, scope }: Disposals, method: LotMeth
 }
 
 /** Buys and sells one after another; each step's gain is null where nothing was closed. */
-function sequence(events: readonly { readonly type: 'buy' | 'sell'; readonly quantity: number; readonly price: number }[], method: LotMethod): Readonly<Record<string, unknown>> {
+function stepByStep(events: readonly { readonly type: 'buy' | 'sell'; readonly quantity: number; readonly price: number }[], method: LotMethod): Readonly<Record<string, unknown>> {
   let lots: readonly Lot[] = [];
   const after = events.map(({ type, quantity: stated, price }, at) => {
     const quantity = type === 'buy' ? dec(stated) : dec(stated).negated();
@@ -262,7 +285,7 @@ function byShape(given: OracleCase, around: Surroundings): Readonly<Record<strin
   const input = given.input;
   if ('open_lots' in input) return orRefusal(() => reductions(input as unknown as Reductions));
   if ('buys' in input) return disposals(input as unknown as Disposals, methodOf(given.kind));
-  if ('events' in input) return sequence(input['events'] as Parameters<typeof sequence>[0], methodOf(given.kind));
+  if ('events' in input) return stepByStep(input['events'] as Parameters<typeof stepByStep>[0], methodOf(given.kind));
   if ('fills' in input) return roundTrips(input as unknown as Fills);
   if ('activities' in input) return averagePosition(input as unknown as Activities);
   if ('see_case' in input) return twoCurrencies({ ...around.caseOf(String(input['see_case'])).input, ...input } as unknown as TwoCurrencies);

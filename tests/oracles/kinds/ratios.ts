@@ -39,7 +39,7 @@ function read(given: OracleCase, around: Surroundings): Given {
   const free = (input['risk_free_per_period'] ?? input['risk_free'] ?? input['rf'] ?? 0) as number | Stated;
   const kept = returns.flatMap((each, at) => (each === null || benchmark[at] === null ? [] : [at]));
   const keep = (series: Stated): number[] => kept.flatMap((at) => series[at] ?? []);
-  const frequency = String(input['frequency'] ?? '').split(' ')[0] ?? '';
+  const frequency = ((input['frequency'] as string | undefined) ?? '').split(' ')[0] ?? '';
   return {
     returns: keep(returns), benchmark: keep(benchmark), riskFree: typeof free === 'number' ? free : keep(free),
     perYear: (input['periods_per_year'] as number | undefined) ?? FREQUENCIES[frequency] ?? 1,
@@ -56,7 +56,7 @@ const value = (figure: (given: Given, input: OracleCase['input']) => unknown): E
 
 function volatilityOf(given: OracleCase, around: Surroundings): Readonly<Record<string, unknown>> {
   const { returns, benchmark, perYear } = read(given, around);
-  if (String(given.input['method'] ?? '').startsWith('log returns')) {
+  if ((given.input['method'] as string | undefined)?.startsWith('log returns')) {
     const logs = returns.map(Math.log1p);
     return { standard_deviation: volatility(logs, logs.length), semi_deviation: semiDeviationOfPeriod(logs) };
   }

@@ -50,7 +50,7 @@ interface Purchases {
 
 /** Each purchase is an inflow, valued at the prices of its day; a purchase's price is a price of its day. */
 function purchases({ buys, prices = [] }: Purchases): Readonly<Record<string, unknown>> {
-  const dates = [...new Set([...buys, ...prices].map(({ date }) => String(date)))].sort();
+  const dates = [...new Set([...buys, ...prices].map(({ date }) => String(date)))].toSorted();
   const priceOf = (asset: string, date: string): number => {
     const stated = prices.filter((each) => each[asset] !== undefined).map((each) => ({ date: String(each['date']), price: Number(each[asset]) }));
     const known = [...buys.filter((each) => (each.asset ?? '') === asset), ...stated].filter((each) => each.date <= date);

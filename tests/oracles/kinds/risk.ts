@@ -21,7 +21,7 @@ const SHORTFALL: Readonly<Record<string, Figure>> = { historical: historicalShor
 
 /** The case's convention says whether its deviation is a sample's. */
 const risk = (figures: Readonly<Record<string, Figure>>): Evaluate => ({ input, convention }, around) => {
-  const method = String(input['method'] ?? '').toLowerCase();
+  const method = (input['method'] as string).toLowerCase();
   const figure = Object.entries(figures).find(([name]) => method.startsWith(name))?.[1];
   if (!figure) throw new NotCovered(`method ${method}`);
   const returns = ('series' in input ? around.caseOf(String(input['series'])).input : input)['returns'] as number[];
@@ -105,7 +105,7 @@ function ecbRates(around: Surroundings, currencies: readonly string[]): RateTabl
   const series = currencies.map((currency): [string, Rate[]] => {
     const column = columns.indexOf(currency);
     const rates = rows.map((row) => row.split(',')).filter((cells) => /^[\d.]+$/.test(cells[column] ?? ''));
-    return [currency, rates.map((cells) => ({ date: cells[0] ?? '', rate: new Decimal(cells[column] ?? '') })).reverse()];
+    return [currency, rates.map((cells) => ({ date: cells[0] ?? '', rate: new Decimal(cells[column] ?? '') })).toReversed()];
   });
   return { base: 'EUR', series: new Map(series) };
 }

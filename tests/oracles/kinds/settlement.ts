@@ -83,7 +83,7 @@ function earlyCloses(given: OracleCase): Readonly<Record<string, unknown>> {
   const { calendar, from, to } = given.input as { calendar: string; from: string; to: string };
   if (codeOf(calendar) !== US_MARKET) throw new NotCovered(`early closes of ${calendar}`);
   const years = Array.from({ length: yearOf(to) - yearOf(from) + 1 }, (_, at) => yearOf(from) + at);
-  return { early_close_13_00_new_york: years.flatMap(newYorkEarlyCloses).filter((day) => day >= from && day <= to).sort() };
+  return { early_close_13_00_new_york: years.flatMap(newYorkEarlyCloses).filter((day) => day >= from && day <= to).toSorted() };
 }
 
 const DAY_COUNTS: Readonly<Record<string, DayCount>> = {

@@ -50,34 +50,29 @@ function leapDays(from: Day, to: Day): number {
   return count;
 }
 
-function thirty360(convention: DayCount, from: Day, to: Day): number {
-  const [a, b] = [parts(from), parts(to)];
-  const [a30, b30] = [Math.min(a.day, 30), Math.min(b.day, 30)];
-  switch (convention) {
-    case '30/360 US': {
-      const first = isLastOfFebruary(a) ? 30 : a30;
-      const last = isLastOfFebruary(a) && isLastOfFebruary(b) ? 30 : b.day;
-      return days360(a, b, first, last === 31 && first === 30 ? 30 : last);
-    }
-    case '30/360 PSA': {
-      const first = isLastOfFebruary(a) ? 30 : a30;
-      return days360(a, b, first, b.day === 31 && first === 30 ? 30 : b.day);
-    }
-    case '30E/360':
-    case '30E/365':
-      return days360(a, b, a30, b30);
-    case '30E/360 ISDA':
-      return days360(a, b, isLastOfFebruary(a) ? 30 : a30, isLastOfFebruary(b) ? 30 : b30);
-    case '30E+/360':
-      return b.day === 31 ? days360(a, { ...b, month: b.month + 1 }, a30, 1) : days360(a, b, a30, b.day);
-    default:
-      return days360(a, b, a30, b.day === 31 && a30 === 30 ? 30 : b.day);
-  }
-}
+/** A first day of 31 counts as the 30th, and by some conventions the last of February too. */
+const first = (a: Parts, endOfFebruary: boolean): number => (endOfFebruary && isLastOfFebruary(a) ? 30 : Math.min(a.day, 30));
+
+/** A last day of 31 counts as the 30th only after a first one that does. */
+const after = (start: number, { day }: Parts): number => (day === 31 && start === 30 ? 30 : day);
+
+type Thirty360 = '30/360' | '30/360 US' | '30/360 PSA' | '30E/360' | '30E/365' | '30E/360 ISDA' | '30E+/360';
+
+const THIRTY_360: Readonly<Record<Thirty360, (a: Parts, b: Parts) => number>> = {
+  '30/360': (a, b) => days360(a, b, first(a, false), after(first(a, false), b)),
+  '30/360 US': (a, b) => days360(a, b, first(a, true), isLastOfFebruary(a) && isLastOfFebruary(b) ? 30 : after(first(a, true), b)),
+  '30/360 PSA': (a, b) => days360(a, b, first(a, true), after(first(a, true), b)),
+  '30E/360': (a, b) => days360(a, b, first(a, false), first(b, false)),
+  '30E/365': (a, b) => days360(a, b, first(a, false), first(b, false)),
+  '30E/360 ISDA': (a, b) => days360(a, b, first(a, true), first(b, true)),
+  '30E+/360': (a, b) => (b.day === 31 ? days360(a, { ...b, month: b.month + 1 }, first(a, false), 1) : days360(a, b, first(a, false), b.day)),
+};
+
+const isThirty360 = (convention: DayCount): convention is Thirty360 => convention in THIRTY_360;
 
 /** The numerator: days between the two, real ones or of 30-day months. */
 export function dayCountDays(convention: DayCount, from: Day, to: Day): number {
-  if (convention.startsWith('30')) return thirty360(convention, from, to);
+  if (isThirty360(convention)) return THIRTY_360[convention](parts(from), parts(to));
   const actual = daysBetween(from, to);
   return convention === 'NL/365' ? actual - leapDays(from, to) : actual;
 }
@@ -110,10 +105,10 @@ export function yearFraction(convention: DayCount, from: Day, to: Day): number {
 
 /** Days of leap years over 366, the others over 365. */
 function actActIsda(from: Day, to: Day): number {
-  const [first, last] = [parts(from).year, parts(to).year];
+  const [begin, end] = [parts(from).year, parts(to).year];
   const length = (year: number): number => (isLeap(year) ? 366 : 365);
-  if (first === last) return daysBetween(from, to) / length(first);
-  return daysBetween(from, iso(first + 1, 1, 1)) / length(first) + (last - first - 1) + daysBetween(iso(last, 1, 1), to) / length(last);
+  if (begin === end) return daysBetween(from, to) / length(begin);
+  return daysBetween(from, iso(begin + 1, 1, 1)) / length(begin) + (end - begin - 1) + daysBetween(iso(end, 1, 1), to) / length(end);
 }
 
 /** Whole years counted back from the end, the rest over 366 where it holds a leap day, else over 365. */

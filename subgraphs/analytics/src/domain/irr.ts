@@ -69,29 +69,36 @@ function refine(flows: readonly TimedFlow[], from: number, to: number): number {
 function grid(): number[] {
   const right: number[] = [];
   for (let at = 0, step = FIRST_STEP; at < SPAN_LOG_MAX; at += step, step *= GROWTH) right.push(at);
-  return [...right.slice(1).map((at) => -at).reverse(), ...right];
+  return [...right.slice(1).map((at) => -at).toReversed(), ...right];
 }
+
+/** In the same units of y, lowest first: wherever the sign of the worth changes between neighbours of the grid. */
+function rootsOf(flows: readonly TimedFlow[]): number[] {
+  const found: number[] = [];
+  let before = { at: 0, value: 0 };
+  for (const at of grid()) {
+    const value = scaledValue(flows, at);
+    if (value === 0) found.push(at);
+    else if (before.value * value < 0) found.push(refine(flows, before.at, at));
+    before = { at, value };
+  }
+  return found;
+}
+
+const NO_RATE: RateOfReturn = { rate: null, roots: [], ambiguous: false };
 
 /** Every rate at which flows at given times are worth nothing. */
 export function ratesOfReturn(given: readonly TimedFlow[]): RateOfReturn {
-  const flows = given.filter(({ amount }) => amount !== 0).toSorted((a, b) => a.time - b.time);
-  const start = flows[0]?.time ?? 0;
-  const span = (flows.at(-1)?.time ?? 0) - start;
-  if (span === 0 || !flows.some(({ amount }) => amount > 0) || !flows.some(({ amount }) => amount < 0))
-    return { rate: null, roots: [], ambiguous: false };
-  const scaled = flows.map(({ time, amount }) => ({ time: (time - start) / span, amount }));
-  const points = grid();
-  const found: number[] = [];
-  let before = scaledValue(scaled, points[0] ?? 0);
-  for (let at = 1; at < points.length; at++) {
-    const value = scaledValue(scaled, points[at] ?? 0);
-    if (value === 0) found.push(points[at] ?? 0);
-    else if (before !== 0 && value < 0 !== before < 0) found.push(refine(scaled, points[at - 1] ?? 0, points[at] ?? 0));
-    before = value;
-  }
-  const rate = found.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0];
-  const toRate = (log: number): number => Math.expm1(log / span);
-  return { rate: rate === undefined ? null : toRate(rate), roots: found.map(toRate), ambiguous: found.length > 1 };
+  const flows = given.filter(({ amount }) => amount !== 0);
+  const times = flows.map(({ time }) => time);
+  const start = Math.min(...times);
+  const span = Math.max(...times) - start;
+  const isTwoWay = flows.some(({ amount }) => amount > 0) && flows.some(({ amount }) => amount < 0);
+  if (!isTwoWay || span === 0) return NO_RATE;
+  const logs = rootsOf(flows.map(({ time, amount }) => ({ time: (time - start) / span, amount })));
+  const roots = logs.map((log) => Math.expm1(log / span));
+  const nearest = logs.reduce((best, log, at) => (Math.abs(log) < Math.abs(logs[best] ?? 0) ? at : best), 0);
+  return { rate: roots[nearest] ?? null, roots, ambiguous: roots.length > 1 };
 }
 
 const timed = (flows: readonly DatedFlow[], dayCount: DayCount): TimedFlow[] => {

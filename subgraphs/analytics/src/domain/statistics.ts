@@ -85,7 +85,7 @@ export function kurtosis(series: Series, of: 'POPULATION' | 'EXCESS' | 'SAMPLE' 
 /** Linear interpolation between order statistics (Hyndman and Fan type 7, the default of R and NumPy); null for no numbers. */
 export function quantile(series: Series, probability: number): number | null {
   if (probability < 0 || probability > 1) throw new RangeError(`not a probability: ${probability}`);
-  const sorted = [...series].sort((a, b) => a - b);
+  const sorted = series.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * probability;
   const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
   return low === undefined || high === undefined ? null : low + (high - low) * (at - Math.floor(at));

@@ -10,8 +10,8 @@ export type RankOrder = 'HIGHEST_FIRST' | 'LOWEST_FIRST';
 /** The rank of each value, from 1, in the order given; with ORDINAL equals are told apart by their place in the list. */
 export function ranks(values: readonly number[], method: TieMethod = 'MIN', order: RankOrder = 'HIGHEST_FIRST'): number[] {
   const sign = order === 'HIGHEST_FIRST' ? -1 : 1;
-  const sorted = values.map((value, index) => ({ value, index })).sort((a, b) => sign * (a.value - b.value) || a.index - b.index);
-  const found = new Array<number>(values.length).fill(0);
+  const sorted = values.map((value, index) => ({ value, index })).toSorted((a, b) => sign * (a.value - b.value) || a.index - b.index);
+  const found = values.map(() => 0);
   let dense = 0;
   for (let first = 0; first < sorted.length; ) {
     let last = first;
@@ -63,5 +63,5 @@ export function leaderboard<K>(entries: readonly { readonly key: K; readonly val
       const position = positions[at] ?? 0;
       return { key, value, position, of: valued.length, percentile: percentile(position, tied.get(position) ?? 1, valued.length) };
     })
-    .sort((a, b) => a.position - b.position);
+    .toSorted((a, b) => a.position - b.position);
 }

@@ -64,15 +64,24 @@ const FAN_PATHS_MAX = 5_000;
 
 /** Throws BAD_USER_INPUT with what is wrong; a simulation that passes can run. */
 export function checkMonteCarlo({ values, history, model, steps, paths }: MonteCarloInput): void {
-  const length = history[0]?.length ?? 0;
+  checkCount('steps', steps, STEPS_MAX);
+  checkCount('paths', paths, PATHS_MAX);
+  if (model.kind === 'BLOCK_BOOTSTRAP') checkCount('blockSteps', model.blockSteps, STEPS_MAX);
   if (values.length !== history.length) throw badInput(`${values.length} assets and ${history.length} histories`);
-  if (history.some((series) => series.length !== length)) throw badInput('the histories of the assets differ in length');
-  if (values.length > 0 && length < HISTORY_STEPS_MIN) throw badInput(`a history of ${length} steps is too short: it needs ${HISTORY_STEPS_MIN}`);
-  if (history.some((series) => series.some((each) => !(each > -1)))) throw badInput('a return of −100 % or less, or none, cannot be simulated');
-  if (!Number.isInteger(steps) || steps < 1 || steps > STEPS_MAX) throw badInput(`steps must be from 1 to ${STEPS_MAX}`);
-  if (!Number.isInteger(paths) || paths < 1 || paths > PATHS_MAX) throw badInput(`paths must be from 1 to ${PATHS_MAX}`);
-  if (model.kind === 'BLOCK_BOOTSTRAP' && !(Number.isInteger(model.blockSteps) && model.blockSteps >= 1)) throw badInput('a block must have at least one step');
+  checkHistory(history);
   if (steps * paths * Math.max(1, values.length) > WORK_MAX) throw badInput('paths × steps × assets is more work than one simulation may be');
+}
+
+function checkCount(name: string, count: number, max: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > max) throw badInput(`${name} must be from 1 to ${max}`);
+}
+
+function checkHistory(history: MonteCarloInput['history']): void {
+  const lengths = history.map((series) => series.length);
+  const shortest = Math.min(...lengths);
+  if (lengths.some((length) => length !== shortest)) throw badInput('the histories of the assets differ in length');
+  if (shortest < HISTORY_STEPS_MIN) throw badInput(`a history of ${shortest} steps is too short: it needs ${HISTORY_STEPS_MIN}`);
+  if (history.some((series) => series.some((each) => !(each > -1)))) throw badInput('a return of −100 % or less, or none, cannot be simulated');
 }
 
 /** Adds one step's log returns to each asset's growth so far. */

@@ -121,7 +121,7 @@ export const closings: Readonly<Record<string, Closings>> = {
 
 /** Weekdays of the year on which it is closed, each once, in order. */
 export const closedWeekdays = (of: Closings, year: number): readonly Day[] =>
-  [...new Set(of(year))].filter((day) => day.startsWith(String(year)) && !isWeekend(day)).sort();
+  [...new Set(of(year))].filter((day) => day.startsWith(String(year)) && !isWeekend(day)).toSorted();
 
 /** New York closes at 13:00 the day after Thanksgiving, and before Independence Day and Christmas where those are kept in midweek. */
 export function newYorkEarlyCloses(year: number): readonly Day[] {

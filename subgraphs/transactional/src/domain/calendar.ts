@@ -77,10 +77,10 @@ export interface Ends {
  */
 export function businessDaysBetween(calendar: Calendar, from: Day, to: Day, ends: Ends = { includeFrom: false, includeTo: true }): number {
   if (from === to) return ends.includeFrom && ends.includeTo && calendar.isBusinessDay(from) ? 1 : 0;
-  const [first, last] = from < to ? [from, to] : [to, from];
+  if (from > to) return -businessDaysBetween(calendar, to, from, { includeFrom: ends.includeTo, includeTo: ends.includeFrom });
+  const first = ends.includeFrom ? from : addDays(from, 1);
+  const last = ends.includeTo ? to : addDays(to, -1);
   let count = 0;
   for (let day = first; day <= last; day = addDays(day, 1)) if (calendar.isBusinessDay(day)) count++;
-  if (!ends.includeFrom && calendar.isBusinessDay(from)) count--;
-  if (!ends.includeTo && calendar.isBusinessDay(to)) count--;
-  return from < to ? count : -count;
+  return count;
 }

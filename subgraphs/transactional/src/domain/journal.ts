@@ -4,8 +4,8 @@
  * Amounts are exact, to 18 fractional digits; those on cash accounts are whole minor units. Entries are never edited:
  * a mistake is undone by its reversal. Trade fees are part of cost and proceeds (see lots.ts); FEES takes the others.
  */
-import { Decimal, ZERO, minorUnits, sum } from '@pms/money';
-import type { Currency, Money } from '@pms/money';
+import { ZERO, minorUnits, sum } from '@pms/money';
+import type { Currency, Decimal, Money } from '@pms/money';
 import type { Day } from './days.ts';
 import type { Applied, Fill } from './lots.ts';
 

@@ -96,8 +96,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const inOrder = (lots: readonly Lot[], method: LotMethod): Lot[] => {
   const ordered = lots.toSorted(byOpening);
-  if (method === 'LIFO') return ordered.reverse();
-  if (method === 'HIFO') return ordered.sort((a, b) => unitCost(b).comparedTo(unitCost(a)) || byOpening(a, b));
+  if (method === 'LIFO') return ordered.toReversed();
+  if (method === 'HIFO') return ordered.toSorted((a, b) => unitCost(b).comparedTo(unitCost(a)) || byOpening(a, b));
   return ordered;
 };
 
@@ -216,7 +216,7 @@ function takeInOrder(
     else if (part.equals(lot.quantity.abs())) taken.push({ lot, quantity: lot.quantity, cost: lot.cost });
     else kept.push(cut(lot, part, taken));
   }
-  return { taken, left: [...others, ...kept].sort(byOpening) };
+  return { taken, left: [...others, ...kept].toSorted(byOpening) };
 }
 
 /** Takes a part of a lot; the lot keeps the rest of its cost, whatever the part was rounded to. */
@@ -241,7 +241,7 @@ export function transferLots(
 ): { readonly from: readonly Lot[]; readonly into: readonly Lot[] } {
   const { taken, left } = takeLots(from, quantity, methods.from);
   const moved = taken.map((part) => ({ ...part.lot, quantity: part.quantity, cost: part.cost }));
-  const joined = [...into, ...moved].sort(byOpening);
+  const joined = [...into, ...moved].toSorted(byOpening);
   return { from: left, into: methods.into === 'AVERAGE' && joined.length > 1 ? [pool(joined)] : joined };
 }
 
