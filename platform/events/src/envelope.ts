@@ -39,7 +39,7 @@ export interface EventMaker {
 }
 
 export function defineEvent<Shape extends z.ZodRawShape>(name: `${string}.${string}.v${number}`, shape: Shape): EventType<z.output<z.ZodObject<Shape>>> {
-  return { name, data: z.object(shape) as unknown as z.ZodType<z.output<z.ZodObject<Shape>>> };
+  return { name, data: z.object(shape) };
 }
 
 /** A new event; throws ZodError when the data does not fit the type, before anything is written. */

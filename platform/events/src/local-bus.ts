@@ -15,6 +15,7 @@ import { type Waker, waker } from './waker.ts';
 
 const POLL_MS = 500;
 const FAILED_STEP_DELAY_MS = 250;
+const MEASURE_MS = 2_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 
 const handled = counter('pms_events_handled_total', 'Events handled, by consumer', ['consumer']);
@@ -45,27 +46,28 @@ interface Group {
   readonly waker: Waker;
 }
 
-export function localBus({ database, publishers, logger, peers }: LocalBusOptions): Bus {
+/** A consumer with its metrics and its log. */
+const groupOf = ({ database, publishers, logger }: LocalBusOptions, name: string, reactions: readonly Reaction[]): Group => ({
+  name, waker: waker(),
+  consumer: consumer({
+    sql: database, name, publishers, reactions,
+    onHandled: (count) => handled.inc({ consumer: name }, count),
+    onFailure: (event, error, isDead) => {
+      failed.inc({ consumer: name });
+      if (isDead) dead.inc({ consumer: name });
+      logger[isDead ? 'error' : 'warn']({ consumer: name, eventId: event.id, type: event.type, key: event.key, err: error },
+        isDead ? 'event is a dead letter' : 'event could not be handled');
+    },
+  }),
+});
+
+export function localBus(options: LocalBusOptions): Bus {
+  const { database, publishers, logger, peers } = options;
   const groups: Group[] = [];
   const sequencing = waker();
   const loops: Promise<void>[] = [];
   let open = true;
 
-  const add = (name: string, reactions: readonly Reaction[]): void => {
-    groups.push({
-      name, waker: waker(),
-      consumer: consumer({
-        sql: database, name, publishers, reactions,
-        onHandled: (count) => handled.inc({ consumer: name }, count),
-        onFailure: (event, error, isDead) => {
-          failed.inc({ consumer: name });
-          if (isDead) dead.inc({ consumer: name });
-          logger[isDead ? 'error' : 'warn']({ consumer: name, eventId: event.id, type: event.type, key: event.key, err: error },
-            isDead ? 'event is a dead letter' : 'event could not be handled');
-        },
-      }),
-    });
-  };
   const wakeConsumers = (): void => groups.forEach((group) => group.waker.wake());
   const guardedLoop = async (step: () => Promise<void>): Promise<void> => {
     while (open) {
@@ -92,12 +94,18 @@ export function localBus({ database, publishers, logger, peers }: LocalBusOption
     if (!more) await rest.sleep(Math.min(POLL_MS, Math.max(due ?? POLL_MS, 1)));
   };
 
+  const measuring = waker();
+  const measure = async (): Promise<void> => {
+    await reportLag(database);
+    await measuring.sleep(MEASURE_MS);
+  };
+
   return {
     wake: () => sequencing.wake(),
-    subscribe: add,
+    subscribe: (name, reactions) => void groups.push(groupOf(options, name, reactions)),
     async start() {
       peers?.listen(() => { sequencing.wake(); wakeConsumers(); });
-      loops.push(guardedLoop(sequence), ...groups.map((group) => guardedLoop(() => consume(group))), reportLag());
+      loops.push(guardedLoop(sequence), ...groups.map((group) => guardedLoop(() => consume(group))), guardedLoop(measure));
     },
     settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(database, publishers, groups.map(({ name }) => name), timeoutMs),
     dead: () => deadLetters(database),
@@ -111,20 +119,17 @@ export function localBus({ database, publishers, logger, peers }: LocalBusOption
       open = false;
       sequencing.wake();
       wakeConsumers();
+      measuring.wake();
       await Promise.all(loops);
       await peers?.close();
     },
   };
+}
 
-  async function reportLag(): Promise<void> {
-    const reporting = waker();
-    while (open) {
-      await reporting.sleep(POLL_MS);
-      const { rows } = await database.query<{ consumer: string; behind: number }>(
-        'select consumer, (s.last_position - c.position)::float8 as behind from bus.cursor c, bus.sequencer s').catch(() => ({ rows: [] }));
-      for (const { consumer: name, behind } of rows) lag.set({ consumer: name }, behind);
-    }
-  }
+async function reportLag(database: Sql): Promise<void> {
+  const { rows } = await database.query<{ consumer: string; behind: number }>(
+    'select consumer, (s.last_position - c.position)::float8 as behind from bus.cursor c, bus.sequencer s');
+  for (const { consumer: name, behind } of rows) lag.set({ consumer: name }, behind);
 }
 
 /** Waits until every group has read what was committed before the call, and what came of it. Throws when it takes too long. */

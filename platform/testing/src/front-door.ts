@@ -27,7 +27,7 @@ export interface Ask {
 
 /** What a test reads of an answer: `data` freely, errors by code. */
 export interface Answer {
-  // any: a test states the shape it expects by asserting on it
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test states the shape it expects by asserting on it
   readonly data: any;
   readonly codes: readonly unknown[];
   readonly messages: readonly string[];

@@ -40,13 +40,14 @@ export function longestRecovery(wealth: readonly number[]): number {
   return longest;
 }
 
-/** The longest time between one new high and the next, or the end of the series where none came. */
+/** The longest time from a high until a higher one, or to the end of the series where none came; 0 where each is higher than the last. */
 export function longestBetweenHighs(wealth: readonly number[]): number {
   let highAt = 0;
   let longest = 0;
   wealth.forEach((each, at) => {
-    if (each <= (wealth[highAt] ?? 0)) longest = Math.max(longest, at - highAt + (at === wealth.length - 1 ? 0 : 1));
-    else highAt = at;
+    const isHigher = each > (wealth[highAt] ?? 0);
+    if (!isHigher || at - highAt > 1) longest = Math.max(longest, at - highAt);
+    if (isHigher) highAt = at;
   });
   return longest;
 }

@@ -23,12 +23,6 @@ export const total = (series: Series): number => {
 /** Zero for an empty series. */
 export const mean = (series: Series): number => (series.length === 0 ? 0 : total(series) / series.length);
 
-/** The mean of (x − mean)^power. */
-export function centralMoment(series: Series, power: number): number {
-  const centre = mean(series);
-  return mean(series.map((each) => (each - centre) ** power));
-}
-
 /** Null where there are not more numbers than `ddof`. Exactly zero for a flat series. */
 export function variance(series: Series, ddof: 0 | 1 = 1): number | null {
   if (series.length <= ddof) return null;
@@ -59,23 +53,26 @@ export function correlation(a: Series, b: Series): number | null {
 /** a / b; null where either is unknown or b is zero. */
 export const ratio = (a: number | null, b: number | null): number | null => (a === null || b === null || b === 0 ? null : a / b);
 
+/** The mean of ((x − mean) / deviation)^power, of the population; null for a flat series. */
+function standardMoment(series: Series, power: number): number | null {
+  const spread = deviation(series, 0);
+  const centre = mean(series);
+  return spread ? mean(series.map((each) => ((each - centre) / spread) ** power)) : null;
+}
+
 /** Third standardised moment: of the population, or (Fisher's) estimated from a sample. Null for a flat series. */
 export function skewness(series: Series, of: 'POPULATION' | 'SAMPLE' = 'POPULATION'): number | null {
   const n = series.length;
-  const spread = deviation(series, 0);
-  if (!spread) return null;
-  const population = centralMoment(series, 3) / spread ** 3;
-  if (of === 'POPULATION') return population;
+  const population = standardMoment(series, 3);
+  if (of === 'POPULATION' || population === null) return population;
   return n < 3 ? null : (population * Math.sqrt(n * (n - 1))) / (n - 2);
 }
 
 /** Fourth standardised moment, 3 for a normal distribution; EXCESS has that 3 taken off. Null for a flat series. */
 export function kurtosis(series: Series, of: 'POPULATION' | 'EXCESS' | 'SAMPLE' | 'SAMPLE_EXCESS' = 'POPULATION'): number | null {
   const n = series.length;
-  const spread = deviation(series, 0);
-  if (!spread) return null;
-  const population = centralMoment(series, 4) / spread ** 4;
-  if (of === 'POPULATION') return population;
+  const population = standardMoment(series, 4);
+  if (of === 'POPULATION' || population === null) return population;
   if (of === 'EXCESS') return population - 3;
   if (n < 4) return null;
   const sample = (population * (n + 1) * (n - 1)) / ((n - 2) * (n - 3));

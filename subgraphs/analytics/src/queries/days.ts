@@ -4,3 +4,6 @@ export const dayOf = (instant: Date): string => instant.toISOString().slice(0, 1
 export const dayBefore = (day: string): string => dayOf(new Date(Date.parse(day) - 86_400_000));
 
 export const endOfDay = (day: string): string => `${day}T23:59:59.999Z`;
+
+/** A day after every other. */
+export const NO_END = '9999-12-31';

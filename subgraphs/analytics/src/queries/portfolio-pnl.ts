@@ -3,10 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '@pms/events/live';
 import type { AnalyticsContext } from '../context.ts';
 import type { Valuation } from '../domain/portfolio-value.ts';
-import { changedTopic } from '../reactions/books.ts';
+import { changedTopic, quoteTopic } from '../domain/topics.ts';
 import type { PortfolioRow } from '../store/analytics-store.ts';
 import { dayOf } from './days.ts';
-import { quoteTopic } from './quote-book.ts';
 import { atQuotes, mustFindPortfolio, type Prepared, prepared } from './valuations.ts';
 
 const PAUSE_MS = 200;

@@ -1,14 +1,13 @@
 /** The newest quote of every instrument, heard from market data; empty after a start until prices move. */
 import type { Live } from '@pms/events/live';
 import type { QuoteMessage } from '@pms/schema/events/rttm';
+import { quoteTopic } from '../domain/topics.ts';
 
 export interface QuoteBook {
   last(instrumentId: string): QuoteMessage | null;
   follow(instrumentId: string): void;
   close(): void;
 }
-
-export const quoteTopic = (instrumentId: string): string => `quotes/${instrumentId}`;
 
 export function quoteBook(live: Live): QuoteBook {
   const latest = new Map<string, QuoteMessage>();

@@ -4,8 +4,8 @@ import { awaitKnown } from '@pms/subgraph/await-known';
 import { notFound } from '@pms/errors';
 import type { AnalyticsContext, Measuring } from '../context.ts';
 import { type Holdings, type Mark, type Valuation, valuedPortfolio } from '../domain/portfolio-value.ts';
-import { NO_END, type PortfolioRow } from '../store/analytics-store.ts';
-import { dayBefore, dayOf, endOfDay } from './days.ts';
+import type { PortfolioRow } from '../store/analytics-store.ts';
+import { dayBefore, dayOf, endOfDay, NO_END } from './days.ts';
 
 /** Throws NOT_FOUND for a portfolio that is unknown or another organisation's; one that was opened just now is waited for. */
 export async function mustFindPortfolio(ctx: AnalyticsContext, id: string): Promise<PortfolioRow> {

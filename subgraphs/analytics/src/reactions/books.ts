@@ -4,11 +4,9 @@ import type { Event } from '@pms/events/envelope';
 import type { Live } from '@pms/events/live';
 import { decimal, text } from '@pms/money';
 import { cashMoved, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { changedTopic } from '../domain/topics.ts';
 import type { AnalyticsStore } from '../store/analytics-store.ts';
 import type { AnalyticsWrites, PositionAfter } from '../store/writes.ts';
-
-/** The live topic on which a portfolio's figures are said to have changed. */
-export const changedTopic = (portfolioId: string): string => `portfolio-changed/${portfolioId}`;
 
 const portfoliosOf = (facts: readonly { readonly portfolioId: string }[]): string[] => [...new Set(facts.map(({ portfolioId }) => portfolioId))];
 

@@ -1,11 +1,12 @@
 /** Keeps what analytics knows of portfolios and instruments. */
 import type { Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
-import { portfolioCreated, portfolioUpdated } from '@pms/schema/events/portfolio';
+import type { portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated } from '@pms/schema/events/rttm';
 import type { AnalyticsStore } from '../store/analytics-store.ts';
 
-export function onPortfolioKept(store: AnalyticsStore, type: typeof portfolioCreated | typeof portfolioUpdated): Reaction {
+/** `type`: that it was created, or that it was updated; both carry the same facts. */
+export function onPortfolioKept(store: AnalyticsStore, type: typeof portfolioCreated): Reaction {
   return {
     type: type.name,
     react: (event) => store.transaction(async (tx) => {

@@ -39,9 +39,6 @@ export interface CloseRow {
   readonly simulated: boolean;
 }
 
-/** A day after every other. */
-export const NO_END = '9999-12-31';
-
 export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     async portfolios(organizationId: string, ids: readonly string[]): Promise<PortfolioRow[]> {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { badInput } from '@pms/errors';
 import { listen } from '@pms/events/live';
 import type { LeaderboardContext } from '../context.ts';
-import { measuredTopic } from '../reactions/performance-measured.ts';
+import { measuredTopic } from '../domain/topics.ts';
 import type { Metric, Window } from '../store/leaderboard-store.ts';
 import { board, type Place } from './boards.ts';
 

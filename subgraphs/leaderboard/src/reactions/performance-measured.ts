@@ -2,10 +2,8 @@
 import type { Reaction } from '@pms/events/bus';
 import type { Live } from '@pms/events/live';
 import { performanceMeasured } from '@pms/schema/events/analytics';
+import { measuredTopic } from '../domain/topics.ts';
 import type { LeaderboardStore } from '../store/leaderboard-store.ts';
-
-/** The live topic on which it is said that figures of an organisation changed. */
-export const measuredTopic = (organizationId: string): string => `leaderboard/${organizationId}`;
 
 export function onPerformanceMeasured(store: LeaderboardStore, live: Live): Reaction {
   return {

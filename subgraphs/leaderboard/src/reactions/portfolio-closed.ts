@@ -2,8 +2,8 @@
 import type { Reaction } from '@pms/events/bus';
 import type { Live } from '@pms/events/live';
 import { portfolioClosed } from '@pms/schema/events/portfolio';
+import { measuredTopic } from '../domain/topics.ts';
 import type { LeaderboardStore } from '../store/leaderboard-store.ts';
-import { measuredTopic } from './performance-measured.ts';
 
 export function onPortfolioClosed(store: LeaderboardStore, live: Live): Reaction {
   return {

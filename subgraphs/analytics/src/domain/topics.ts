@@ -1,0 +1,7 @@
+/** The names of the live topics that this domain says and hears. */
+
+/** A portfolio's figures have changed. */
+export const changedTopic = (portfolioId: string): string => `portfolio-changed/${portfolioId}`;
+
+/** Market data's quotes of an instrument. */
+export const quoteTopic = (instrumentId: string): string => `quotes/${instrumentId}`;
