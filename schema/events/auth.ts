@@ -10,3 +10,5 @@ export const serviceClientSecretRotated = defineEvent('auth.service-client-secre
 export const signedIn = defineEvent('auth.signed-in.v1', { userId: z.string() });
 export const signInRefused = defineEvent('auth.sign-in-refused.v1', { userId: z.string(), lockedUntil: z.string().nullable() });
 export const sessionsRevoked = defineEvent('auth.sessions-revoked.v1', { userId: z.string() });
+export const serviceClientRefused = defineEvent('auth.service-client-refused.v1', { serviceClientId: z.string(), lockedUntil: z.string().nullable() });
+export const passwordChanged = defineEvent('auth.password-changed.v1', { userId: z.string() });

@@ -1,0 +1,29 @@
+/** Changes the caller's own password and ends all their sessions. Wrong current passwords count as failed sign-ins do not: a token is needed to try. */
+import { invalid, Refusal } from '@pms/errors';
+import { event } from '@pms/events/envelope';
+import { passwordChanged } from '@pms/schema/events/auth';
+import type { AuthContext } from '../context.ts';
+import { acceptable } from '../domain/password.ts';
+import type { User } from '../domain/user.ts';
+
+export interface ChangePassword {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+export async function changePassword(ctx: AuthContext, { currentPassword, newPassword }: ChangePassword): Promise<User> {
+  const { subject, organizationId } = ctx.principal;
+  const found = await ctx.store.userById(subject);
+  if (found === null) throw new Refusal('NOT_PERMITTED', 'a service client has a secret, not a password');
+  acceptable(newPassword, 'newPassword');
+  if (!(await ctx.hashing.verify(found.passwordHash, currentPassword))) throw invalid('that is not the current password', 'currentPassword');
+  const passwordHash = await ctx.hashing.hash(newPassword);
+  return ctx.store.transaction(async (tx) => {
+    const user = await tx.userForUpdate(organizationId, subject);
+    if (user === null) throw new Refusal('NOT_FOUND', 'there is no such user');
+    await tx.savePassword(subject, passwordHash);
+    await tx.endSessions(subject);
+    await tx.outbox.add([event(passwordChanged, subject, { userId: subject }, ctx)]);
+    return user;
+  });
+}

@@ -1,0 +1,31 @@
+/** The fields of the viewer, of users and of service clients that are more than a column. */
+import { rolesIn } from '../domain/role.ts';
+import { maySee, ownOrganization } from '../queries/identities.ts';
+import type { OrganizationResolvers, ServiceClientResolvers, UserResolvers, ViewerResolvers } from './types.generated.ts';
+
+export const Viewer: ViewerResolvers = {
+  id: ({ subject }) => subject,
+  organization: (_, __, ctx) => ownOrganization(ctx),
+  roles: ({ roles }) => rolesIn(roles),
+  scopes: ({ scopes }) => [...scopes].toSorted(),
+  expiresAt: ({ expiresAt }) => new Date(expiresAt * 1_000).toISOString(),
+  user: ({ kind, subject }, _, { loaders }) => (kind === 'USER' ? loaders.user.load(subject) : null),
+  serviceClient: ({ kind, subject }, _, { loaders }) => (kind === 'SERVICE' ? loaders.serviceClient.load(subject) : null),
+};
+
+export const User: UserResolvers = {
+  __resolveReference: ({ id }, ctx) => ctx.loaders.user.load(id),
+  email: (user, _, ctx) => (maySee(ctx, user) ? user.email : null),
+  createdAt: ({ createdAt }) => createdAt.toISOString(),
+  lastSignedInAt: (user, _, ctx) => (maySee(ctx, user) ? user.lastSignedInAt?.toISOString() ?? null : null),
+};
+
+export const ServiceClient: ServiceClientResolvers = {
+  __resolveReference: ({ id }, ctx) => ctx.loaders.serviceClient.load(id),
+  createdAt: ({ createdAt }) => createdAt.toISOString(),
+  secretRotatedAt: ({ secretRotatedAt }) => secretRotatedAt.toISOString(),
+};
+
+export const Organization: OrganizationResolvers = {
+  __resolveReference: ({ id }, ctx) => ctx.loaders.organization.load(id),
+};

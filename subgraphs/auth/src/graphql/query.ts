@@ -1,0 +1,10 @@
+/** Questions at the root. */
+import { serviceClients, userById, users } from '../queries/identities.ts';
+import type { QueryResolvers } from './types.generated.ts';
+
+export const Query: QueryResolvers = {
+  viewer: (_, __, { principal }) => principal,
+  user: (_, { id }, ctx) => userById(ctx, id),
+  users: (_, page, ctx) => users(ctx, page),
+  serviceClients: (_, page, ctx) => serviceClients(ctx, page),
+};

@@ -1,0 +1,49 @@
+/**
+ * Who may ask for tokens: the platform's own public clients (a browser application under the issuer's address, a native one
+ * on a loopback port), and the organisations' service clients.
+ */
+import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
+import { DEMO_ORGANIZATION_ID } from '../domain/organization.ts';
+import type { AuthStore } from '../store/auth-store.ts';
+
+export const WEB_CLIENT_ID = 'pms-web';
+export const NATIVE_CLIENT_ID = 'pms-cli';
+
+export interface ClientDirectory {
+  /** Undefined for an id that is nobody's. */
+  metadata(clientId: string): Promise<AdapterPayload | undefined>;
+}
+
+export function clientDirectory(store: AuthStore, { demo }: { readonly demo: boolean }): ClientDirectory {
+  return {
+    async metadata(clientId) {
+      const found = await store.serviceClientByClientId(clientId);
+      if (found === null || (found.serviceClient.organizationId === DEMO_ORGANIZATION_ID && !demo)) return undefined;
+      const { serviceClient, secretHash } = found;
+      return {
+        client_id: serviceClient.clientId, client_name: serviceClient.name, client_secret: secretHash, grant_types: ['client_credentials'],
+        redirect_uris: [], response_types: [], token_endpoint_auth_method: 'client_secret_basic', allowed_scopes: serviceClient.scopes.join(' '),
+      };
+    },
+  };
+}
+
+const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]'].includes(url.hostname);
+
+/** On a loopback issuer, which is a person's own machine, the browser application may be served on another port (a development server). */
+export function ownClients(issuer: string): ClientMetadata[] {
+  const common = {
+    grant_types: ['authorization_code', 'refresh_token'], response_types: ['code' as const], token_endpoint_auth_method: 'none' as const,
+    post_logout_redirect_uris: [`${issuer}/`],
+  };
+  return [
+    {
+      ...common, client_id: WEB_CLIENT_ID, client_name: 'PMS', application_type: isLoopback(new URL(issuer)) ? 'native' : 'web',
+      redirect_uris: ['/', '/callback', '/auth/callback'].map((path) => `${issuer}${path}`),
+    },
+    {
+      ...common, client_id: NATIVE_CLIENT_ID, client_name: 'PMS command line', application_type: 'native',
+      redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'], post_logout_redirect_uris: [],
+    },
+  ];
+}

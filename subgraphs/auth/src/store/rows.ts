@@ -1,0 +1,23 @@
+/** Rows of this domain's tables as domain values. */
+import type { Organization } from '../domain/organization.ts';
+import { rolesIn } from '../domain/role.ts';
+import type { ServiceClient } from '../domain/service-client.ts';
+import type { User } from '../domain/user.ts';
+
+export interface UserRow {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly roles: readonly string[];
+  readonly createdAt: Date;
+  readonly lastSignedInAt: Date | null;
+}
+
+export const toUser = ({ id, organizationId, email, displayName, roles, createdAt, lastSignedInAt }: UserRow): User =>
+  ({ id, organizationId, email, displayName, roles: rolesIn(roles), createdAt, lastSignedInAt });
+
+export const toServiceClient = ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt }: ServiceClient): ServiceClient =>
+  ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt });
+
+export const toOrganization = ({ id, name, createdAt }: Organization): Organization => ({ id, name, createdAt });

@@ -1,0 +1,74 @@
+/** What a transaction on people, programs and organisations may do. */
+import type { Work } from '@pms/events/unit-of-work';
+import type { Organization } from '../domain/organization.ts';
+import type { ServiceClient } from '../domain/service-client.ts';
+import type { User } from '../domain/user.ts';
+import { toServiceClient, toUser, type UserRow } from './rows.ts';
+
+export type AuthWrites = ReturnType<typeof writes>;
+
+const USER = `id, organization_id as "organizationId", email, display_name as "displayName", roles, created_at as "createdAt", last_signed_in_at as "lastSignedInAt"`;
+const CLIENT = `id, organization_id as "organizationId", client_id as "clientId", name, scopes, created_at as "createdAt", secret_rotated_at as "secretRotatedAt"`;
+
+export function writes({ sql, outbox }: Work) {
+  return {
+    outbox,
+
+    /** False when there is one of that id. */
+    async insertOrganization({ id, name, createdAt }: Organization): Promise<boolean> {
+      const { rowCount } = await sql.query(
+        'insert into auth.organization (id, name, created_at) values ($1, $2, $3) on conflict (id) do nothing', [id, name, createdAt]);
+      return rowCount === 1;
+    },
+
+    /** False when somebody has the e-mail address. */
+    async insertUser(user: User, passwordHash: string): Promise<boolean> {
+      const { rowCount } = await sql.query(
+        `insert into auth."user" (id, organization_id, email, display_name, roles, password_hash, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (email) do nothing`,
+        [user.id, user.organizationId, user.email, user.displayName, user.roles, passwordHash, user.createdAt]);
+      return rowCount === 1;
+    },
+
+    /** False when one has the client id. */
+    async insertServiceClient(client: ServiceClient, secretHash: string): Promise<boolean> {
+      const { rowCount } = await sql.query(
+        `insert into auth.service_client (id, organization_id, client_id, name, scopes, secret_hash, created_at, secret_rotated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (client_id) do nothing`,
+        [client.id, client.organizationId, client.clientId, client.name, client.scopes, secretHash, client.createdAt, client.secretRotatedAt]);
+      return rowCount === 1;
+    },
+
+    async userForUpdate(organizationId: string, id: string): Promise<User | null> {
+      const { rows } = await sql.query<UserRow>(`select ${USER} from auth."user" where organization_id = $1 and id = $2 for update`, [organizationId, id]);
+      return rows[0] === undefined ? null : toUser(rows[0]);
+    },
+
+    /** ADMINs of the organisation besides one user; they are locked, so that two last ADMINs cannot resign at once. */
+    async otherAdmins(organizationId: string, userId: string): Promise<number> {
+      const { rows } = await sql.query<{ id: string }>(
+        `select id from auth."user" where organization_id = $1 and 'ADMIN' = any (roles) order by id for update`, [organizationId]);
+      return rows.filter(({ id }) => id !== userId).length;
+    },
+
+    saveRoles: async ({ id, roles }: User): Promise<void> => void (await sql.query('update auth."user" set roles = $2 where id = $1', [id, roles])),
+    savePassword: async (userId: string, passwordHash: string): Promise<void> =>
+      void (await sql.query('update auth."user" set password_hash = $2 where id = $1', [userId, passwordHash])),
+    sawUser: async (userId: string, at: Date): Promise<void> =>
+      void (await sql.query('update auth."user" set last_signed_in_at = $2 where id = $1', [userId, at])),
+
+    /** Null when there is none in the organisation. */
+    async replaceSecret(organizationId: string, serviceClientId: string, secretHash: string, at: Date): Promise<ServiceClient | null> {
+      const { rows } = await sql.query<ServiceClient>(
+        `update auth.service_client set secret_hash = $3, secret_rotated_at = $4 where organization_id = $1 and id = $2 returning ${CLIENT}`,
+        [organizationId, serviceClientId, secretHash, at]);
+      return rows[0] === undefined ? null : toServiceClient(rows[0]);
+    },
+
+    /** Everything that lets the user stay signed in; resolves to how many sessions and refresh tokens were among it. */
+    async endSessions(userId: string): Promise<number> {
+      const { rows } = await sql.query<{ model: string }>('delete from auth.oauth_artifact where account_id = $1 returning model', [userId]);
+      return rows.filter(({ model }) => model === 'Session' || model === 'RefreshToken').length;
+    },
+  };
+}

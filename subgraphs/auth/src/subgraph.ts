@@ -1,0 +1,88 @@
+/** Puts the auth domain together. The only file that sees all its rooms. */
+import { unitOfWork } from '@pms/events/unit-of-work';
+import { PrismaClient } from '@pms/prisma/auth';
+import { executableSchema } from '@pms/subgraph/schema';
+import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
+import { type BootstrapOrganization, bootstrapOrganization } from './commands/bootstrap-organization.ts';
+import { openDemo } from './commands/open-demo.ts';
+import type { AuthContext } from './context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { sdl } from './graphql/sdl.generated.ts';
+import { accessClaims } from './oauth/access-token.ts';
+import { clientDirectory } from './oauth/clients.ts';
+import { hashing } from './oauth/hashing.ts';
+import { type IssuedToken, issueToken, type TokenFor } from './oauth/issue-token.ts';
+import { providerSource } from './oauth/provider.ts';
+import { oauthRoutes } from './oauth/routes.ts';
+import { sealing as sealingWith } from './oauth/sealing.ts';
+import { signIn as signInWith } from './oauth/sign-in.ts';
+import { signingKeys, type SigningKeys } from './oauth/signing-keys.ts';
+import { refuseDemoInProduction, sweeper } from './oauth/upkeep.ts';
+import { loadersFor } from './queries/loaders.ts';
+import { artifactStore } from './store/artifact-store.ts';
+import { attemptStore } from './store/attempt-store.ts';
+import { authStore } from './store/auth-store.ts';
+import { keyStore } from './store/key-store.ts';
+
+export interface AuthSubgraph extends Subgraph {
+  /** An access token without a password. Throws FORBIDDEN in production. */
+  issueToken(whom: TokenFor): Promise<IssuedToken>;
+  /** Puts a new signing key in place; resolves to its id. Tokens of the old one stay valid until they expire. */
+  rotateSigningKey(): Promise<string>;
+  /** The public keys, as published. */
+  jwks(): ReturnType<SigningKeys['jwks']>;
+  /** An organisation and its first ADMIN; resolves to their ids. */
+  bootstrapOrganization(input: BootstrapOrganization): Promise<{ readonly organizationId: string; readonly userId: string }>;
+}
+
+export function authSubgraph({ database, wake, newId, now, settings, logger }: Surroundings): AuthSubgraph {
+  refuseDemoInProduction(settings);
+  const store = authStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'auth', wake));
+  const [artifacts, attempts, keysStore] = [artifactStore(database), attemptStore(database), keyStore(database)];
+  const secrets = once(async () => sealingWith(await settings.secret('auth-keys')));
+  const keys = signingKeys(keysStore, secrets, now);
+  const claims = accessClaims(store, settings);
+  const accounts = { store, hashing: hashing(), newId, now };
+  const signIn = {
+    user: async (...given: Parameters<ReturnType<typeof signInWith>['user']>) => (await guard()).user(...given),
+    service: async (...given: Parameters<ReturnType<typeof signInWith>['service']>) => (await guard()).service(...given),
+  };
+  const guard = once(async () => signInWith({ ...accounts, attempts, sealing: await secrets(), logger, demo: settings.demo }));
+  const provider = providerSource({
+    issuer: settings.issuer, keys, claims, signIn, cookieKey: () => settings.secret('auth-cookies'),
+    artifacts: async () => ({ store: artifacts, sealing: await secrets(), clients: clientDirectory(store, settings), now }),
+  });
+  const upkeep = sweeper({ sweeps: [artifacts.sweep, attempts.sweep, keysStore.sweep], now, logger });
+  return {
+    name: 'auth',
+    schema: executableSchema(sdl, resolvers),
+    reactions: [],
+    contextFor: (request): AuthContext => {
+      const who = signed(request);
+      return { ...who, ...accounts, loaders: loadersFor(store, who.principal.organizationId) };
+    },
+    async start() {
+      await keys.active();
+      if (settings.demo) await openDemo(accounts);
+      upkeep.start();
+    },
+    routes: (app) => oauthRoutes(app, { issuer: settings.issuer, keys, signIn, provider, sealing: secrets, now }),
+    issueToken: (whom) => issueToken({ issuer: settings.issuer, production: settings.production, store, claims, keys, newId, now }, whom),
+    rotateSigningKey: () => keys.rotate(),
+    jwks: () => keys.jwks(),
+    async bootstrapOrganization(input) {
+      const { organization, admin } = await bootstrapOrganization(accounts, input);
+      return { organizationId: organization.id, userId: admin.id };
+    },
+    ready: store.ready,
+    async close() {
+      upkeep.stop();
+      await store.close();
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
