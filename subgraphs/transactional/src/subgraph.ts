@@ -4,6 +4,7 @@ import { PrismaClient } from '@pms/prisma/transactional';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { settlementDateOf } from './calendars/settlement-date.ts';
+import { rebuildBooks } from './commands/rebuild-books.ts';
 import { settlementTimer } from './commands/settlement-timer.ts';
 import type { BooksContext, TransactionalContext } from './context.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -28,6 +29,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
       return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId) };
     },
     start: timer.start,
+    rebuild: (options) => rebuildBooks(books, options),
     ready: store.ready,
     close: async () => {
       await timer.stop();

@@ -1,4 +1,5 @@
 /** A portfolio and an instrument that the books know, and trades as compliance passes them on. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@pms/events/ids';
 import type { Event } from '@pms/events/envelope';
 import { portfolioCreated } from '@pms/schema/events/portfolio';
@@ -48,6 +49,17 @@ export async function world(door: FrontDoor): Promise<World> {
     cash: async (id, args) => (await door.ask(cash(args), { id })).data._entities[0].cash[0],
   };
 }
+
+/** A time that is later than all that was recorded before and earlier than what is recorded next. */
+export async function nowKnown(): Promise<string> {
+  await delay(CLOCK_STEP_MS);
+  const now = new Date().toISOString();
+  await delay(CLOCK_STEP_MS);
+  return now;
+}
+
+/** More than the precision of a DateTime. */
+const CLOCK_STEP_MS = 3;
 
 let captured = Date.parse('2026-11-02T15:00:00Z');
 

@@ -14,7 +14,6 @@ import { begun, next, type Settlement } from '../domain/settlement.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
-import type { NewBooking } from '../store/posting-writes.ts';
 import type { Booking } from '../store/rows.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 
@@ -44,7 +43,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
   const markets = await tx.markets([...new Set(turns.flatMap(({ book }) => (book === null ? [] : [book.trade.instrumentId])))]);
   const ledger = await openLedger(ctx, tx, portfolio);
-  const bookings: NewBooking[] = [];
+  const bookings: Booking[] = [];
   for (const { reverse, book } of turns) {
     if (reverse !== null) {
       const { fill, factSequence } = reverse.booking;
@@ -118,7 +117,7 @@ function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, poste
 
 function enter(
   ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: Changes },
-): NewBooking {
+): Booking {
   const mic = markets.get(trade.instrumentId);
   // market data tells of an instrument a moment before or after its first trade: the booking is tried again
   if (mic === undefined) throw new Error(`instrument ${trade.instrumentId} is not known yet`);
@@ -133,7 +132,7 @@ function enter(
   const netAmount = text(fill.amount.negated());
   ledger.tell(tradeBooked, { ...trade, contractualSettlementDate, netAmount, realizedPnl: text(gain), position: told(after) }, origin);
   ledger.tellCash({ kind: 'TRADE', currency: trade.currency, amount: netAmount, effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
-  return { fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, settlement: instructed(trade, contractualSettlementDate) };
+  return { fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, contractualOn: contractualSettlementDate, attempt: 1, settlement: instructed(trade, contractualSettlementDate) };
 }
 
 type NewClosings = Parameters<typeof tradeEntry>[0]['applied']['closings'];

@@ -1,6 +1,7 @@
 /** Takes back what cancelled trades had posted, settled or not, and remembers them: a version validated late books nothing. */
 import { causedBy, type Event } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
+import { openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
 import { postTrades, type Turn } from './post-trades.ts';
 
@@ -9,6 +10,7 @@ export interface CancelledTrade {
   readonly tradeId: string;
   readonly version: number;
   readonly portfolioId: string;
+  readonly instrumentId: string;
 }
 
 /** The trades are of one portfolio. A trade that is cancelled twice is taken back once. */
@@ -20,10 +22,14 @@ export async function reverseTrades(ctx: BooksContext, cancelled: readonly Cance
     if (fresh.length === 0) return;
     const histories = await tx.histories(fresh.map(({ tradeId }) => tradeId));
     await tx.rememberCancellation(portfolio, fresh);
+    const ledger = await openLedger(ctx, tx, portfolio);
+    for (const { event, tradeId, version, instrumentId } of fresh)
+      ledger.record({ kind: 'TRADE_CANCELLED', effectiveOn: event.occurredAt.slice(0, 10), tradeId, version, instrumentId, data: {} }, causedBy(event, 'transactional'));
+    await ledger.save();
     const turns = fresh.flatMap(({ event, tradeId }): Turn[] => {
       const standing = histories.get(tradeId)?.standing;
       return standing == null ? [] : [{ reverse: { booking: standing, because: 'CANCELLED', origin: causedBy(event, 'transactional') }, book: null }];
     });
-    if (turns.length > 0) await postTrades(ctx, tx, portfolio, turns);
+    if (turns.length > 0) await postTrades(ctx, tx, { ...portfolio, lastFact: ledger.lastFact() }, turns);
   });
 }

@@ -3,7 +3,7 @@ import type { Currency } from '@pms/money';
 import type { Day } from './days.ts';
 
 export const factKinds = [
-  'LOT_METHOD_SET', 'CASH_DEPOSITED', 'CASH_WITHDRAWN', 'TRADE_BOOKED', 'TRADE_REVERSED', 'TRADE_SETTLED', 'SETTLEMENT_FAILED', 'SETTLEMENT_RETRIED',
+  'LOT_METHOD_SET', 'CASH_DEPOSITED', 'CASH_WITHDRAWN', 'TRADE_BOOKED', 'TRADE_REVERSED', 'TRADE_CANCELLED', 'TRADE_SETTLED', 'SETTLEMENT_FAILED', 'SETTLEMENT_RETRIED',
 ] as const;
 export type FactKind = (typeof factKinds)[number];
 

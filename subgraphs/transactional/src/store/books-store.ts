@@ -6,6 +6,7 @@ import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
 import { postingReads } from './posting-reads.ts';
 import { postingWrites } from './posting-writes.ts';
+import { rebuildReads } from './rebuild-reads.ts';
 import { standingReads } from './standing-reads.ts';
 
 export type BooksStore = ReturnType<typeof booksStore>;
@@ -14,7 +15,7 @@ export type BooksStore = ReturnType<typeof booksStore>;
 export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
-  ({ ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), outbox, firstSight, firstSights });
+  ({ ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), outbox, firstSight, firstSights });
 
 export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {

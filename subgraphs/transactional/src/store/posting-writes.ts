@@ -7,7 +7,7 @@ import type { Lot } from '../domain/lots.ts';
 import type { PositionChange, StandingTrade } from '../domain/position-change.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
-import { type Column, insertRows } from './rows.ts';
+import { type Booking, type Column, insertRows } from './rows.ts';
 
 /** Who and why, as the journal keeps it. */
 export interface Cause {
@@ -29,11 +29,6 @@ export interface NewEntry {
   readonly version: number | null;
   readonly cause: Cause;
   readonly entry: Entry;
-}
-
-export interface NewBooking extends StandingTrade {
-  readonly factSequence: number;
-  readonly settlement: Settlement;
 }
 
 export interface SettlementChange {
@@ -68,7 +63,8 @@ const LINE: readonly Column[] = [
 ];
 const BOOKED: readonly Column[] = [
   ['trade_id', 'text'], ['version', 'int'], ['organization_id', 'text'], ['portfolio_id', 'text'], ['instrument_id', 'text'], ['currency', 'text'], ['traded_on', 'date'],
-  ['day_order', 'bigint'], ['quantity', 'numeric'], ['amount', 'numeric'], ['gain', 'numeric'], ['fact_sequence', 'bigint'], ['step', 'text'], ['contractual_on', 'date'], ['attempt', 'int'],
+  ['day_order', 'bigint'], ['quantity', 'numeric'], ['amount', 'numeric'], ['gain', 'numeric'], ['fact_sequence', 'bigint'], ['step', 'text'], ['contractual_on', 'date'],
+  ['settled_on', 'date'], ['failure_reason', 'text'], ['attempt', 'int'],
 ];
 const LOT: readonly Column[] = [
   ['portfolio_id', 'text'], ['instrument_id', 'text'], ['currency', 'text'], ['trade_id', 'text'], ['organization_id', 'text'], ['opened_on', 'date'], ['day_order', 'bigint'],
@@ -86,6 +82,9 @@ const upsert = (key: string, columns: readonly Column[]): string => {
   const keys = key.split(', ');
   return `on conflict (${key}) do update set ${columns.filter(([name]) => !keys.includes(name)).map(([name]) => `${name} = excluded.${name}`).join(', ')}`;
 };
+
+const settledOn = (settlement: Settlement): string | null => (settlement.step === 'settled' ? settlement.settledOn : null);
+const failureReason = (settlement: Settlement): string | null => (settlement.step === 'failed' ? settlement.reason : null);
 
 export type PostingWrites = ReturnType<typeof postingWrites>;
 
@@ -114,10 +113,10 @@ export function postingWrites(sql: Sql) {
         id, of.currency, organizationId, of.settled.toFixed(), of.receivable.toFixed(), of.payable.toFixed()]), upsert('portfolio_id, currency', CASH));
     },
 
-    async insertBookings({ id, organizationId }: LockedPortfolio, bookings: readonly NewBooking[]): Promise<void> {
-      await insertRows(sql, 'trade_booking', BOOKED, bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement }) => [
+    async insertBookings({ id, organizationId }: LockedPortfolio, bookings: readonly Booking[]): Promise<void> {
+      await insertRows(sql, 'trade_booking', BOOKED, bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement, contractualOn, attempt }) => [
         fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
-        factSequence, settlement.step, 'contractualDate' in settlement ? settlement.contractualDate : null, 'attempt' in settlement ? settlement.attempt : null]));
+        factSequence, settlement.step, contractualOn, settledOn(settlement), failureReason(settlement), attempt]));
     },
 
     async saveSettlements(changes: readonly SettlementChange[]): Promise<void> {
@@ -127,8 +126,8 @@ export function postingWrites(sql: Sql) {
          from unnest($1::text[], $2::int[], $3::text[], $4::date[], $5::text[], $6::int[]) as c(trade_id, version, step, settled_on, failure_reason, attempt)
          where b.trade_id = c.trade_id and b.version = c.version`,
         [changes.map(({ tradeId }) => tradeId), changes.map(({ version }) => version), changes.map(({ settlement }) => settlement.step),
-          changes.map(({ settlement }) => (settlement.step === 'settled' ? settlement.settledOn : null)),
-          changes.map(({ settlement }) => (settlement.step === 'failed' ? settlement.reason : null)),
+          changes.map(({ settlement }) => settledOn(settlement)),
+          changes.map(({ settlement }) => failureReason(settlement)),
           changes.map(({ attempt }) => attempt)]);
     },
 

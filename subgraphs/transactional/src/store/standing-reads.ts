@@ -50,6 +50,12 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
     portfolioOf: (organizationId: string, id: string): Promise<KnownPortfolio | null> =>
       prisma.portfolio.findFirst({ where: { organizationId, id }, select: { id: true, closed: true } }),
 
+    /** Of every organisation: for rebuilding. */
+    async portfolioIdsAfter(id: string, limit: number): Promise<string[]> {
+      const { rows } = await sql.query<{ id: string }>('select id from transactional.portfolio where id > $1 order by id limit $2', [id, limit]);
+      return rows.map((row) => row.id);
+    },
+
     async holdings(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Holding[]>> {
       type Of = { readonly portfolio_id: string };
       const [positions, lots] = await Promise.all([

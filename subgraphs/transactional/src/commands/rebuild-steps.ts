@@ -1,0 +1,136 @@
+/** One portfolio's projections, each worked out of its facts and compared with what is stored, or written. */
+import { type Decimal, ZERO } from '@pms/money';
+import { tradeFacts } from '@pms/schema/events/trade-capture';
+import { afterLines, type Cash, noCash } from '../domain/cash.ts';
+import { type LotBook, lotBook } from '../domain/lot-book.ts';
+import type { Lot } from '../domain/lots.ts';
+import { type Key, keyOf, noPosition, type Place, type PositionChange, type PositionState } from '../domain/position-change.ts';
+import { cashLines, differences, settlementAfter, shown } from '../domain/rebuilt.ts';
+import { asFill } from '../domain/trade-fill.ts';
+import type { Posting } from '../store/books-store.ts';
+import type { LockedPortfolio } from '../store/posting-reads.ts';
+import type { BookedVersion } from '../store/rebuild-reads.ts';
+import type { Booking } from '../store/rows.ts';
+
+const showCash = (all: Iterable<Cash>): Map<string, string> =>
+  new Map([...all].map((cash) => [`cash ${cash.currency}`, shown('settled', cash.settled, 'receivable', cash.receivable, 'payable', cash.payable)]));
+
+export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: string[] }> {
+  const rebuilt = new Map<string, Cash>();
+  let facts = 0;
+  for (let after = 0; ;) {
+    const page = await tx.factPage(portfolio.id, after);
+    for (const { fact, trade } of page) {
+      if (fact.currency === null) continue;
+      const lines = cashLines(fact, trade === null ? null : asFill(tradeFacts.parse(trade)));
+      if (lines.length > 0) rebuilt.set(fact.currency, afterLines(rebuilt.get(fact.currency) ?? noCash(fact.currency), lines));
+    }
+    facts += page.length;
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.sequence;
+  }
+  if (!verify) await tx.saveCash(portfolio, [...rebuilt.values()]);
+  return { facts, differences: differences(showCash((await tx.cash(portfolio.id)).values()), showCash(rebuilt.values())) };
+}
+
+const showBooking = ({ fill, settlement, attempt, contractualOn }: Pick<Booking, 'fill' | 'settlement' | 'attempt' | 'contractualOn'>): string =>
+  shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt);
+
+export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<string[]> {
+  const found: string[] = [];
+  let count = 0;
+  for (let after = 0; ;) {
+    const page = await tx.bookedPage(portfolio.id, after);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    const rebuilt = page.map(bookingOf);
+    if (!verify) await tx.insertBookings(portfolio, rebuilt);
+    const stored = await tx.bookings(page);
+    const name = ({ fill, version }: Pick<Booking, 'fill' | 'version'>): string => `trade ${fill.tradeId} version ${version}`;
+    found.push(...differences(new Map(stored.map((each) => [name(each), showBooking(each)])), new Map(rebuilt.map((each) => [name(each), showBooking(each)]))));
+    count += page.length;
+    after = last.sequence;
+  }
+  const stored = await tx.bookingCount(portfolio.id);
+  return stored === count ? found : [...found, `${stored} booked versions are stored, the facts say ${count}`];
+}
+
+function bookingOf({ sequence, data, later }: BookedVersion): Booking {
+  const trade = tradeFacts.parse(data);
+  const { contractualSettlementDate: contractualOn } = data as { contractualSettlementDate: string };
+  const { settlement, attempt } = settlementAfter(contractualOn, later);
+  return { fill: asFill(trade), version: trade.version, instrumentId: trade.instrumentId, gain: ZERO, settlement, attempt, contractualOn, factSequence: sequence };
+}
+
+const showPosition = ({ quantity, cost, realized, openedOn, last }: PositionState): string =>
+  shown(quantity, 'cost', cost, 'realised', realized, 'since', openedOn, 'last trade', last?.tradeId ?? null);
+const showLots = (key: string, lots: Iterable<Lot>): Map<string, string> =>
+  new Map([...lots].map((lot) => [`lot ${key} ${lot.id}`, shown(lot.quantity, 'cost', lot.cost, 'opened', lot.openedOn, lot.sequence)]));
+
+export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<string[]> {
+  const method = (await tx.methodOfFacts(portfolio.id)) ?? portfolio.lotMethod;
+  const found: string[] = method === portfolio.lotMethod ? [] : [`lot method: ${portfolio.lotMethod} is stored, the facts say ${method}`];
+  const keys = await tx.keysOfFacts(portfolio.id);
+  const known = new Set(keys.map(keyOf));
+  for (const key of keys) {
+    const { book, last, gains } = await replay(tx, portfolio, { key, book: lotBook([], method), verify });
+    const after: PositionState = { ...noPosition(key.instrumentId, key.currency), quantity: book.quantity, cost: book.cost, realized: book.gained, openedOn: book.openedOn, last };
+    const change: PositionChange = { after, lots: book.lots(), gone: null, booked: new Map(), regained: [] };
+    if (!verify) await tx.savePositions(portfolio, [change]);
+    const name = keyOf(key);
+    const stored = (await tx.positions(portfolio.id, [key])).get(name);
+    const lots = (await tx.lots(portfolio.id, [key])).get(name) ?? [];
+    found.push(...gains, ...differences(showLots(name, lots), showLots(name, book.lots())),
+      ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])));
+  }
+  for (const position of await tx.everyPosition(portfolio.id))
+    if (!known.has(keyOf(position))) found.push(`position ${keyOf(position)}: ${showPosition(position)} is stored, the facts say nothing of it`);
+  return found;
+}
+
+/** Applies the trades that stand, page by page; compares what each realised with what is stored, or stores it. */
+async function replay(
+  tx: Posting, portfolio: LockedPortfolio, { key, book, verify }: { key: Key; book: LotBook; verify: boolean },
+): Promise<{ book: LotBook; last: Place | null; gains: string[] }> {
+  const gains: string[] = [];
+  let last: Place | null = null;
+  for (;;) {
+    const page = await tx.standingFactPage(portfolio.id, key, last);
+    const final = page.at(-1);
+    if (final === undefined) return { book, last, gains };
+    const rebuilt = new Map<string, Decimal>();
+    for (const { place, data } of page) {
+      const before = book.gained;
+      book.apply(asFill(tradeFacts.parse(data)));
+      rebuilt.set(place.tradeId, book.gained.minus(before));
+    }
+    const stored = await tx.bookings(page.map(({ place, version }) => ({ tradeId: place.tradeId, version })));
+    const changed = stored.map((trade) => ({ trade, gain: rebuilt.get(trade.fill.tradeId) ?? ZERO })).filter(({ trade, gain }) => !gain.equals(trade.gain));
+    if (verify) gains.push(...changed.map(({ trade, gain }) => `trade ${trade.fill.tradeId}: a gain of ${shown(trade.gain)} is stored, the facts say ${shown(gain)}`));
+    else await tx.saveGains(changed);
+    last = final.place;
+  }
+}
+
+/** The journal against the projections: cash accounts, securities at cost, realised gains; and every entry in itself. */
+export async function journalDifferences(tx: Posting, portfolio: LockedPortfolio): Promise<string[]> {
+  const journal = new Map<string, string>();
+  for (const { account, currency, instrumentId, amount } of await tx.accountTotals(portfolio.id))
+    if (COMPARED.has(account) && !amount.isZero()) journal.set(`journal ${account} ${currency}${instrumentId === null ? '' : ` ${instrumentId}`}`, shown(amount));
+  const projected = new Map<string, string>();
+  const put = (name: string, amount: Decimal): void => { if (!amount.isZero()) projected.set(`journal ${name}`, shown(amount)); };
+  for (const { currency, settled, receivable, payable } of (await tx.cash(portfolio.id)).values()) {
+    put(`CASH_SETTLED ${currency}`, settled);
+    put(`CASH_RECEIVABLE ${currency}`, receivable);
+    put(`CASH_PAYABLE ${currency}`, payable.negated());
+  }
+  for (const { instrumentId, currency, cost, realized } of await tx.everyPosition(portfolio.id)) {
+    put(`SECURITIES_AT_COST ${currency} ${instrumentId}`, cost);
+    put(`REALIZED_GAINS ${currency} ${instrumentId}`, realized.negated());
+  }
+  const broken = await tx.brokenEntries(portfolio.id);
+  return [...differences(journal, projected), ...broken.map((id) => `journal entry ${id} does not balance`)];
+}
+
+const COMPARED: ReadonlySet<string> = new Set(['CASH_SETTLED', 'CASH_RECEIVABLE', 'CASH_PAYABLE', 'SECURITIES_AT_COST', 'REALIZED_GAINS']);
