@@ -9,11 +9,12 @@ import { NotCovered, ownCases, readCases, sharedCases, surroundingsOf } from './
 import type { OracleCase } from './oracle-case.ts';
 import { lotKinds } from './kinds/lots.ts';
 import { ratioKinds } from './kinds/ratios.ts';
+import { resultKinds } from './kinds/results.ts';
 import { returnKinds } from './kinds/returns.ts';
 import { riskKinds } from './kinds/risk.ts';
 import { settlementKinds } from './kinds/settlement.ts';
 
-const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...ratioKinds, ...riskKinds };
+const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds };
 
 const own = readCases(ownCases);
 const shared = readCases(sharedCases).filter(({ id }) => !own.some((each) => each.id === id));
