@@ -33,12 +33,13 @@ interface GraphqlError {
   readonly extensions?: { readonly code?: string; readonly retryAfterMs?: number };
 }
 
-export async function accounts(url: string, signal: AbortSignal): Promise<Accounts> {
+/** Signs the service client in: it alone is asked whether there is anything to do. */
+export const serviceAccount = async (url: string, signal: AbortSignal): Promise<Ask> =>
+  asking(url, await tokenOfClient(url, { id: 'demo', secret: 'demo-secret' }, signal), signal);
+
+export async function accounts(url: string, service: Ask, signal: AbortSignal): Promise<Accounts> {
   const user = async (name: string): Promise<Ask> => asking(url, await signIn(url, { email: `${name}@demo.example`, password: 'demo' }, signal), signal);
-  const [service, manager, trader, compliance] = await Promise.all([
-    tokenOfClient(url, { id: 'demo', secret: 'demo-secret' }, signal).then((token) => asking(url, token, signal)),
-    user('manager'), user('trader'), user('compliance'),
-  ]);
+  const [manager, trader, compliance] = await Promise.all([user('manager'), user('trader'), user('compliance')]);
   return { service, manager, trader, compliance };
 }
 
