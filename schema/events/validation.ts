@@ -17,5 +17,12 @@ export const tradeNeedsApproval = defineEvent('validation.trade-needs-approval.v
 
 export const complianceRuleCreated = defineEvent('validation.compliance-rule-created.v1', {
   ruleId: z.string(), name: z.string(), kind: z.string(), severity: z.string(), parameters: z.record(z.string(), z.unknown()),
+  /** Null: all portfolios of the organisation. */
+  portfolioId: z.string().nullable().optional(), enabled: z.boolean().optional(),
+});
+/** The rule as it is after the change. Key: the rule. */
+export const complianceRuleUpdated = defineEvent('validation.compliance-rule-updated.v1', {
+  ruleId: z.string(), name: z.string(), kind: z.string(), severity: z.string(), parameters: z.record(z.string(), z.unknown()),
+  portfolioId: z.string().nullable(), enabled: z.boolean(),
 });
 export const restrictedListSet = defineEvent('validation.restricted-list-set.v1', { instrumentIds: z.array(z.string()) });

@@ -4,6 +4,7 @@ import type { Reaction } from '@pms/events/bus';
 import { portfolioClosed, portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated } from '@pms/schema/events/rttm';
 import type { TradeStore } from '../store/trade-store.ts';
+import { unseen } from './unseen.ts';
 
 export const onPortfolioCreated = (store: TradeStore): Reaction => ({
   type: portfolioCreated.name,
@@ -23,8 +24,7 @@ export const onPortfolioClosed = (store: TradeStore): Reaction => ({
 
 export function onInstrumentCreated(store: TradeStore): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => store.transaction(async (tx) => {
-    const fresh = await tx.firstSights(events.map(({ id }) => id));
-    await tx.knowInstruments(events.filter(({ id }) => fresh.has(id)).map(({ organizationId, data }) => {
+    await tx.knowInstruments((await unseen(tx, events)).map(({ organizationId, data }) => {
       const { instrumentId, currency } = instrumentCreated.data.parse(data);
       return { id: instrumentId, organizationId, currency };
     }));

@@ -13,6 +13,7 @@ import { mayEnter, shownVersion, type Status } from '../domain/trade.ts';
 import type { StandingVersion, StatusChange } from '../store/status-writes.ts';
 import type { TradeStore } from '../store/trade-store.ts';
 import type { TradeWrites } from '../store/writes.ts';
+import { unseen } from './unseen.ts';
 
 interface About {
   readonly tradeId: string;
@@ -51,8 +52,7 @@ function following<Data extends About>(store: TradeStore, live: Live, type: Even
 }
 
 async function firstHeard<Data extends About>(tx: TradeWrites, type: EventType<Data>, events: readonly Event[]): Promise<Heard[]> {
-  const fresh = await tx.firstSights(events.map(({ id }) => id));
-  return events.filter(({ id }) => fresh.has(id)).map(({ data, occurredAt }) => {
+  return (await unseen(tx, events)).map(({ data, occurredAt }) => {
     const { tradeId, version } = type.data.parse(data);
     return { tradeId, version, at: new Date(occurredAt) };
   });

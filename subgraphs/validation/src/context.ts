@@ -1,0 +1,14 @@
+/** What every command and query of this domain is given. Made in subgraph.ts, read everywhere. */
+import type { SignedRequest } from '@pms/subgraph/subgraph';
+import type { Loaders } from './queries/loaders.ts';
+import type { ValidationStore } from './store/validation-store.ts';
+
+export interface Workings {
+  readonly store: ValidationStore;
+  newId(kind: string): string;
+  now(): Date;
+}
+
+export interface ValidationContext extends SignedRequest, Workings {
+  readonly loaders: Loaders;
+}

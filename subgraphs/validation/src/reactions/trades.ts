@@ -1,0 +1,57 @@
+/** Trades that were captured, amended or cancelled: decides about versions, and lets go of what a cancelled trade took. */
+import type { Reaction } from '@pms/events/bus';
+import type { Event, EventType } from '@pms/events/envelope';
+import { tradeAmended, tradeCancelled, tradeCaptured, type TradeFacts } from '@pms/schema/events/trade-capture';
+import { decideTrades } from '../commands/decide-trades.ts';
+import type { Workings } from '../context.ts';
+import { cashIn, held } from '../domain/book.ts';
+import type { LockedPortfolio } from '../store/records.ts';
+import type { ValidationWrites } from '../store/writes.ts';
+import { unseen } from './unseen.ts';
+
+export const onTradeCaptured = (workings: Workings): Reaction => deciding(workings, tradeCaptured);
+export const onTradeAmended = (workings: Workings): Reaction => deciding(workings, tradeAmended);
+
+function deciding<Data extends TradeFacts>(workings: Workings, type: EventType<Data>): Reaction {
+  // a run is of one key: one portfolio, locked until all its trades are decided
+  const reactAll = (events: readonly Event[]): Promise<void> => workings.store.transaction(async (tx) => {
+    const [first] = events;
+    if (first === undefined) return;
+    const portfolio = await locked(tx, first);
+    const incoming = (await unseen(tx, events)).map((cause) => ({ cause, facts: factsOf(type.data.parse(cause.data)) }));
+    await decideTrades(workings, tx, portfolio, incoming);
+  });
+  return { type: type.name, react: (event) => reactAll([event]), reactAll };
+}
+
+/** Without what an amendment's event says besides. */
+const factsOf = ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt }: TradeFacts): TradeFacts =>
+  ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt });
+
+/** Throws for a portfolio that was not told of yet: the event is delivered again. */
+export async function locked(tx: ValidationWrites, { key, organizationId }: Event): Promise<LockedPortfolio> {
+  const portfolio = await tx.lockPortfolio(organizationId, key);
+  if (portfolio === null) throw new Error(`portfolio ${key} is not known yet`);
+  return portfolio;
+}
+
+/** What waits for approval ends with the trade; bookings and reversals that are still to come change nothing. */
+export const onTradeCancelled = ({ store, now }: Workings): Reaction => ({
+  type: tradeCancelled.name,
+  react: (event) => store.transaction(async (tx) => {
+    const portfolio = await locked(tx, event);
+    if (!(await tx.firstSight(event.id))) return;
+    const { tradeId, version } = tradeCancelled.data.parse(event.data);
+    const { organizationId } = portfolio;
+    await tx.cancel(organizationId, tradeId);
+    const newest = (await tx.newestDecisions(organizationId, [tradeId])).get(tradeId);
+    if (newest?.outcome === 'PENDING_APPROVAL')
+      await tx.rule([{ tradeId, version: newest.version, outcome: 'REJECTED', decidedBy: null, comment: `cancelled by version ${version} before it was approved` }], now());
+    const commitment = (await tx.commitments(organizationId, [tradeId])).get(tradeId);
+    if (commitment === undefined) return;
+    const book = await tx.book(organizationId, portfolio.id);
+    await tx.release(tradeId);
+    await tx.saveCash(portfolio, [[commitment.currency, cashIn(book, commitment.currency).minus(commitment.cash)]]);
+    await tx.saveHoldings(portfolio, [[commitment.instrumentId, held(book, commitment.instrumentId).minus(commitment.quantity)]]);
+  }),
+});

@@ -1,0 +1,84 @@
+/** What a transaction of this domain may do. Many rows go in one statement. */
+import type { Work } from '@pms/events/unit-of-work';
+import type { Decimal } from '@pms/money';
+import { books } from './books.ts';
+import { decisionWrites } from './decision-writes.ts';
+import type { Commitment, LockedPortfolio } from './records.ts';
+import { ruleWrites } from './rule-writes.ts';
+
+export type ValidationWrites = ReturnType<typeof writes>;
+
+/** What a portfolio's cash or holdings come to, by currency or instrument. */
+export type Amounts = readonly (readonly [id: string, amount: Decimal])[];
+
+export function writes({ sql, outbox, firstSight, firstSights }: Work) {
+  return {
+    outbox, firstSight, firstSights, ...books(sql), ...decisionWrites(sql), ...ruleWrites(sql),
+
+    /** Locked until the transaction ends: decisions, bookings and deposits of one portfolio are taken one after another. */
+    async lockPortfolio(organizationId: string, id: string): Promise<LockedPortfolio | null> {
+      const { rows } = await sql.query<LockedPortfolio>(
+        `select id, organization_id as "organizationId", base_currency as "baseCurrency"
+         from validation.known_portfolio where organization_id = $1 and id = $2 for update`, [organizationId, id]);
+      return rows[0] ?? null;
+    },
+
+    async saveCash({ id, organizationId }: LockedPortfolio, cash: Amounts): Promise<void> {
+      await sql.query(
+        `insert into validation.projected_cash (portfolio_id, organization_id, currency, amount) select $1, $2, * from unnest($3::text[], $4::numeric[])
+         on conflict (portfolio_id, currency) do update set amount = excluded.amount`,
+        [id, organizationId, cash.map(([currency]) => currency), cash.map(([, amount]) => amount.toFixed())]);
+    },
+
+    async saveHoldings({ id, organizationId }: LockedPortfolio, holdings: Amounts): Promise<void> {
+      await sql.query(
+        `insert into validation.projected_holding (portfolio_id, organization_id, instrument_id, quantity) select $1, $2, * from unnest($3::text[], $4::numeric[])
+         on conflict (portfolio_id, instrument_id) do update set quantity = excluded.quantity`,
+        [id, organizationId, holdings.map(([instrumentId]) => instrumentId), holdings.map(([, quantity]) => quantity.toFixed())]);
+    },
+
+    async reserve({ id, organizationId }: LockedPortfolio, commitments: readonly Commitment[]): Promise<void> {
+      await sql.query(
+        `insert into validation.commitment (portfolio_id, organization_id, state, trade_id, version, instrument_id, quantity, currency, cash)
+         select $1, $2, 'RESERVED', * from unnest($3::text[], $4::int[], $5::text[], $6::numeric[], $7::text[], $8::numeric[])
+         on conflict (trade_id) do update set version = excluded.version, state = 'RESERVED', instrument_id = excluded.instrument_id,
+           quantity = excluded.quantity, currency = excluded.currency, cash = excluded.cash`,
+        [id, organizationId, commitments.map(({ tradeId }) => tradeId), commitments.map(({ version }) => version),
+          commitments.map(({ instrumentId }) => instrumentId), commitments.map(({ quantity }) => quantity.toFixed()),
+          commitments.map(({ currency }) => currency), commitments.map(({ cash }) => cash.toFixed())]);
+    },
+
+    /** The commitments stand as they were booked. */
+    async markBooked(booked: readonly { readonly tradeId: string; readonly cash: Decimal }[]): Promise<void> {
+      await sql.query(
+        `update validation.commitment c set state = 'BOOKED', cash = booked.cash
+         from unnest($1::text[], $2::numeric[]) as booked(trade_id, cash) where c.trade_id = booked.trade_id`,
+        [booked.map(({ tradeId }) => tradeId), booked.map(({ cash }) => cash.toFixed())]);
+    },
+
+    async release(tradeId: string): Promise<void> {
+      await sql.query('delete from validation.commitment where trade_id = $1', [tradeId]);
+    },
+
+    async knowPortfolio(portfolio: LockedPortfolio): Promise<void> {
+      await sql.query('insert into validation.known_portfolio (id, organization_id, base_currency) values ($1, $2, $3) on conflict (id) do nothing',
+        [portfolio.id, portfolio.organizationId, portfolio.baseCurrency]);
+    },
+
+    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly symbol: string; readonly assetClass: string; readonly currency: string }[]): Promise<void> {
+      await sql.query(
+        `insert into validation.known_instrument (id, organization_id, symbol, asset_class, currency)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) on conflict (id) do nothing`,
+        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ symbol }) => symbol),
+          instruments.map(({ assetClass }) => assetClass), instruments.map(({ currency }) => currency)]);
+    },
+
+    /** Later records of a day replace earlier ones; each pair is there once. */
+    async recordCloses(closes: readonly { readonly instrumentId: string; readonly organizationId: string; readonly day: string; readonly close: string }[]): Promise<void> {
+      await sql.query(
+        `insert into validation.close_price (instrument_id, organization_id, day, close) select * from unnest($1::text[], $2::text[], $3::date[], $4::numeric[])
+         on conflict (instrument_id, day) do update set close = excluded.close`,
+        [closes.map(({ instrumentId }) => instrumentId), closes.map(({ organizationId }) => organizationId), closes.map(({ day }) => day), closes.map(({ close }) => close)]);
+    },
+  };
+}

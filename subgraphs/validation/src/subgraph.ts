@@ -1,0 +1,32 @@
+/** Puts the validation domain together. The only file that sees all its rooms. */
+import { unitOfWork } from '@pms/events/unit-of-work';
+import { PrismaClient } from '@pms/prisma/validation';
+import { executableSchema } from '@pms/subgraph/schema';
+import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
+import type { ValidationContext, Workings } from './context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { sdl } from './graphql/sdl.generated.ts';
+import { loadersFor } from './queries/loaders.ts';
+import { onCashMoved, onTradeBooked } from './reactions/books.ts';
+import { onInstrumentCreated, onPortfolioCreated, onPricesRecorded } from './reactions/known-things.ts';
+import { onTradeAmended, onTradeCancelled, onTradeCaptured } from './reactions/trades.ts';
+import { validationStore } from './store/validation-store.ts';
+
+export function validationSubgraph({ database, wake, newId, now }: Surroundings): Subgraph {
+  const store = validationStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'validation', wake));
+  const workings: Workings = { store, newId, now };
+  return {
+    name: 'validation',
+    schema: executableSchema(sdl, resolvers),
+    reactions: [
+      onPortfolioCreated(store), onInstrumentCreated(store), onPricesRecorded(store), onCashMoved(store), onTradeBooked(store),
+      onTradeCaptured(workings), onTradeAmended(workings), onTradeCancelled(workings),
+    ],
+    contextFor: (request): ValidationContext => {
+      const who = signed(request);
+      return { ...who, ...workings, loaders: loadersFor(store, who.principal.organizationId) };
+    },
+    ready: store.ready,
+    close: store.close,
+  };
+}
