@@ -10,66 +10,93 @@ import { testDatabase } from '@pms/testing/test-database';
 export const shapes = ['one process', 'a process each'] as const;
 export type Shape = (typeof shapes)[number];
 
-const START_MAX_MS = 60_000;
+const START_MAX_MS = 90_000;
+/** What a child has said is kept for its failure message, and no more of it than this. */
+const SAID_CHARACTERS_MAX = 20_000;
 const pms = path.resolve(import.meta.dirname, '../../../processes/pms.ts');
 const domains = ['analytics', 'audit', 'auth', 'leaderboard', 'portfolio', 'rttm', 'simulation', 'trade-capture', 'transactional', 'validation'] as const;
 export type Domain = (typeof domains)[number];
 
+export interface PlatformOptions {
+  /** A migrated database of the caller's, left alone at the end; without it a new one. */
+  readonly databaseUrl?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Said {
+  readonly code: number | null;
+  readonly output: string;
+}
+
 export interface Platform {
+  readonly shape: Shape;
   /** Without `/graphql`. */
   readonly url: string;
   /** Where one domain answers by itself; there is no such address within one process. */
   subgraphUrl(domain: Domain): string | null;
   readonly databaseUrl: string;
-  /** Ends every process at once, without a word: what `kill -9` does. */
-  kill(): Promise<void>;
-  /** Starts again after `kill`, on the same database, secrets and address. */
-  restart(): Promise<void>;
+  /** The folder of its secrets. */
+  readonly home: string;
+  /** A command of `pms` beside the running platform, to its end. */
+  pms(...args: readonly string[]): Promise<Said>;
+  /** Ends every process at once (or one domain's), without a word: what `kill -9` does. */
+  kill(domain?: Domain): Promise<void>;
+  /** Starts again what `kill` ended, on the same database, secrets and addresses. */
+  restart(domain?: Domain): Promise<void>;
   /** Drains, ends, and drops the database. */
   stop(): Promise<void>;
 }
 
-export async function startPlatform(shape: Shape): Promise<Platform> {
-  const database = await testDatabase();
+interface Part {
+  child: ChildProcess;
+  readonly url: string;
+}
+
+export async function startPlatform(shape: Shape, options: PlatformOptions = {}): Promise<Platform> {
+  const database = options.databaseUrl === undefined ? await testDatabase() : { url: options.databaseUrl, drop: () => Promise.resolve() };
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'pms-journey-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
-  const env = { ...withoutOwn(process.env), DATABASE_URL: database.url, PMS_HOME: home, PMS_DEMO: 'true', PUBLIC_URL: url, NODE_ENV: 'development' };
-  let running = await launch(shape, env, port);
+  const env = { ...withoutOwn(process.env), DATABASE_URL: database.url, PMS_HOME: home, PMS_DEMO: 'true', PUBLIC_URL: url, NODE_ENV: 'development', ...options.env };
+  const parts = await launch(shape, env, port);
   return {
-    url,
+    shape, url, home,
     databaseUrl: database.url,
-    subgraphUrl: (domain) => running.urls.get(domain) ?? null,
-    kill: () => ended(running.children, 'SIGKILL'),
-    async restart() {
-      running = await launch(shape, env, port);
+    subgraphUrl: (domain) => parts.get(domain)?.url ?? null,
+    pms: (...args) => finished(args, env),
+    kill: (domain) => ended(domain === undefined ? [...parts.values()] : [part(parts, domain)], 'SIGKILL'),
+    async restart(domain) {
+      if (domain === undefined) return void (await launch(shape, env, port, parts));
+      parts.set(domain, await spoken(['subgraph', domain, '--port', new URL(part(parts, domain).url).port], env, /answers at (\S+)/));
     },
     async stop() {
-      await ended(running.children, 'SIGTERM');
+      await ended([...parts.values()], 'SIGTERM');
       await database.drop();
       fs.rmSync(home, { recursive: true, force: true });
     },
   };
 }
 
-interface Running {
-  readonly children: readonly ChildProcess[];
-  readonly urls: ReadonlyMap<string, string>;
+function part(parts: ReadonlyMap<string, Part>, name: string): Part {
+  const found = parts.get(name);
+  if (found === undefined) throw new Error(`there is no process of ${name} alone in this shape`);
+  return found;
 }
 
-async function launch(shape: Shape, env: NodeJS.ProcessEnv, port: number): Promise<Running> {
-  if (shape === 'one process') {
-    const { child } = await spoken(['start', '--no-seed', '--port', String(port)], env, /The platform runs at (\S+)/);
-    return { children: [child], urls: new Map() };
-  }
-  const subgraphs = await Promise.all(domains.map(async (name) => ({ name, ...(await spoken(['subgraph', name, '--port', '0'], env, /answers at (\S+)/)) })));
-  const addresses = Object.fromEntries(subgraphs.map(({ name, url }) => [`SUBGRAPH_URL_${name.toUpperCase().replaceAll('-', '_')}`, url]));
-  const router = await spoken(['router', '--port', String(port)], { ...env, ...addresses }, /The router answers at (\S+)/);
-  return { children: [router.child, ...subgraphs.map(({ child }) => child)], urls: new Map(subgraphs.map(({ name, url }) => [name, url])) };
+/** Fills `parts`; those that it has already say at which ports they answered before. */
+async function launch(shape: Shape, env: NodeJS.ProcessEnv, port: number, parts = new Map<string, Part>()): Promise<Map<string, Part>> {
+  if (shape === 'one process') return parts.set('all', await spoken(['start', '--no-seed', '--port', String(port)], env, /The platform runs at (\S+)/));
+  const started = await Promise.all(domains.map(async (name) => {
+    const before = parts.get(name);
+    return { name, part: await spoken(['subgraph', name, '--port', before === undefined ? '0' : new URL(before.url).port], env, /answers at (\S+)/) };
+  }));
+  for (const { name, part: running } of started) parts.set(name, running);
+  const addresses = Object.fromEntries(started.map(({ name, part: { url } }) => [`SUBGRAPH_URL_${name.toUpperCase().replaceAll('-', '_')}`, url]));
+  return parts.set('router', await spoken(['router', '--port', String(port)], { ...env, ...addresses }, /The router answers at (\S+)/));
 }
 
-/** Starts a command and waits for the line that says where it answers. Throws with all that it said when it ends instead. */
-function spoken(args: readonly string[], env: NodeJS.ProcessEnv, awaited: RegExp): Promise<{ child: ChildProcess; url: string }> {
+/** Starts a command and waits for the line that says where it answers. Throws with what it said when it ends instead. */
+function spoken(args: readonly string[], env: NodeJS.ProcessEnv, awaited: RegExp): Promise<Part> {
   // The channel ends the child should this process be killed.
   const child = spawn(process.execPath, [pms, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let said = '';
@@ -80,7 +107,8 @@ function spoken(args: readonly string[], env: NodeJS.ProcessEnv, awaited: RegExp
       fail('did not start in time');
     }, START_MAX_MS);
     const hear = (bytes: Buffer): void => {
-      said += bytes.toString();
+      said = (said + bytes.toString()).slice(-SAID_CHARACTERS_MAX);
+      if (process.env['JOURNEY_LOG'] !== undefined) process.stderr.write(bytes);
       const url = awaited.exec(said)?.[1];
       if (url === undefined) return;
       clearTimeout(late);
@@ -96,9 +124,19 @@ function spoken(args: readonly string[], env: NodeJS.ProcessEnv, awaited: RegExp
   });
 }
 
-async function ended(children: readonly ChildProcess[], signal: NodeJS.Signals): Promise<void> {
+async function finished(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Said> {
+  const child = spawn(process.execPath, [pms, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (bytes: Buffer): void => void (output += bytes.toString());
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output };
+}
+
+async function ended(parts: readonly Part[], signal: NodeJS.Signals): Promise<void> {
   await Promise.all(
-    children.map(async (child) => {
+    parts.map(async ({ child }) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
       child.kill(signal);
@@ -109,11 +147,11 @@ async function ended(children: readonly ChildProcess[], signal: NodeJS.Signals):
 
 /** What the test run itself was given is not meant for the platform that it starts. */
 function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(PORT|HOST|SUPERGRAPH|AUTH_|SUBGRAPH_URL_|PMS_|VITEST|NODE_CHANNEL)/;
+  const foreign = /^(PORT|HOST|SUPERGRAPH|AUTH_|SUBGRAPH_URL_|PMS_|VITEST|NODE_CHANNEL|NODE_OPTIONS)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = net.createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as net.AddressInfo;

@@ -1,0 +1,151 @@
+/** The main job of the public contract, as printed, from an empty platform; and what a client hears while it happens. */
+import type { PmsClient } from '@pms/client';
+import { CreateInvestorDocument, IngestQuotesDocument, SettleDueDocument } from '@pms/client/generated';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { operation, serviceClient } from './support/clients.ts';
+import { heard, type Listener } from './support/listen.ts';
+import * as mainJob from './support/main-job.ts';
+import { type Platform, shapes, startPlatform } from './support/platform.ts';
+import { captured, funded, listed, SOON } from './support/world.ts';
+
+const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+const decimal = expect.stringMatching(/^-?\d+(\.\d+)?$/);
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+/** Of the printed trade: 100 × 187.25 and a fee of 1.50, of 100,000. */
+const COST = '18726.5';
+const CASH_AFTER = '81273.5';
+
+describe.each(shapes)('in the shape of %s', (shape) => {
+  let platform: Platform;
+  let client: PmsClient;
+  let portfolioId: string;
+  let instrumentId: string;
+  let pnl: Listener;
+  let trades: Listener;
+
+  const ask = (text: string) => client.query<any, object>(operation(mainJob.filled(text, { portfolioId, instrumentId })), {});
+  const quoted = async (last: string): Promise<void> => {
+    const { ingestQuotes } = await client.mutate(IngestQuotesDocument, { input: { quotes: [{ instrumentId, last, time: new Date().toISOString() }] } });
+    expect(ingestQuotes).toMatchObject({ accepted: 1, userErrors: [] });
+  };
+
+  beforeAll(async () => {
+    platform = await startPlatform(shape);
+    client = serviceClient(platform);
+    instrumentId = await listed(client, { symbol: 'ACME', until: '2026-11-20', close: 188 });
+  });
+  afterAll(async () => {
+    await Promise.all([pnl?.stop(), trades?.stop()]);
+    await client?.close();
+    await platform?.stop();
+  });
+
+  test('a portfolio is created', async () => {
+    const { createPortfolio } = await ask(mainJob.createPortfolio);
+    portfolioId = createPortfolio.portfolio.id;
+    expect(createPortfolio).toEqual({ portfolio: { id: expect.stringMatching(/^prt_/), name: 'Growth', baseCurrency: 'USD' }, userErrors: [] });
+  });
+
+  test('its investor is named, and cash is paid in', async () => {
+    const { createInvestor } = await client.mutate(CreateInvestorDocument, { input: { name: 'Ines Investor', idempotencyKey: 'ines' } });
+    const named = `mutation { updatePortfolio(input: { portfolioId: "prt_…", investorId: "${createInvestor.investor?.id ?? ''}" }) { portfolio { id } userErrors { code } } }`;
+    expect((await ask(named)).updatePortfolio.userErrors).toEqual([]);
+    const { depositCash } = await ask(mainJob.depositCash);
+    expect(depositCash).toEqual({ cash: { balance: usd('100000') }, userErrors: [] });
+  });
+
+  test('subscriptions are heard from before the trade', async () => {
+    pnl = heard(client, mainJob.filled(mainJob.portfolioPnl, { portfolioId }));
+    trades = heard(client, mainJob.filled(mainJob.tradeEvents, { portfolioId }));
+    await vi.waitFor(() => expect(pnl.messages.length).toBeGreaterThan(0), SOON);
+    expect(pnl.messages[0].portfolioPnl).toMatchObject({ marketValue: { amount: '100000' }, positions: [] });
+  });
+
+  test('a trade is captured', async () => {
+    const { captureTrade } = await ask(mainJob.captureTrade);
+    expect(captureTrade).toEqual({ trade: { id: expect.stringMatching(/^trd_/), status: 'CAPTURED', version: 1 }, userErrors: [] });
+  });
+
+  test('tradeEvents tells of its life, with fields of three subgraphs', async () => {
+    const kinds = () => trades.messages.map(({ tradeEvents }) => tradeEvents.kind);
+    await vi.waitFor(() => expect(kinds()).toEqual(expect.arrayContaining(['CAPTURED', 'VALIDATED', 'BOOKED'])), SOON);
+    for (const { tradeEvents } of trades.messages)
+      expect(tradeEvents).toMatchObject({
+        at: instant,
+        trade: { id: expect.stringMatching(/^trd_/), side: 'BUY', quantity: '100', instrument: { symbol: 'ACME', name: 'ACME Incorporated' }, portfolio: { name: 'Growth' } },
+      });
+  });
+
+  test('portfolioPnl follows the position and the price, with fields of three subgraphs', async () => {
+    await quoted('190');
+    await vi.waitFor(() => expect(pnl.messages.at(-1).portfolioPnl.marketValue.amount).toBe('100273.5'), SOON);
+    expect(pnl.messages.at(-1).portfolioPnl).toEqual({
+      at: instant, marketValue: { amount: '100273.5' }, unrealizedPnl: { amount: '273.5' }, dayPnl: { amount: decimal },
+      portfolio: { name: 'Growth', investor: { name: 'Ines Investor' } },
+      positions: [{ instrument: { symbol: 'ACME' }, last: '190', marketValue: { amount: '19000' }, unrealizedPnl: { amount: '273.5' } }],
+    });
+    await quoted('191');
+    await vi.waitFor(() => expect(pnl.messages.at(-1).portfolioPnl.marketValue.amount).toBe('100373.5'), SOON);
+  });
+
+  test('on the contractual date it settles', async () => {
+    await client.mutate(SettleDueDocument, { input: { asOf: '2026-11-23', portfolioId } });
+    await vi.waitFor(() => expect(trades.messages.at(-1).tradeEvents).toMatchObject({ kind: 'SETTLED', trade: { status: 'SETTLED' } }), SOON);
+  });
+
+  test('the one query answers about everything', async () => {
+    const answered = await vi.waitFor(async () => {
+      const { portfolio } = await ask(mainJob.portfolio);
+      expect(portfolio.rank, 'measured').not.toBeNull();
+      expect(portfolio.trades.edges[0].node.auditTrail.edges.length, 'audited').toBeGreaterThanOrEqual(4);
+      return portfolio;
+    }, SOON);
+    expect(answered).toMatchObject({
+      name: 'Growth', investor: { name: 'Ines Investor' },
+      positions: [{
+        instrument: { symbol: 'ACME', quote: { last: '191', time: instant } }, quantity: '100', averageCost: { amount: '187.265' }, costBasis: { amount: COST },
+        realizedPnl: { amount: '0' }, lots: [{ openedOn: '2026-11-20', quantity: '100', unitCost: { amount: '187.265' } }],
+      }],
+      cash: [{ currency: 'USD', balance: { amount: CASH_AFTER }, settled: { amount: CASH_AFTER } }],
+      trades: {
+        edges: [{ node: { side: 'BUY', quantity: '100', price: '187.25', status: 'SETTLED', settlement: { status: 'SETTLED', contractualDate: '2026-11-23' } } }],
+        pageInfo: { hasNextPage: false, endCursor: expect.any(String) },
+      },
+      valuation: { marketValue: { amount: '100373.5' }, unrealizedPnl: { amount: '373.5' }, realizedPnl: { amount: '0' }, dayPnl: { amount: decimal }, at: instant },
+      risk: { valueAtRisk: { confidence: 0.99, horizonDays: 1, method: 'HISTORICAL', amount: { amount: decimal } } },
+      rank: { position: 1, of: 1, percentile: 100 },
+    });
+    const [{ node }] = answered.trades.edges;
+    expect(node.checks.length).toBeGreaterThan(0);
+    expect(node.checks.every(({ rule, outcome }: { rule: string; outcome: string }) => rule !== '' && outcome === 'PASSED')).toBe(true);
+    for (const { node: entry } of node.auditTrail.edges) expect(entry).toEqual({ action: expect.any(String), actor: expect.any(String), at: instant, hash: expect.any(String) });
+    expect(Number(answered.risk.valueAtRisk.amount.amount)).toBeGreaterThan(0);
+    expect(Object.keys(answered.performance).toSorted()).toEqual(['maxDrawdown', 'moneyWeightedReturn', 'sharpe', 'timeWeightedReturn', 'volatility']);
+  });
+
+  test('performance over days of which there is history has every figure', async () => {
+    const other = await funded(client, 'With a past', '50000');
+    const deposit = `mutation { depositCash(input: { portfolioId: "${other}", amount: { amount: "50000", currency: "USD" }, effectiveDate: "2026-09-01", idempotencyKey: "past" }) { userErrors { code message } } }`;
+    expect((await ask(deposit)).depositCash.userErrors).toEqual([]);
+    await captured(client, { portfolioId: other, instrumentId, side: 'BUY', quantity: '50', price: '180', currency: 'USD', tradeDate: '2026-09-02', externalId: 'past-1' });
+    const figures = await vi.waitFor(async () => {
+      const query = `{ portfolio(id: "${other}") { performance(from: "2026-01-01", to: "2026-11-20") { timeWeightedReturn moneyWeightedReturn maxDrawdown volatility sharpe } positions { quantity } } }`;
+      const { portfolio } = await ask(query);
+      expect(portfolio.positions).toEqual([{ quantity: '50' }]);
+      expect(portfolio.performance.volatility).toBeGreaterThan(0);
+      return portfolio.performance;
+    }, SOON);
+    expect(figures).toEqual({
+      timeWeightedReturn: expect.any(Number), moneyWeightedReturn: expect.any(Number), maxDrawdown: expect.any(Number), volatility: expect.any(Number), sharpe: expect.any(Number),
+    });
+  });
+
+  test('the same operations again write nothing and say the same', async () => {
+    expect((await ask(mainJob.createPortfolio)).createPortfolio.portfolio.id).toBe(portfolioId);
+    expect((await ask(mainJob.depositCash)).depositCash.userErrors).toEqual([]);
+    const { captureTrade } = await ask(mainJob.captureTrade);
+    expect(captureTrade).toMatchObject({ trade: { status: 'SETTLED', version: 1 }, userErrors: [] });
+    const { portfolio } = await ask(mainJob.portfolio);
+    expect([portfolio.cash[0].balance.amount, portfolio.positions[0].quantity, portfolio.trades.edges.length]).toEqual([CASH_AFTER, '100', 1]);
+  });
+});
