@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { differences } from './compare.ts';
 import { NotCovered, ownCases, readCases, sharedCases, surroundingsOf } from './oracle-case.ts';
 import type { OracleCase } from './oracle-case.ts';
+import { allocationKinds } from './kinds/allocation.ts';
 import { lotKinds } from './kinds/lots.ts';
 import { ratioKinds } from './kinds/ratios.ts';
 import { resultKinds } from './kinds/results.ts';
@@ -14,7 +15,7 @@ import { returnKinds } from './kinds/returns.ts';
 import { riskKinds } from './kinds/risk.ts';
 import { settlementKinds } from './kinds/settlement.ts';
 
-const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds };
+const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds };
 
 const own = readCases(ownCases);
 const shared = readCases(sharedCases).filter(({ id }) => !own.some((each) => each.id === id));
