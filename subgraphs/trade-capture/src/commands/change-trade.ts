@@ -34,14 +34,18 @@ export async function changeTrade(ctx: TradeCaptureContext, change: Change, step
   const [found] = await ctx.store.trades(organizationId, [change.tradeId]);
   if (found === undefined) throw unknownTrade();
   const at = ctx.now();
-  const { trade, changed } = await ctx.store.transaction((tx) => inTransaction(ctx, tx, found.portfolioId, change, steps, at));
+  const { trade, changed } = await ctx.store.transaction((tx) => inTransaction(ctx, tx, found.portfolioId, { change, steps, at }));
   if (changed) announce(ctx.live, [{ tradeId: trade.id, organizationId, portfolioId: trade.portfolioId, kind: steps.message, version: trade.version, at: at.toISOString() }]);
   return trade;
 }
 
-async function inTransaction(
-  ctx: TradeCaptureContext, tx: TradeWrites, portfolioId: string, change: Change, steps: Steps, at: Date,
-): Promise<{ trade: Trade; changed: boolean }> {
+interface Asked {
+  readonly change: Change;
+  readonly steps: Steps;
+  readonly at: Date;
+}
+
+async function inTransaction(ctx: TradeCaptureContext, tx: TradeWrites, portfolioId: string, { change, steps, at }: Asked): Promise<{ trade: Trade; changed: boolean }> {
   const { organizationId, subject } = ctx.principal;
   const [portfolio] = await tx.lockPortfolios(organizationId, [portfolioId], [1], at);
   const trade = await tx.tradeForUpdate(organizationId, change.tradeId);

@@ -3,7 +3,7 @@
  * Parameters that a kind does not have, lacks, or that make no sense are refused as INVALID.
  */
 import { invalid } from '@pms/errors';
-import { Decimal, decimal, isDecimalText, money, type Money, text } from '@pms/money';
+import { type Decimal, decimal, isDecimalText, money, type Money, text } from '@pms/money';
 
 export const builtInKinds = ['SUFFICIENT_CASH', 'NO_SHORT_SELLING', 'RESTRICTED_LIST'] as const;
 export type Severity = 'BLOCK' | 'WARN' | 'NEEDS_APPROVAL';
