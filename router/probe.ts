@@ -9,7 +9,7 @@ const which = process.argv[2] as any; const N = Number(process.argv[3] ?? 400);
 const seen: string[] = [];
 const e = await engineOf({ ...f, dial: recording(f, seen) }, { planner: which, limits });
 const bad: any[] = [];
-for (let i = 0; i < N; i++) { const { query, variables } = randomOperation(w, randomFrom(20260 + i)); seen.length = 0;
+for (let i = 0; i < N; i++) { const { query, variables } = randomOperation(w, randomFrom(Number(process.env['SEED'] ?? 20260) + i)); seen.length = 0;
   const exp: any = JSON.parse(JSON.stringify(await execute({ schema: w, document: parse(query), variableValues: variables })));
   try { const op = e.prepare(query, undefined); const a = JSON.parse((await e.execute(await e.variant(op, null), e.variables(op, variables), { principal: null, token: null, correlationId: 'x' })).text);
     if (!isDeepStrictEqual(a.data, exp.data)) bad.push({ i, query, variables, a: JSON.stringify(a), exp: JSON.stringify(exp), seen: [...seen] });

@@ -1,0 +1,83 @@
+/**
+ * Subscribes upstream over graphql-ws. A connection carries one token, so subscriptions of equal tokens share one;
+ * it closes when its last subscription has ended. A lost connection ends its subscriptions with an error.
+ */
+import { DomainError } from '@pms/errors';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { RequestContext, SubgraphRequest, SubgraphResult, Transport } from './transport.ts';
+
+const KEEP_ALIVE_MS = 10_000;
+const LINGER_MS = 5_000;
+const ACK_MS_MAX = 5_000;
+const CONNECTIONS_MAX = 1_000;
+
+export interface WebsocketDial {
+  dial(subgraph: { readonly name: string; readonly url: string }): Pick<Transport, 'subscribe'>;
+  close(): Promise<void>;
+}
+
+export function overWebsocket(): WebsocketDial {
+  const clients = new Map<string, Client>();
+  const clientFor = (name: string, url: string, context: RequestContext): Client => {
+    const key = `${url}\n${context.token ?? ''}`;
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    if (clients.size >= CONNECTIONS_MAX) throw new DomainError('SUBGRAPH_UNAVAILABLE', `${name} has too many subscribers`);
+    const client = clientTo(url, context, () => clients.delete(key));
+    clients.set(key, client);
+    return client;
+  };
+  return {
+    dial: ({ name, url }) => ({
+      async subscribe({ query, variables, operationName }: SubgraphRequest, context) {
+        const source = clientFor(name, url.replace(/^http/, 'ws'), context).iterate<Record<string, unknown>>({
+          query, ...(variables === undefined ? {} : { variables }), ...(operationName === undefined ? {} : { operationName }),
+        });
+        return resultsOf(name, source as AsyncIterableIterator<SubgraphResult>);
+      },
+    }),
+    async close() {
+      await Promise.all([...clients.values()].map((client) => client.dispose()));
+      clients.clear();
+    },
+  };
+}
+
+/** Nothing is reconnected here: events may have been missed, and only the client of the router can decide what that means. */
+function clientTo(url: string, { token, correlationId }: RequestContext, closed: () => void): Client {
+  return createClient({
+    url, webSocketImpl: WebSocket, lazy: true, lazyCloseTimeout: LINGER_MS, keepAlive: KEEP_ALIVE_MS, retryAttempts: 0, connectionAckWaitTimeout: ACK_MS_MAX,
+    connectionParams: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), correlationId },
+    onNonLazyError: () => {},
+    on: { closed },
+  });
+}
+
+/** Not a generator: `return` must reach the source even while its next event is awaited. */
+function resultsOf(name: string, source: AsyncIterableIterator<SubgraphResult>): AsyncIterable<SubgraphResult> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next(): Promise<IteratorResult<SubgraphResult>> {
+        try {
+          return await source.next();
+        } catch (error) {
+          if (Array.isArray(error)) return refused(error as NonNullable<SubgraphResult['errors']>);
+          throw new DomainError('SUBGRAPH_UNAVAILABLE', `${name} ended the subscription`, { cause: causeOf(error) });
+        }
+      },
+      async return(): Promise<IteratorResult<SubgraphResult>> {
+        await source.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}
+
+/** The subgraph refused the operation: that is an answer, and the last one. */
+const refused = (errors: NonNullable<SubgraphResult['errors']>): IteratorResult<SubgraphResult> => ({ done: false, value: { errors } });
+
+const causeOf = (error: unknown): string => {
+  if (error instanceof Error) return error.message;
+  return error !== null && typeof error === 'object' && 'code' in error ? `closed with ${String(error.code)}` : String(error);
+};

@@ -1,0 +1,137 @@
+/** GraphQL over HTTP: POST and GET, JSON or server-sent events. The answer leaves as the text that the executor wrote. */
+import { randomUUID } from 'node:crypto';
+import { badInput } from '@pms/errors';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Caller, deadline, type GraphQLParams, notHere, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { type Identify, sameOrigin } from '../security/authenticate.ts';
+import { mayBeForged } from '../security/csrf.ts';
+import type { EventStreams } from '../subscriptions/sse.ts';
+import { type Failure, failureOf, failureText } from './failure.ts';
+import { type Answers, GRAPHQL_TYPE, JSON_TYPE, negotiate } from './negotiate.ts';
+import { paramsFromBody, paramsFromUrl } from './params.ts';
+
+/** Runs operations through an Apollo Server instead, where its plugins are wanted. */
+export type Delegate = (request: FastifyRequest, params: GraphQLParams, caller: Caller) => Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }>;
+
+export interface GraphQLRouteOptions {
+  readonly service: Service;
+  readonly identify: Identify;
+  readonly streams: EventStreams;
+  readonly delegate: Delegate | null;
+  /** The page for people, at the same address; `null` where there is none. */
+  readonly page: string | null;
+}
+
+const CORRELATION_ID = /^[\w.-]{8,128}$/;
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions): void {
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
+      try {
+        done(null, JSON.parse(body as string));
+      } catch {
+        done(badInput('the body is not JSON'));
+      }
+    });
+    scope.addContentTypeParser('*', (_, payload, done) => {
+      payload.resume(); // taken off the wire, so that the connection can be used again
+      payload.on('end', () => done(null, UNSUPPORTED));
+    });
+    scope.setErrorHandler((error, request, reply) => fail(error, request, reply, options));
+    scope.post('/graphql', { helmet: false }, (request, reply) => handle(request, reply, options));
+    scope.get('/graphql', { helmet: false }, (request, reply) => {
+      const [preferred] = negotiate(request.headers.accept);
+      if (preferred === 'html' && options.page !== null && !searchOf(request).has('query')) return reply.redirect(options.page);
+      return handle(request, reply, options);
+    });
+  });
+}
+
+const UNSUPPORTED = Symbol('unsupported media type');
+
+const searchOf = (request: FastifyRequest): URLSearchParams => new URL(request.url, 'http://router').searchParams;
+
+async function handle(request: FastifyRequest, reply: FastifyReply, options: GraphQLRouteOptions): Promise<unknown> {
+  const correlationId = correlationOf(request);
+  reply.header('x-correlation-id', correlationId).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store').header('vary', 'accept, authorization, cookie');
+  if (request.body === UNSUPPORTED) return send(reply, 415, JSON_TYPE, '{"errors":[{"message":"the body must be application/json","extensions":{"code":"BAD_USER_INPUT"}}]}');
+  if (mayBeForged(request.headers)) return fail(badInput('the request could have been sent by a page of another site: send content-type application/json, or the header apollo-require-preflight'), request, reply, options);
+  const accepted = negotiate(request.headers.accept);
+  if (accepted.every((answer) => answer === 'html')) return send(reply, 406, JSON_TYPE, '{"errors":[{"message":"this answers in application/graphql-response+json, application/json and text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}');
+
+  try {
+    const caller = await callerOf(request, correlationId, options.identify);
+    const decision = await options.service.count(caller);
+    reply.headers(decision.headers);
+    refuseOverLimit(decision);
+    const params = request.method === 'GET' ? paramsFromUrl(searchOf(request)) : paramsFromBody(request.body);
+    return await answer(request, reply, params, caller, accepted, options);
+  } catch (error) {
+    return fail(error, request, reply, options);
+  }
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, params: GraphQLParams, caller: Caller, accepted: readonly Answers[], options: GraphQLRouteOptions): Promise<unknown> {
+  const ready = await options.service.prepare(params, caller);
+  const { kind } = ready.operation;
+  if (kind === 'subscription') {
+    if (!accepted.includes('event-stream')) throw notHere('a subscription is answered with text/event-stream, or over a websocket');
+    reply.hijack();
+    const headers = Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+    return options.streams.serve(reply.raw, ready, caller, headers);
+  }
+  if (request.method === 'GET' && kind === 'mutation') {
+    return send(reply.header('allow', 'POST'), 405, JSON_TYPE, '{"errors":[{"message":"a mutation must be sent by POST","extensions":{"code":"BAD_USER_INPUT"}}]}');
+  }
+  if (options.delegate !== null) {
+    const { status, headers, body } = await options.delegate(request, params, caller);
+    return send(reply.headers(headers), status, headers['content-type'] ?? typeFor(accepted), body);
+  }
+  const limits = deadline();
+  const gone = (): void => {
+    if (!reply.raw.writableEnded) limits.abort();
+  };
+  reply.raw.once('close', gone);
+  try {
+    const { text } = await options.service.execute(ready, caller, limits.signal, 'http');
+    return send(reply, 200, typeFor(accepted), text);
+  } finally {
+    limits.done();
+    reply.raw.off('close', gone);
+  }
+}
+
+function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { service }: GraphQLRouteOptions): unknown {
+  if (reply.raw.destroyed) return reply.hijack(); // nobody is left to tell
+  const failure = isTooLarge(error) ? tooLarge : failureOf(error, correlationOf(request), service.logger, service.metrics);
+  service.metrics.requests.inc({ operation: 'none', via: 'http', outcome: 'refused' });
+  const type = typeFor(negotiate(request.headers.accept));
+  return send(reply, type === JSON_TYPE && failure.wellFormed ? 200 : failure.status, type, failureText(failure));
+}
+
+const isTooLarge = (error: unknown): boolean => error instanceof Error && 'statusCode' in error && error.statusCode === 413;
+const tooLarge: Failure = { status: 413, wellFormed: false, errors: [{ message: 'the body passes the limit of bytes', extensions: { code: 'OPERATION_TOO_COMPLEX', limit: 'body bytes' } }] };
+
+const typeFor = (accepted: readonly Answers[]): string => (accepted.find((one) => one === 'graphql' || one === 'json') === 'graphql' ? GRAPHQL_TYPE : JSON_TYPE);
+
+const send = (reply: FastifyReply, status: number, type: string, text: string): FastifyReply => reply.code(status).header('content-type', type).send(text);
+
+/** A client may choose the id under which its request is found in the logs. */
+function correlationOf(request: FastifyRequest): string {
+  const given = request.headers['x-correlation-id'];
+  if (typeof given === 'string' && CORRELATION_ID.test(given)) return given;
+  const id = randomUUID();
+  request.headers['x-correlation-id'] = id; // asked for again where the request fails
+  return id;
+}
+
+async function callerOf(request: FastifyRequest, correlationId: string, identify: Identify): Promise<Caller> {
+  const { authorization, cookie, origin, host, traceparent } = request.headers;
+  const identity = await identify({ authorization, cookies: sameOrigin(origin, host) ? cookie : undefined });
+  return {
+    ...identity, address: request.ip, correlationId,
+    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+  };
+}

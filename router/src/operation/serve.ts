@@ -1,0 +1,145 @@
+/**
+ * What happens to an operation, whichever way it came: counted, looked up, prepared, authorised, run. HTTP,
+ * server-sent events and websockets differ only in how they take it in and write it out.
+ */
+import { DomainError } from '@pms/errors';
+import { GraphQLError } from 'graphql';
+import type { RequestContext } from '../dial/transport.ts';
+import type { Answer, Engine } from '../engine.ts';
+import type { RouterLogger, RouterMetrics } from '../observe.ts';
+import type { Identity } from '../security/authenticate.ts';
+import type { PersistedQueries } from '../security/persisted.ts';
+import { type RateDecision, type RateLimit, rateLimited } from '../security/rate-limit.ts';
+import type { PreparedOperation, Variant } from './prepare.ts';
+import { InvalidOperation } from './validate.ts';
+
+export interface GraphQLParams {
+  readonly query?: string;
+  readonly operationName?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+export interface Caller extends Identity {
+  /** The address it came from: whose points an anonymous caller uses. */
+  readonly address: string;
+  readonly correlationId: string;
+  readonly traceparent?: string;
+}
+
+export type Via = 'http' | 'sse' | 'websocket';
+
+/** An operation that may run, for this caller, on the engine of this moment. */
+export interface ReadyOperation {
+  readonly engine: Engine;
+  readonly operation: PreparedOperation;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly variant: Variant;
+}
+
+export interface Service {
+  readonly logger: RouterLogger;
+  readonly metrics: RouterMetrics;
+  /** Uses the caller's points; the caller is told how many are left, refused or not. */
+  count(caller: Caller): Promise<RateDecision>;
+  /** Throws DomainError, InvalidOperation or NothingAllowed. */
+  prepare(params: GraphQLParams, caller: Caller): Promise<ReadyOperation>;
+  execute(ready: ReadyOperation, caller: Caller, signal: AbortSignal, via: Via): Promise<Answer>;
+}
+
+/** Everything the operation asks for was taken out of it. */
+export class NothingAllowed extends Error {
+  override readonly name = 'NothingAllowed';
+  readonly errors: Variant['denied'];
+
+  constructor(errors: Variant['denied']) {
+    super('nothing of the operation may be read');
+    this.errors = errors;
+  }
+}
+
+const REQUEST_MS_MAX = 60_000;
+const MS_PER_SECOND = 1_000;
+
+export interface ServiceOptions {
+  readonly engine: () => Engine;
+  readonly limit: RateLimit;
+  readonly persisted: PersistedQueries;
+  readonly logger: RouterLogger;
+  readonly metrics: RouterMetrics;
+}
+
+export const contextOf = ({ principal, token, correlationId, traceparent }: Caller, signal?: AbortSignal): RequestContext => ({
+  principal, token, correlationId, ...(traceparent === undefined ? {} : { traceparent }), ...(signal === undefined ? {} : { signal }),
+});
+
+export function service({ engine: current, limit, persisted, logger, metrics }: ServiceOptions): Service {
+  return {
+    logger, metrics,
+    async count(caller) {
+      const decision = await limit.use(caller.principal?.subject ?? caller.address);
+      if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
+      return decision;
+    },
+    async prepare(params, { principal }) {
+      const engine = current();
+      const operation = engine.prepare(queryOf(params, persisted), params.operationName);
+      const variables = engine.variables(operation, params.variables ?? {});
+      const variant = await engine.variant(operation, principal);
+      if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
+      return { engine, operation, variables, variant };
+    },
+    async execute({ engine, operation, variables, variant }, caller, signal, via) {
+      const started = performance.now();
+      const answer = await engine.execute(variant, variables, contextOf(caller, signal));
+      metrics.duration.observe({ operation: operation.kind }, (performance.now() - started) / MS_PER_SECOND);
+      metrics.requests.inc({ operation: operation.kind, via, outcome: answer.errors.length === 0 ? 'ok' : 'errors' });
+      for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
+      return answer;
+    },
+  };
+}
+
+function queryOf({ query, extensions }: GraphQLParams, persisted: PersistedQueries): string {
+  const resolved = persisted.resolve(query, extensions?.['persistedQuery']);
+  if (resolved === null) {
+    if (query === undefined) throw new DomainError('BAD_USER_INPUT', 'the request holds no query');
+    return query;
+  }
+  switch (resolved.outcome) {
+    case 'query': return resolved.query;
+    case 'not found': throw new PersistedQueryError('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
+    case 'unsupported': throw new PersistedQueryError('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
+    case 'mismatch': throw new DomainError('BAD_USER_INPUT', 'the hash is not that of the query');
+  }
+}
+
+/** Its messages and codes are what clients of this protocol look for. */
+export class PersistedQueryError extends Error {
+  override readonly name = 'PersistedQueryError';
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Throws RATE_LIMITED. */
+export function refuseOverLimit(decision: RateDecision): void {
+  if (!decision.allowed) throw rateLimited(decision.retryAfterMs);
+}
+
+/** Aborts when the client goes away, or when the request has taken too long. */
+export function deadline(): { readonly signal: AbortSignal; abort(): void; done(): void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DomainError('SUBGRAPH_UNAVAILABLE', 'the request took too long')), REQUEST_MS_MAX);
+  return {
+    signal: controller.signal,
+    abort: () => controller.abort(new Error('the client went away')),
+    done: () => clearTimeout(timer),
+  };
+}
+
+/** The operation is of a kind that this way in does not take. */
+export const notHere = (message: string): InvalidOperation => new InvalidOperation('OPERATION_RESOLUTION_FAILURE', [new GraphQLError(message)]);

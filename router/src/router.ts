@@ -1,0 +1,134 @@
+/** Starts a router: one address over a supergraph, for HTTP, server-sent events, websockets and people. */
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import type { Dial } from './dial/transport.ts';
+import { makeEngine } from './engine.ts';
+import { federatedGateway, type RouterContext, throughApollo } from './gateway.ts';
+import { graphiqlRoutes } from './http/graphiql.ts';
+import { type Delegate, graphqlRoutes } from './http/graphql.ts';
+import { healthRoutes } from './http/health.ts';
+import { contentPolicy } from './http/policy.ts';
+import { type RouterLogger, routerMetrics } from './observe.ts';
+import { service } from './operation/serve.ts';
+import type { PlannerChoice } from './planner/planner.ts';
+import { type Authenticate, identifier, type SessionToken } from './security/authenticate.ts';
+import { type OperationLimits, standardLimits } from './security/limits.ts';
+import { persistedQueries } from './security/persisted.ts';
+import { type RateLimitOptions, rateLimit, standardRateLimit } from './security/rate-limit.ts';
+import type { Policies } from './security/requirements.ts';
+import { eventStreams } from './subscriptions/sse.ts';
+import type { Conflation } from './subscriptions/subscribe.ts';
+import { serveWebsockets } from './subscriptions/websocket.ts';
+import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
+import type { SupergraphSource } from './supergraph/source.ts';
+
+export interface RouterOptions {
+  readonly supergraph: SupergraphSource;
+  readonly dial: Dial;
+  readonly port: number;
+  readonly host: string;
+  readonly logger: RouterLogger;
+  readonly metricsRegistry: Registry;
+  /** Hides the schema and suggestions from clients, and GraphiQL with them. */
+  readonly production: boolean;
+  /** Absent: authentication is off, and so are the directives that need a principal. */
+  readonly authenticate?: Authenticate;
+  readonly sessionToken?: SessionToken;
+  readonly policies?: Policies;
+  readonly limits?: Partial<OperationLimits>;
+  readonly rateLimit?: RateLimitOptions;
+  readonly conflation?: Conflation;
+  readonly subscriptionsPerConnectionMax?: number;
+  readonly planner?: PlannerChoice;
+  /** GraphiQL at /graphiql; on unless in production. */
+  readonly graphiql?: boolean;
+  /** Whether the address of a caller is what a proxy in front says; off, since anybody could say it. */
+  readonly trustProxy?: boolean;
+  /** Apollo Server plugins: operations over HTTP then go through an Apollo Server. */
+  readonly plugins?: readonly ApolloServerPlugin<RouterContext>[];
+  /** More routes on the same server: the auth server, the dashboard. */
+  readonly mounts?: (app: FastifyInstance) => Promise<void>;
+  readonly ready?: () => boolean | Promise<boolean>;
+  /** How long it goes on after it has said that it is not ready, for those who send it requests to notice. */
+  readonly drainNoticeMs?: number;
+}
+
+export interface Router {
+  readonly url: string;
+  readonly port: number;
+  /** Readiness goes false, what is under way ends, websockets close with 1001. */
+  close(): Promise<void>;
+  /** Rejects, and changes nothing, when the text is no supergraph. */
+  reload(sdl: string): Promise<void>;
+}
+
+const DRAIN_MS_MAX = 10_000;
+const KEEP_ALIVE_MS = 65_000;
+const SUBSCRIPTIONS_PER_CONNECTION_MAX = 100;
+const TITLE = 'PMS API';
+
+export async function startRouter(options: RouterOptions): Promise<Router> {
+  const metrics = routerMetrics(options.metricsRegistry);
+  const limits = { ...standardLimits, ...options.limits };
+  const engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
+    dial: options.dial, limits, introspection: !options.production, suggestions: !options.production, policies: options.policies ?? {},
+    authorization: options.authenticate !== undefined, logger: options.logger, metrics, ...(options.planner === undefined ? {} : { planner: options.planner }),
+  }), options.logger, metrics);
+
+  const graphql = service({ engine: engines.current, limit: rateLimit(options.rateLimit ?? standardRateLimit), persisted: persistedQueries(), logger: options.logger, metrics });
+  const identify = identifier(options.authenticate, options.sessionToken);
+  const conflation = options.conflation ?? {};
+  const streams = eventStreams(graphql, conflation);
+  const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, options.logger);
+  const state = { draining: false };
+
+  const app = Fastify({ bodyLimit: limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: options.trustProxy ?? false, forceCloseConnections: 'idle' });
+  await app.register(helmet, contentPolicy(options.production));
+  const people = options.graphiql ?? !options.production;
+  graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: people ? '/graphiql' : null });
+  if (people) graphiqlRoutes(app, TITLE);
+  healthRoutes(app, { ready: () => !state.draining && (options.ready?.() ?? true) }, options.metricsRegistry);
+  await options.mounts?.(app);
+  if (people && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
+
+  const sockets = serveWebsockets(app.server, {
+    path: '/graphql', service: graphql, identify, conflation, subscriptionsMax: options.subscriptionsPerConnectionMax ?? SUBSCRIPTIONS_PER_CONNECTION_MAX,
+  });
+  try {
+    await app.listen({ port: options.port, host: options.host });
+  } catch (error) {
+    engines.close();
+    throw error;
+  }
+  const { port } = app.server.address() as AddressInfo;
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    state.draining = true;
+    if (options.drainNoticeMs !== undefined) await after(options.drainNoticeMs);
+    streams.close();
+    await sockets.close(DRAIN_MS_MAX);
+    const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS_MAX);
+    await app.close();
+    clearTimeout(late);
+    await apollo?.stop();
+    engines.close();
+  };
+  return { url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`, port, reload: engines.reload, close: () => (closing ??= close()) };
+}
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+async function apolloServer(engines: EngineHolder, plugins: readonly ApolloServerPlugin<RouterContext>[], logger: RouterLogger): Promise<{ readonly delegate: Delegate; stop(): Promise<void> }> {
+  const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown): void => logger[level]({}, String(message));
+  const server = new ApolloServer<RouterContext>({
+    gateway: federatedGateway(engines), plugins: [...plugins], introspection: true, // decided by the engine already
+    stopOnTerminationSignals: false, logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
+  });
+  await server.start();
+  return { delegate: throughApollo(server), stop: () => server.stop() };
+}
+

@@ -1,0 +1,84 @@
+/** What may not be read must not be fetched, and must not come out by any other way. */
+import { describe, expect, test } from 'vitest';
+import { ask, engineOf, federate, recording, someone } from './federation.ts';
+import { bell, shop } from './shop.ts';
+
+const federation = federate(shop(bell()));
+const seen: string[] = [];
+const engine = await engineOf(federation, { dial: recording(federation, seen), policies: { guard: ({ scopes }) => scopes.has('guard') } });
+const buyer = someone('cost:read');
+const reader = someone();
+
+const fetched = async (query: string, ...rest: [variables?: Record<string, unknown>, principal?: typeof reader]): Promise<{ reply: Awaited<ReturnType<typeof ask>>; sent: string }> => {
+  seen.length = 0;
+  const reply = await ask(engine, query, ...rest);
+  return { reply, sent: seen.join('\n') };
+};
+
+describe('never fetched', () => {
+  test.each([
+    ['under an alias', '{ products { x: cost } }'],
+    ['in a fragment', '{ products { ...f } } fragment f on Product { cost }'],
+    ['in nested fragments', '{ ...q } fragment q on Query { products { ... { ... on Product { cost } } } }'],
+    ['beside a field of the same name that is allowed', '{ products { name cost } owner { name } }'],
+    ['under a condition', 'query ($yes: Boolean = true) { products { cost @include(if: $yes) } }'],
+  ])('a protected field %s', async (_, query) => {
+    const { reply, sent } = await fetched(query, {}, reader);
+    expect(sent).not.toMatch(/\bcost\b/);
+    expect(JSON.stringify(reply.data)).not.toMatch(/60|120/);
+    expect(reply.errors?.map(({ extensions }) => extensions['code'])).toEqual(['FORBIDDEN']);
+    expect(JSON.stringify((await fetched(query, {}, buyer)).reply.data)).toContain('60');
+  });
+
+  test('what another field requires, for who may read neither', async () => {
+    const { reply, sent } = await fetched('{ product(id: 1) { margin } }', {}, reader);
+    expect(sent).not.toMatch(/cost|margin/);
+    expect(reply.data).toEqual({ product: { margin: null } });
+  });
+});
+
+describe('never shown', () => {
+  test('a value that was fetched for another reason, under the name of one that was taken out', async () => {
+    // `cost` travels for `margin`; a variant for a principal who may read one and not the other must still hide it.
+    const sdl = federation.sdl.replaceAll(/(margin: Int @join__field\(graph: PRICES, requires: "cost"\)) @requiresScopes\(scopes: \[\["cost:read"\]\]\)/g, '$1');
+    expect(sdl).not.toBe(federation.sdl);
+    const open = await engineOf({ ...federation, sdl });
+    const reply = await ask(open, '{ product(id: 1) { cost margin } }', {}, reader);
+    expect(reply.data).toEqual({ product: { cost: null, margin: 40 } });
+  });
+
+  test('an object of a protected type behind a union', async () => {
+    const query = '{ containers { __typename ... on Crate { label } ... on Safe { combination } } }';
+    const { reply, sent } = await fetched(query, {}, reader);
+    expect(sent).not.toContain('combination');
+    expect(reply.data).toEqual({ containers: [{ __typename: 'Crate', label: 'crate' }, null] });
+    expect(reply.errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([
+      [['containers', '@', 'combination'], 'FORBIDDEN'], [['containers', 1], 'FORBIDDEN'],
+    ]);
+    expect((await ask(engine, query, {}, someone('guard'))).data).toEqual({ containers: [{ __typename: 'Crate', label: 'crate' }, { __typename: 'Safe', combination: '1234' }] });
+  });
+
+  test('an interface of which one kind is protected, without the right to that kind', async () => {
+    const { reply, sent } = await fetched('{ things { label } owner { name } }', {}, reader);
+    expect(sent).not.toContain('things');
+    expect(reply.data).toEqual({ things: null, owner: { name: 'Ann' } });
+  });
+});
+
+test('nothing leaks from one principal to the next through what is kept prepared', async () => {
+  const query = '{ product(id: 2) { cost } }';
+  expect((await ask(engine, query, {}, buyer)).data).toEqual({ product: { cost: 120 } });
+  expect((await ask(engine, query, {}, reader)).data).toEqual({ product: { cost: null } });
+  expect((await ask(engine, query)).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  expect((await ask(engine, query, {}, buyer)).data).toEqual({ product: { cost: 120 } });
+});
+
+test('with authentication off nothing is protected', async () => {
+  const open = await engineOf(federation, { authorization: false });
+  expect((await ask(open, '{ product(id: 1) { cost margin } things { id } }')).data).toEqual({ product: { cost: 60, margin: 40 }, things: [{ id: 'c' }, { id: 's' }] });
+});
+
+test('a policy that nobody has defined is not fulfilled', async () => {
+  const unknown = await engineOf(federation, { policies: {} });
+  expect((await ask(unknown, '{ things { id } owner { name } }', {}, someone('guard'))).data).toEqual({ things: null, owner: { name: 'Ann' } });
+});
