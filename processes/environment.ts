@@ -25,6 +25,7 @@ const variables = z.object({
   AUTH_ISSUER: httpUrl.nullable().default(null),
   AUTH_JWKS_URL: httpUrl.nullable().default(null),
   SUPERGRAPH: nonEmpty.default(path.resolve(import.meta.dirname, '../schema/supergraph.graphql')),
+  PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 
@@ -45,6 +46,8 @@ export interface Environment {
   /** Where the issuer's keys are fetched. */
   readonly jwksUrl: string | null;
   readonly supergraph: string;
+  /** Of each client; `null` is the router's own. */
+  readonly rateLimit: { readonly points: number; readonly windowSeconds: number } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Subgraph addresses that replace those of the supergraph, from SUBGRAPH_URL_<NAME>; by name. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
@@ -74,6 +77,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     issuer: values.AUTH_ISSUER,
     jwksUrl: values.AUTH_JWKS_URL,
     supergraph: path.resolve(values.SUPERGRAPH),
+    rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),
     subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
     secrets: prefixed(given, 'PMS_SECRET_'),
   };
@@ -92,6 +96,11 @@ function addressOf(values: Values, { port: asked, behindRouter = false }: Chosen
   const own = asked ?? values.PORT ?? (behindRouter ? SUBGRAPH_PORT : PUBLIC_PORT);
   const publicUrl = values.PUBLIC_URL ?? `http://${reachable(values.HOST)}:${String(behindRouter ? PUBLIC_PORT : own)}`;
   return { host: values.HOST, port: own, publicUrl: publicUrl.replace(/\/$/, '') };
+}
+
+function rateLimitOf(text: string | undefined): Environment['rateLimit'] {
+  const [points, windowSeconds] = (text ?? '').split('/').map(Number);
+  return points === undefined || windowSeconds === undefined ? null : { points, windowSeconds };
 }
 
 /** Listening everywhere is not an address that anyone can ask for. */

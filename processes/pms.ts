@@ -58,6 +58,26 @@ pms
     await runMigrate(environment(process.env));
   });
 
+pms
+  .command('token')
+  .description('prints an access token, without asking for a password; development only')
+  .option('--user <email>', 'of this user')
+  .option('--client <id>', 'of this service client')
+  .action(async (whom: { user?: string; client?: string }) => {
+    const { printToken } = await import('./accounts.ts');
+    await printToken(environment(process.env), whom);
+  });
+
+pms
+  .command('found')
+  .description('founds an organisation with its first administrator, whose password is read from PMS_ADMIN_PASSWORD')
+  .argument('<name>')
+  .requiredOption('--admin <email>', 'who administers it')
+  .action(async (name: string, { admin }: { admin: string }) => {
+    const { found } = await import('./accounts.ts');
+    await found(environment(process.env), name, admin);
+  });
+
 const events = pms.command('events').description('events that could not be handled');
 events
   .command('dead')

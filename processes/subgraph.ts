@@ -1,5 +1,4 @@
 /** One domain in a process of its own: GraphQL over HTTP and graphql-ws, its reactions, its own work. Wants migrated tables. */
-import { authenticator, remoteKeys } from '@pms/identity/tokens';
 import { StartError } from '@pms/prisma/embedded';
 import { serve } from '@pms/subgraph/serve';
 import { logger } from '@pms/telemetry/logger';
@@ -7,9 +6,8 @@ import { domainNames, isDomain } from './catalogue.ts';
 import { openDatabase } from './database.ts';
 import { type Environment, shown } from './environment.ts';
 import { living } from './lifetime.ts';
+import { keysAddress, trusting } from './trust.ts';
 import { openWorld } from './world.ts';
-
-export const AUDIENCE = 'pms-api';
 
 export async function runSubgraph(name: string, environment: Environment): Promise<void> {
   if (!isDomain(name)) throw new StartError(`There is no domain ${name}; there are ${domainNames.join(', ')}.`);
@@ -24,9 +22,8 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     const [subgraph] = world.subgraphs;
     if (subgraph === undefined) throw new Error(`the catalogue made nothing for ${name}`);
     const issuer = environment.issuer ?? environment.publicUrl;
-    const keys = remoteKeys(environment.jwksUrl ?? `${issuer}/oauth2/jwks`);
     const served = await life.open(
-      () => serve(subgraph, { host: environment.host, port: environment.port, authenticate: authenticator([{ issuer, audience: AUDIENCE, keys }]), logger: log }),
+      () => serve(subgraph, { host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer)), logger: log }),
       (serving) => serving.close(),
     );
     await world.start();

@@ -8,7 +8,8 @@ const demoUsers = ['admin', 'manager', 'trader', 'risk', 'compliance'] as const;
 
 export function welcome({ publicUrl, demo }: Pick<Environment, 'publicUrl' | 'demo'>): string {
   const places = [
-    `  GraphQL and GraphiQL  ${publicUrl}/graphql`,
+    `  GraphiQL              ${publicUrl}/graphiql`,
+    `  GraphQL               ${publicUrl}/graphql`,
     `  subscriptions         ${publicUrl.replace(/^http/, 'ws')}/graphql`,
     `  OAuth 2.1             ${publicUrl}/.well-known/openid-configuration`,
     `  health and metrics    ${publicUrl}/health/ready  ${publicUrl}/metrics`,

@@ -60,7 +60,7 @@ async function channels(database: Database, url: string, shared: boolean, logger
   return { bus: localBus({ database, publishers: domainNames, logger, peers: pgPeers(notices) }), live: pgLive(notices, logger) };
 }
 
-const settingsOf = (environment: Environment): Settings => ({
+export const settingsOf = (environment: Environment): Settings => ({
   production: environment.production,
   demo: environment.demo,
   issuer: environment.issuer ?? environment.publicUrl,

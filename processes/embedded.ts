@@ -1,0 +1,47 @@
+/** Everything in one process: the router reaches the ten domains by a call, events go from commit to reaction without a network. */
+import { domainNames } from './catalogue.ts';
+import { inProcess } from '@pms/router/dial/in-process';
+import { startRouter } from '@pms/router';
+import type { Logger } from '@pms/telemetry/logger';
+import type { Environment } from './environment.ts';
+import { routerOptions } from './router.ts';
+import { trusting } from './trust.ts';
+import { openWorld } from './world.ts';
+
+export interface PlatformOptions {
+  readonly environment: Environment;
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+}
+
+export interface Platform {
+  close(): Promise<void>;
+}
+
+export async function openPlatform({ environment, databaseUrl, logger }: PlatformOptions): Promise<Platform> {
+  const world = await openWorld({ environment, databaseUrl, domains: domainNames, shared: environment.databaseUrl !== null, logger });
+  const { subgraphs } = world;
+  try {
+    // It fetches its own keys from itself: tokens are verified by the same path in either shape.
+    const keysUrl = environment.jwksUrl ?? `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${String(environment.port)}/oauth2/jwks`;
+    const router = await startRouter({
+      ...routerOptions(environment, logger),
+      dial: inProcess(subgraphs),
+      authenticate: trusting(environment.issuer ?? environment.publicUrl, keysUrl),
+      mounts: async (app) => {
+        for (const subgraph of subgraphs) await subgraph.routes?.(app);
+      },
+      ready: () => Promise.all(subgraphs.map((subgraph) => subgraph.ready())).then(() => true, () => false),
+    });
+    await world.start();
+    return {
+      async close() {
+        await router.close();
+        await world.close();
+      },
+    };
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/** Passes the sign-in endpoints on to the auth domain's process, so that clients know one address. Bodies pass through as they are. */
+import http from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+const ANSWER_MAX_MS = 30_000;
+const SIGN_IN_PATHS = ['/oauth2/*', '/.well-known/openid-configuration'] as const;
+/** Of one connection, not of the message. */
+const HOP_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'proxy-authorization']);
+
+/** `address` is any address of the auth process; its path does not matter. */
+export function signInAt(address: string): (app: FastifyInstance) => Promise<void> {
+  return async (app) => {
+    await app.register((scope, _options, done) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+      for (const url of SIGN_IN_PATHS) scope.route({ method: ['GET', 'POST'], url, handler: (request, reply) => forward(address, request, reply) });
+      done();
+    });
+  };
+}
+
+function forward(address: string, { raw, ip }: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  const headers = { ...passing(raw.headers), 'x-forwarded-for': ip };
+  const upstream = http.request(new URL(raw.url ?? '/', address), { method: raw.method ?? 'GET', headers, timeout: ANSWER_MAX_MS }, (answer) => {
+    reply.raw.writeHead(answer.statusCode ?? 502, passing(answer.headers));
+    answer.pipe(reply.raw);
+  });
+  upstream.once('timeout', () => upstream.destroy(new Error('no answer in time')));
+  upstream.once('error', () => {
+    if (reply.raw.headersSent) reply.raw.destroy();
+    else reply.raw.writeHead(503, { 'content-type': 'application/json' }).end('{"error":"temporarily_unavailable"}');
+  });
+  raw.pipe(upstream);
+}
+
+const passing = (headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders => Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_HEADERS.has(name)));

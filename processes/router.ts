@@ -1,0 +1,56 @@
+/**
+ * The router in a process of its own, over any supergraph. Authentication is on where an issuer is configured; with the platform behind it,
+ * sign-in requests go on to the auth domain, so that clients know one address.
+ */
+import { overHttp } from '@pms/router/dial/over-http';
+import type { Dial } from '@pms/router/dial/transport';
+import { supergraphFile } from '@pms/router/supergraph/source';
+import { type RouterOptions, startRouter } from '@pms/router';
+import { type Logger, logger } from '@pms/telemetry/logger';
+import { metrics } from '@pms/telemetry/metrics';
+import { type Environment, shown } from './environment.ts';
+import { signInAt } from './forward.ts';
+import { living } from './lifetime.ts';
+import { availablePort } from './port.ts';
+import { keysAddress, trusting } from './trust.ts';
+
+export async function runRouter(wanted: Environment): Promise<void> {
+  const log = logger({ level: wanted.logLevel, process: 'router' });
+  await living({ logger: log, say: console.log }, async (life) => {
+    const environment = { ...wanted, port: await availablePort(wanted) };
+    for (const line of shown(environment)) console.log(line);
+    const http = await life.open(() => Promise.resolve(overHttp()), (opened) => opened.close());
+    const authAddress = environment.subgraphUrls.get('auth');
+    const router = await life.open(
+      () =>
+        startRouter({
+          ...routerOptions(environment, log),
+          dial: redirected(http.dial, environment.subgraphUrls),
+          ...(environment.issuer === null ? {} : { authenticate: trusting(environment.issuer, keysAddress(environment, environment.issuer)) }),
+          ...(authAddress === undefined ? {} : { mounts: signInAt(authAddress) }),
+        }),
+      (opened) => opened.close(),
+    );
+    console.log(`The router answers at ${router.url}`);
+  });
+}
+
+/** What the router is given in either shape. */
+export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial'> {
+  return {
+    supergraph: supergraphFile(environment.supergraph),
+    host: environment.host,
+    port: environment.port,
+    logger: log,
+    metricsRegistry: metrics,
+    production: environment.production,
+    ...(environment.rateLimit === null ? {} : { rateLimit: environment.rateLimit }),
+    // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
+    conflation: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] },
+  };
+}
+
+/** SUBGRAPH_URL_<NAME> goes before the supergraph's address. */
+function redirected(dial: Dial, urls: ReadonlyMap<string, string>): Dial {
+  return ({ name, url }) => dial({ name, url: urls.get(name.toLowerCase().replaceAll('_', '-')) ?? url });
+}

@@ -1,0 +1,10 @@
+/** Whose tokens are believed, and where the keys to check them are. */
+import { type Authenticate, authenticator, remoteKeys } from '@pms/identity/tokens';
+import type { Environment } from './environment.ts';
+
+const AUDIENCE = 'pms-api';
+
+export const trusting = (issuer: string, keysUrl: string): Authenticate => authenticator([{ issuer, audience: AUDIENCE, keys: remoteKeys(keysUrl) }]);
+
+/** Straight at the auth domain where its address is known, else where the issuer publishes them. */
+export const keysAddress = ({ jwksUrl, subgraphUrls }: Environment, issuer: string): string => jwksUrl ?? new URL('/oauth2/jwks', subgraphUrls.get('auth') ?? issuer).href;
