@@ -104,11 +104,11 @@ async function handle(options: ConsumerOptions, placed: readonly Placed[], react
   await Promise.all(workers);
 }
 
-/** The events of one key, in order: runs of one type together where the reaction can, else one by one; the first failure parks the rest. */
+/** The events of one key, in order: runs of one reaction together where it can, else one by one; the first failure parks the rest. */
 async function handleChain(options: ConsumerOptions, chain: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
   let start = 0;
   while (start < chain.length) {
-    const run = runFrom(chain, start);
+    const run = runFrom(chain, start, reactionTo);
     const first = run[0];
     const reaction = first === undefined ? undefined : reactionTo(first.event);
     if (reaction === undefined) { start += run.length; continue; }
@@ -118,9 +118,11 @@ async function handleChain(options: ConsumerOptions, chain: readonly Placed[], r
   }
 }
 
-function runFrom(chain: readonly Placed[], start: number): readonly Placed[] {
-  let end = start;
-  while (end < chain.length && end - start < RUN_MAX && chain[end]?.event.type === chain[start]?.event.type) end += 1;
+/** One reaction hears one type, or all of them: then types that alternate are one run. */
+function runFrom(chain: readonly Placed[], start: number, reactionTo: (event: Event) => Reaction | undefined): readonly Placed[] {
+  const reactionAt = (index: number): Reaction | undefined => { const placed = chain[index]; return placed && reactionTo(placed.event); };
+  let end = start + 1;
+  while (end < chain.length && end - start < RUN_MAX && reactionAt(end) === reactionAt(start)) end += 1;
   return chain.slice(start, end);
 }
 

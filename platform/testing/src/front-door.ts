@@ -93,10 +93,11 @@ export async function frontDoor(make: (surroundings: Surroundings) => Subgraph, 
 }
 
 async function deliver({ reactions }: Subgraph, events: readonly Event[]): Promise<void> {
+  const reactionTo = (event: Event) => reactions.find(({ type }) => type === event.type) ?? reactions.find(({ type }) => type === '*');
   for (let start = 0; start < events.length;) {
     const first = events[start] as Event;
-    const reaction = reactions.find(({ type }) => type === first.type || type === '*');
-    const length = events.slice(start).findIndex(({ type, key }) => type !== first.type || key !== first.key);
+    const reaction = reactionTo(first);
+    const length = events.slice(start).findIndex((event) => event.key !== first.key || reactionTo(event) !== reaction);
     const run = events.slice(start, length === -1 ? undefined : start + length);
     start += run.length;
     if (reaction === undefined) continue;
