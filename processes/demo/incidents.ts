@@ -85,9 +85,8 @@ const lastClose = ({ market, begunOn }: Scene, symbol: string): { readonly date:
   return found;
 };
 
-/** The index is not traded, and has no history here: a share's close stands in for the day, a round level for the price. */
 function order(scene: Scene, key: PortfolioKey, name: string, symbol: string, budget: number): Order {
-  const { date, close } = symbol === BENCHMARK ? { ...lastClose(scene, 'AAPL'), close: '4000' } : lastClose(scene, symbol);
+  const { date, close } = lastClose(scene, symbol);
   return {
     portfolioId: scene.portfolios.get(key) ?? '', externalId: `demo-${name}`, symbol, quantity: sharesFor(new Decimal(budget), close), price: close, tradeDate: date,
   };

@@ -53,7 +53,7 @@ export async function openMarket(service: Ask, today: string, signal: AbortSigna
   const quotes = await until(() => latestQuotes(service, symbols), (read) => read.size === symbols.length, { ...TAPE_WAIT, signal });
   if (quotes === null) throw new Error('the simulated tape has not carried prices to today');
   const histories = new Map<string, readonly Close[]>();
-  for (const symbol of symbols.filter((one) => one !== BENCHMARK)) {
+  for (const symbol of symbols) {
     const { instrument } = await service<{ instrument: { priceHistory: Close[] } }>(HISTORY, { id: ids.get(symbol), from: FIRST_DAY, to: today });
     histories.set(symbol, instrument.priceHistory);
   }

@@ -1,7 +1,7 @@
 /** The demo's investors and portfolios, their cash, and the history of their trades, captured through the public API. */
 import { accepted, type Ask, until, type UserError } from './api.ts';
 import { BENCHMARK, type Market } from './market.ts';
-import type { Desk, PlannedTrade } from './plan/desk.ts';
+import type { Desk, PlannedDeposit, PlannedTrade } from './plan/desk.ts';
 import type { PortfolioKey } from './plan/plan.ts';
 
 interface Described {
@@ -57,11 +57,14 @@ export async function openPortfolio(manager: Ask, key: PortfolioKey, { ids }: Ma
   return portfolio;
 }
 
+const DEPOSITS_AT_ONCE = 8;
+
 export async function deposit(manager: Ask, portfolioId: string, { deposits }: Desk): Promise<void> {
-  for (const { idempotencyKey, amount, effectiveDate } of deposits) {
+  const pay = async ({ idempotencyKey, amount, effectiveDate }: PlannedDeposit): Promise<void> => {
     const input = { portfolioId, amount: { amount, currency: 'USD' }, effectiveDate, idempotencyKey, reason: 'Contribution of the investor' };
     accepted((await manager<{ depositCash: { userErrors: UserError[] } }>(DEPOSIT, { input })).depositCash);
-  }
+  };
+  for (let start = 0; start < deposits.length; start += DEPOSITS_AT_ONCE) await Promise.all(deposits.slice(start, start + DEPOSITS_AT_ONCE).map(pay));
 }
 
 /** How many were new. Those of an earlier, interrupted seeding are left as they are. */
@@ -79,9 +82,9 @@ const DECISION_WAIT = { stepMs: 150, maxMs: 60_000 };
 
 /** Resolves once no trade of these portfolios is on its way any more; throws when that takes too long. */
 export async function allDecided(ask: Ask, portfolioIds: readonly string[], signal: AbortSignal): Promise<void> {
-  for (const id of portfolioIds) {
+  await Promise.all(portfolioIds.map(async (id) => {
     const done = await until(() => ask<{ portfolio: { trades: { edges: unknown[] } } }>(UNDECIDED, { id }), ({ portfolio }) => portfolio.trades.edges.length === 0,
       { ...DECISION_WAIT, signal });
     if (done === null) throw new Error('trades were captured and are not booked within a minute');
-  }
+  }));
 }

@@ -31,6 +31,8 @@ export interface PricedDay {
   readonly close: Decimal;
 }
 
+/** Names one of all possible tapes. Another salt makes another world: recorded closes stay, and what follows differs. */
+const SALT = 'tape 21';
 export const CLOSES_MIN = 24;
 const YEAR_DAYS = 252;
 /** How many real closes the tape is calibrated on: five years of daily ones, or all of the monthly ones. */
@@ -81,7 +83,7 @@ export function closesAfter(calibration: Calibration, from: PricedDay, to: Day):
 function closeOn({ symbol, volatility, drift, anchor, market }: Calibration, before: Decimal, day: Day, steps: number): Decimal {
   const log = Math.log(before.toNumber());
   const trend = anchor.logPrice + drift * steps;
-  return cents(log + drift + PULL * (trend - log) + volatility * correlated(`close ${symbol} ${day}`, `close market ${day}`, market));
+  return cents(log + drift + PULL * (trend - log) + volatility * correlated(`${SALT} ${symbol} ${day}`, `${SALT} market ${day}`, market));
 }
 
 /** What a day's quotes run between; made once a day, since it counts all business days since the last real close. */
@@ -119,7 +121,7 @@ function bridge({ symbol, market }: Calibration, day: Day, passed: number): numb
   for (let level = 0; level < BRIDGE_LEVELS; level += 1) {
     const middle = (from + to) / 2;
     const key = `${day} ${middle}`;
-    const value = (left + right) / 2 + Math.sqrt((to - from) / 4) * correlated(`within ${symbol} ${key}`, `within market ${key}`, market);
+    const value = (left + right) / 2 + Math.sqrt((to - from) / 4) * correlated(`${SALT} ${symbol} ${key}`, `${SALT} market ${key}`, market);
     if (passed < middle) [to, right] = [middle, value];
     else [from, left] = [middle, value];
   }
