@@ -228,7 +228,7 @@ ALTER TABLE "transactional"."journal_line" ADD CONSTRAINT "journal_line_entry_id
 
 ALTER TABLE "transactional"."journal_line" ADD CONSTRAINT "journal_line_amount_check" CHECK ("amount" <> 0);
 ALTER TABLE "transactional"."journal_line" ADD CONSTRAINT "journal_line_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$');
-ALTER TABLE "transactional"."tax_lot" ADD CONSTRAINT "tax_lot_open_check" CHECK ("quantity" <> 0 AND sign("quantity") * sign("cost") >= 0);
+ALTER TABLE "transactional"."tax_lot" ADD CONSTRAINT "tax_lot_open_check" CHECK ("quantity" <> 0);
 ALTER TABLE "transactional"."position" ADD CONSTRAINT "position_flat_check" CHECK ("quantity" <> 0 OR "cost" = 0);
 ALTER TABLE "transactional"."trade_booking" ADD CONSTRAINT "trade_booking_step_check" CHECK ("step" IN ('instructed', 'settled', 'failed', 'cancelled'));
 ALTER TABLE "transactional"."cash_movement" ADD CONSTRAINT "cash_movement_amount_check" CHECK ("amount" > 0);
@@ -242,28 +242,33 @@ CREATE TRIGGER "fact_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "transa
 CREATE TRIGGER "journal_entry_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "transactional"."journal_entry" FOR EACH STATEMENT EXECUTE FUNCTION "transactional"."refuse_change"();
 CREATE TRIGGER "journal_line_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "transactional"."journal_line" FOR EACH STATEMENT EXECUTE FUNCTION "transactional"."refuse_change"();
 
--- At commit an entry has the lines that it says it has, no more, and they add up to zero in each currency.
+-- At commit an entry has the lines that it says it has, and they add up to zero in each currency.
 CREATE FUNCTION "transactional"."entry_must_balance"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  checked text;
-  said int;
   found int;
   unbalanced text;
 BEGIN
-  IF TG_TABLE_NAME = 'journal_entry' THEN checked := NEW.id; ELSE checked := NEW.entry_id; END IF;
-  SELECT line_count INTO said FROM "transactional"."journal_entry" WHERE id = checked;
   SELECT coalesce(sum(lines), 0), min(currency) FILTER (WHERE total <> 0) INTO found, unbalanced
-    FROM (SELECT currency, count(*) AS lines, sum(amount) AS total FROM "transactional"."journal_line" WHERE entry_id = checked GROUP BY currency) AS of_currency;
+    FROM (SELECT currency, count(*) AS lines, sum(amount) AS total FROM "transactional"."journal_line" WHERE entry_id = NEW.id GROUP BY currency) AS of_currency;
   IF unbalanced IS NOT NULL THEN
-    RAISE EXCEPTION 'journal entry % does not balance in %', checked, unbalanced USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'journal entry % does not balance in %', NEW.id, unbalanced USING ERRCODE = 'check_violation';
   END IF;
-  IF found = 0 OR found <> said THEN
-    RAISE EXCEPTION 'journal entry % has % lines and says %', checked, found, said USING ERRCODE = 'check_violation';
+  IF found = 0 OR found <> NEW.line_count THEN
+    RAISE EXCEPTION 'journal entry % has % lines and says %', NEW.id, found, NEW.line_count USING ERRCODE = 'check_violation';
   END IF;
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER "journal_entry_balanced" AFTER INSERT ON "transactional"."journal_entry" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "transactional"."entry_must_balance"();
-CREATE CONSTRAINT TRIGGER "journal_line_balanced" AFTER INSERT ON "transactional"."journal_line" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "transactional"."entry_must_balance"();
+
+-- An entry that was committed takes no further lines: only those of this very transaction will be checked when it commits.
+CREATE FUNCTION "transactional"."lines_come_with_their_entry"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM new_lines AS l JOIN "transactional"."journal_entry" AS e ON e.id = l.entry_id WHERE e.xmin <> pg_current_xact_id()::xid) THEN
+    RAISE EXCEPTION 'journal_line is append-only: lines come with their entry' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER "journal_line_with_entry" AFTER INSERT ON "transactional"."journal_line" REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION "transactional"."lines_come_with_their_entry"();
 
 -- One version of a trade is in the books at a time.
 CREATE UNIQUE INDEX "trade_booking_standing_idx" ON "transactional"."trade_booking"("trade_id") WHERE "step" <> 'cancelled';

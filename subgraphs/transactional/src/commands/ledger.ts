@@ -72,7 +72,10 @@ export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: Lock
       await tx.recordEntries(portfolio, entries);
       await tx.saveCash(portfolio, [...moved].map(cash));
       await tx.saveCounters(portfolio, portfolio.lastFact + facts.length, portfolio.lastEntry + entries.length);
-      await tx.outbox.add(events);
+      await tx.outbox.add(inRuns(events));
     },
   };
 }
+
+/** Cash after everything else: events of one type in a row are handled together by whoever hears them. The last of each kind still tells how things stand. */
+const inRuns = (events: readonly Event[]): Event[] => [...events.filter(({ type }) => type !== cashMoved.name), ...events.filter(({ type }) => type === cashMoved.name)];

@@ -8,6 +8,7 @@ import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import { tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
 import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
+import { reachable } from '../domain/lot-book.ts';
 import type { Fill } from '../domain/lots.ts';
 import { appended, areNext, type Key, keyOf, noPosition, type PositionChange, type PositionState, replayed } from '../domain/position-change.ts';
 import { begun, next, type Settlement } from '../domain/settlement.ts';
@@ -82,9 +83,10 @@ async function positionChanges(tx: Posting, portfolio: LockedPortfolio, turns: r
   const isNext = (key: Key): boolean => !reversed.has(keyOf(key)) && areNext(stateOf(key).last, newFills.get(keyOf(key)) ?? []);
   const inOrder = [...keys.values()].filter(isNext);
   const others = [...keys.values()].filter((key) => !isNext(key));
-  const lots = await tx.lots(portfolio.id, inOrder);
-  const standing = await tx.standing(portfolio.id, others);
   const method = portfolio.lotMethod;
+  const reach = inOrder.map((key) => ({ ...key, needed: reachable(stateOf(key).quantity, newFills.get(keyOf(key)) ?? [], method) }));
+  const lots = await tx.lots(portfolio.id, reach, method);
+  const standing = await tx.standing(portfolio.id, others);
   return new Map([
     ...inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], newFills.get(keyOf(key)) ?? [], method)] as const),
     ...others.map((key) => {

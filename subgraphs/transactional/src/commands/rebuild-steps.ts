@@ -2,7 +2,7 @@
 import { type Decimal, ZERO } from '@pms/money';
 import { tradeFacts } from '@pms/schema/events/trade-capture';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
-import { type LotBook, lotBook } from '../domain/lot-book.ts';
+import { flat, type LotBook, lotBook } from '../domain/lot-book.ts';
 import type { Lot } from '../domain/lots.ts';
 import { type Key, keyOf, noPosition, type Place, type PositionChange, type PositionState } from '../domain/position-change.ts';
 import { cashLines, differences, settlementAfter, shown } from '../domain/rebuilt.ts';
@@ -74,13 +74,13 @@ export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, 
   const keys = await tx.keysOfFacts(portfolio.id);
   const known = new Set(keys.map(keyOf));
   for (const key of keys) {
-    const { book, last, gains } = await replay(tx, portfolio, { key, book: lotBook([], method), verify });
+    const { book, last, gains } = await replay(tx, portfolio, { key, book: lotBook(flat, method), verify });
     const after: PositionState = { ...noPosition(key.instrumentId, key.currency), quantity: book.quantity, cost: book.cost, realized: book.gained, openedOn: book.openedOn, last };
     const change: PositionChange = { after, lots: book.lots(), gone: null, booked: new Map(), regained: [] };
     if (!verify) await tx.savePositions(portfolio, [change]);
     const name = keyOf(key);
     const stored = (await tx.positions(portfolio.id, [key])).get(name);
-    const lots = (await tx.lots(portfolio.id, [key])).get(name) ?? [];
+    const lots = (await tx.lots(portfolio.id, [{ ...key, needed: null }], method)).get(name) ?? [];
     found.push(...gains, ...differences(showLots(name, lots), showLots(name, book.lots())),
       ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])));
   }

@@ -13,7 +13,12 @@ const AHEAD_DAYS_MAX = 10;
 
 const today = (ctx: TransactionalContext): string => ctx.now().toISOString().slice(0, 10);
 
-export async function settleDueOnRequest(ctx: TransactionalContext, { asOf, portfolioId }: { readonly asOf: string; readonly portfolioId?: string | null | undefined }): Promise<Settled> {
+export interface SettleDue {
+  readonly asOf: string;
+  readonly portfolioId?: string | null | undefined;
+}
+
+export async function settleDueOnRequest(ctx: TransactionalContext, { asOf, portfolioId }: SettleDue): Promise<Settled> {
   if (asOf > addDays(today(ctx), AHEAD_DAYS_MAX)) throw invalid(`trades can be settled at most ${AHEAD_DAYS_MAX} days ahead`, 'asOf');
   const { organizationId } = ctx.principal;
   if (portfolioId != null && (await ctx.store.portfolioOf(organizationId, portfolioId)) === null)

@@ -34,7 +34,6 @@ export const isWeekend = (day: Day): boolean => weekday(day) === 0 || weekday(da
 
 export const yearOf = (day: Day): number => Number(day.slice(0, 4));
 export const monthOf = (day: Day): number => Number(day.slice(5, 7));
-export const dayOfMonth = (day: Day): number => Number(day.slice(8, 10));
 
 /** The day of a year, month (1 to 12) and day of month. */
 export const dayFrom = (year: number, month: number, dayInMonth: number): Day => dayOf(Date.UTC(year, month - 1, dayInMonth) / MS_PER_DAY);

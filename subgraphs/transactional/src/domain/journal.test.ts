@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decimal, decimal } from '@pms/money';
-import { UnbalancedEntry, balances, cashOf, currencyExchanged, deposited, dividendPaid, entry, reversalOf, tradeBooked, tradeSettled, trialBalance, withdrawn } from './journal.ts';
+import { UnbalancedEntry, balances, cashOf, currencyExchanged, deposited, dividendPaid, entry, feeCharged, interestReceived, reversalOf, tradeBooked, tradeSettled, trialBalance, withdrawn } from './journal.ts';
 import type { Entry } from './journal.ts';
 import { applyFill, fillOf } from './lots.ts';
 import type { Lot } from './lots.ts';
@@ -29,6 +29,11 @@ test('a sale takes its lots out at cost and realises the rest', () => {
 
 test('a dividend is booked gross, with the tax withheld', () => {
   expect(lines(dividendPaid({ reference: 'a1', effectiveOn: '2026-01-05', money: usd('100'), tax: decimal('15'), instrumentId: 'ins_1' }))).toEqual(['CASH_SETTLED 85', 'TAXES 15', 'DIVIDENDS -100']);
+});
+
+test('interest is income, and a charge that belongs to no trade an expense', () => {
+  const terms = { reference: 'm1', effectiveOn: '2026-01-31', money: usd('2.5') };
+  expect([...lines(interestReceived(terms)), ...lines(feeCharged(terms))]).toEqual(['CASH_SETTLED 2.5', 'INTEREST -2.5', 'FEES 2.5', 'CASH_SETTLED -2.5']);
 });
 
 test('a currency exchange balances in each of its currencies', () => {

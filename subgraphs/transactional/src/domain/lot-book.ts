@@ -3,7 +3,7 @@
  * `applyFill` over all lots, and looks only at those that a fill can reach: thousands of open lots do not slow a fill down.
  * Mutable, and never shared: whoever makes it reads the outcome and lets it go.
  */
-import { Decimal, ZERO, sum } from '@pms/money';
+import { type Decimal, ZERO, sum } from '@pms/money';
 import { applyFill, byOpening } from './lots.ts';
 import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
 import type { Day } from './days.ts';
@@ -17,7 +17,7 @@ export interface LotBook {
   readonly gained: Decimal;
   /** The day on which the present holding was opened; null while flat. */
   readonly openedOn: Day | null;
-  /** Oldest first. */
+  /** Open lots, the oldest first; of those it started with, only those it was given. */
   lots(): readonly Lot[];
   /** Lots that were opened or changed here and are open still. */
   changed(): readonly Lot[];
@@ -25,13 +25,30 @@ export interface LotBook {
   gone(): readonly string[];
 }
 
-export function lotBook(lots: readonly Lot[], method: LotMethod, since: Day | null = null): LotBook {
-  let open: Lot[] = lots.toSorted(byOpening);
+/** A position before the fills: its totals, and those of its open lots that the fills can reach (see `reachable`). */
+export interface Start {
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+  readonly openedOn: Day | null;
+  readonly lots: readonly Lot[];
+}
+
+export const flat: Start = { quantity: ZERO, cost: ZERO, openedOn: null, lots: [] };
+
+/**
+ * How much of the open lots fills may close, counted from the end at which the method begins; null where it needs all lots.
+ * The lots that add up to it (all, if they do not) are enough to start with.
+ */
+export function reachable(quantity: Decimal, fills: readonly Fill[], method: LotMethod): Decimal | null {
+  if (method !== 'FIFO' && method !== 'LIFO') return null;
+  return sum(fills.filter((fill) => fill.quantity.isNegative() !== quantity.isNegative()).map((fill) => fill.quantity.abs()));
+}
+
+export function lotBook(start: Start, method: LotMethod): LotBook {
+  let open: Lot[] = start.lots.toSorted(byOpening);
   let head = 0; // lots before it are closed: FIFO takes from the front without moving the rest
-  let quantity = sum(lots.map((lot) => lot.quantity));
-  let cost = sum(lots.map((lot) => lot.cost));
+  let { quantity, cost, openedOn } = start;
   let gained = ZERO;
-  let openedOn = since;
   const touched = new Map<string, Lot | null>();
 
   /** The lots that the fill may close, taken out of `open`; `putBack` returns what is left of them. */

@@ -7,7 +7,7 @@
 import { type Decimal, ZERO } from '@pms/money';
 import type { Currency } from '@pms/money';
 import type { Day } from './days.ts';
-import { type LotBook, lotBook } from './lot-book.ts';
+import { flat, type LotBook, lotBook } from './lot-book.ts';
 import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
 
 /** A fill's place in the order of trading. */
@@ -80,9 +80,9 @@ const placeOf = ({ tradedOn, sequence, tradeId }: Fill): Place => ({ tradedOn, s
 const stateAfter = (before: PositionState, book: LotBook, realized: Decimal, last: Place | null): PositionState =>
   ({ instrumentId: before.instrumentId, currency: before.currency, quantity: book.quantity, cost: book.cost, realized, openedOn: book.openedOn, last });
 
-/** Applies trades that come after all that stand (`areNext`) to the open lots. */
+/** Applies trades that come after all that stand (`areNext`) to the open lots, of which those that are `reachable` are enough. */
 export function appended(before: PositionState, open: readonly Lot[], fills: readonly Fill[], method: LotMethod): PositionChange {
-  const book = lotBook(open, method, before.openedOn);
+  const book = lotBook({ ...before, lots: open }, method);
   let after = before;
   const booked = new Map<string, { closings: readonly Closing[]; after: PositionState }>();
   for (const fill of fills) {
@@ -97,7 +97,7 @@ export function appended(before: PositionState, open: readonly Lot[], fills: rea
 export function replayed(before: PositionState, standing: readonly StandingTrade[], fills: readonly Fill[], method: LotMethod): PositionChange {
   const earlier = new Map(standing.map((trade) => [trade.fill.tradeId, trade]));
   const ordered = [...standing.map(({ fill }) => fill), ...fills].toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
-  const book = lotBook([], method);
+  const book = lotBook(flat, method);
   const closingsOf = new Map<string, readonly Closing[]>();
   const regained: { trade: StandingTrade; gain: Decimal }[] = [];
   for (const fill of ordered) {

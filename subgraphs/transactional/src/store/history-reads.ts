@@ -20,6 +20,11 @@ export interface TradeThen {
   readonly data: unknown;
 }
 
+export interface TradesThen {
+  readonly method: LotMethod;
+  readonly trades: readonly TradeThen[];
+}
+
 export function historyReads(sql: Sql) {
   /** Whoever is writing these books now may have taken an earlier time than `knownAt`: a figure read with it must not change once they commit. */
   async function waitForWriters(portfolioIds: readonly string[], { knownAt }: Moment): Promise<void> {
@@ -27,7 +32,7 @@ export function historyReads(sql: Sql) {
   }
   return {
     /** By portfolio: its lot method and the trades that stood then. */
-    async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, { readonly method: LotMethod; readonly trades: readonly TradeThen[] }>> {
+    async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, TradesThen>> {
       await waitForWriters(portfolioIds, moment);
       const methods = await sql.query<{ portfolio_id: string; method: string }>(
         `select distinct on (portfolio_id) portfolio_id, data->>'lotMethod' as method from transactional.fact

@@ -4,11 +4,22 @@ import type { LotMethod } from '../domain/lots.ts';
 import type { Cash } from '../domain/cash.ts';
 import { type CashRow, lotMethodOf, toCash } from './rows.ts';
 
-export type KnownWrites = ReturnType<typeof knownWrites>;
+interface KnownPortfolio {
+  readonly portfolioId: string;
+  readonly baseCurrency: string;
+  readonly lotMethod: string;
+}
+
+interface KnownInstrument {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly currency: string;
+  readonly mic: string | null;
+}
 
 export function knownWrites(sql: Sql) {
   return {
-    async insertPortfolio(organizationId: string, { portfolioId, baseCurrency, lotMethod }: { readonly portfolioId: string; readonly baseCurrency: string; readonly lotMethod: string }): Promise<void> {
+    async insertPortfolio(organizationId: string, { portfolioId, baseCurrency, lotMethod }: KnownPortfolio): Promise<void> {
       await sql.query(
         'insert into transactional.portfolio (id, organization_id, base_currency, lot_method) values ($1, $2, $3, $4) on conflict (id) do nothing',
         [portfolioId, organizationId, baseCurrency, lotMethod]);
@@ -21,7 +32,7 @@ export function knownWrites(sql: Sql) {
     async closePortfolio(portfolioId: string): Promise<void> {
       await sql.query('update transactional.portfolio set closed = true where id = $1', [portfolioId]);
     },
-    async insertInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly currency: string; readonly mic: string | null }[]): Promise<void> {
+    async insertInstruments(instruments: readonly KnownInstrument[]): Promise<void> {
       await sql.query(
         `insert into transactional.instrument (id, organization_id, currency, mic)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) on conflict (id) do nothing`,

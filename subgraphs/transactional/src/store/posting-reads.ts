@@ -1,6 +1,6 @@
 /** What a posting has to know before it writes, read inside its transaction and behind the portfolio's lock. */
 import type { Sql } from '@pms/events/sql';
-import { decimal } from '@pms/money';
+import { type Decimal, decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
 import type { Account, Entry, EntryKind } from '../domain/journal.ts';
 import type { Lot, LotMethod } from '../domain/lots.ts';
@@ -28,21 +28,23 @@ export interface TradeHistory {
   readonly cancelled: boolean;
 }
 
+export interface LotsWanted extends Key {
+  /** Unsigned quantity; null for all lots. */
+  readonly needed: Decimal | null;
+}
+
 export interface RecordedEntry {
   readonly id: string;
   readonly entry: Entry;
 }
 
-export type PostingReads = ReturnType<typeof postingReads>;
+export const postingReads = (sql: Sql) => ({ ...portfolioReads(sql), ...tradeReads(sql), ...positionReads(sql) });
 
-export function postingReads(sql: Sql) {
-  const ofKeys = async <Row>(statement: string, portfolioId: string, keys: readonly Key[]): Promise<Row[]> =>
-    keys.length === 0 ? [] : (await sql.query<Row>(statement, [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)])).rows;
-
+function portfolioReads(sql: Sql) {
   return {
     /** Waits for whoever writes this portfolio's books now; null for a portfolio that is not known. */
     async lock(portfolioId: string): Promise<LockedPortfolio | null> {
-      const { rows: [row] } = await sql.query<{ organization_id: string; base_currency: string; lot_method: string; closed: boolean; last_fact: string; last_entry: string }>(
+      const { rows: [row] } = await sql.query<PortfolioRow>(
         'select organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = $1 for update', [portfolioId]);
       if (row === undefined) return null;
       // a statement of its own: the clock of the locking one may have been read before the wait
@@ -63,6 +65,11 @@ export function postingReads(sql: Sql) {
       return new Map(rows.map(({ id, mic }) => [id, mic]));
     },
 
+  };
+}
+
+function tradeReads(sql: Sql) {
+  return {
     async histories(tradeIds: readonly string[]): Promise<Map<string, TradeHistory>> {
       const { rows } = await sql.query<BookingRow>(`select ${BOOKING} from transactional.trade_booking where trade_id = any($1)`, [tradeIds]);
       const gone = await sql.query<{ trade_id: string }>('select trade_id from transactional.cancelled_trade where trade_id = any($1)', [tradeIds]);
@@ -71,31 +78,9 @@ export function postingReads(sql: Sql) {
       return new Map(tradeIds.map((id) => {
         const versions = booked.get(id) ?? [];
         const standing = versions.find(({ step }) => step !== 'cancelled');
-        return [id, { newest: Math.max(0, ...versions.map(({ version }) => version)), standing: standing === undefined ? null : toBooking(standing), cancelled: cancelled.has(id) }];
+        const newest = Math.max(0, ...versions.map(({ version }) => version));
+        return [id, { newest, standing: standing === undefined ? null : toBooking(standing), cancelled: cancelled.has(id) }];
       }));
-    },
-
-    async positions(portfolioId: string, keys: readonly Key[]): Promise<Map<string, PositionState>> {
-      const rows = await ofKeys<PositionRow>(`select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1`, portfolioId, keys);
-      return new Map(rows.map(toPosition).map((position) => [keyOf(position), position]));
-    },
-
-    async everyPosition(portfolioId: string): Promise<PositionState[]> {
-      return (await sql.query<PositionRow>(`select ${POSITION} from transactional.position where portfolio_id = $1`, [portfolioId])).rows.map(toPosition);
-    },
-
-    async lots(portfolioId: string, keys: readonly Key[]): Promise<Map<string, Lot[]>> {
-      const rows = await ofKeys<LotRow>(
-        `select instrument_id, currency, trade_id, opened_on::text, day_order, quantity, cost
-         from transactional.tax_lot join ${KEYS} using (instrument_id, currency) where portfolio_id = $1`, portfolioId, keys);
-      return grouped(rows, toLot);
-    },
-
-    /** All trades that stand in these positions. */
-    async standing(portfolioId: string, keys: readonly Key[]): Promise<Map<string, Booking[]>> {
-      const rows = await ofKeys<BookingRow>(
-        `select ${BOOKING} from transactional.trade_booking join ${KEYS} using (instrument_id, currency) where portfolio_id = $1 and step <> 'cancelled'`, portfolioId, keys);
-      return grouped(rows, toBooking);
     },
 
     /** What versions of trades have posted and nobody has reversed yet, in the order of posting. */
@@ -128,6 +113,54 @@ export function postingReads(sql: Sql) {
   };
 }
 
+function positionReads(sql: Sql) {
+  const ofKeys = async <Row>(statement: string, portfolioId: string, keys: readonly Key[]): Promise<Row[]> =>
+    keys.length === 0 ? [] : (await sql.query<Row>(statement, [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)])).rows;
+
+  return {
+    async positions(portfolioId: string, keys: readonly Key[]): Promise<Map<string, PositionState>> {
+      const rows = await ofKeys<PositionRow>(`select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1`, portfolioId, keys);
+      return new Map(rows.map(toPosition).map((position) => [keyOf(position), position]));
+    },
+
+    async everyPosition(portfolioId: string): Promise<PositionState[]> {
+      return (await sql.query<PositionRow>(`select ${POSITION} from transactional.position where portfolio_id = $1`, [portfolioId])).rows.map(toPosition);
+    },
+
+    /** Open lots from the end at which the method begins, until they add up to what is needed. */
+    async lots(portfolioId: string, wanted: readonly LotsWanted[], method: LotMethod): Promise<Map<string, Lot[]>> {
+      const keys = wanted.filter(({ needed }) => needed === null || !needed.isZero());
+      if (keys.length === 0) return new Map();
+      const newestFirst = method === 'LIFO' ? 'desc' : '';
+      const { rows } = await sql.query<LotRow>(
+        `select instrument_id, currency, trade_id, opened_on::text, day_order, quantity, cost from (
+           select l.*, w.needed, sum(abs(l.quantity)) over (
+             partition by instrument_id, currency order by opened_on ${newestFirst}, day_order ${newestFirst}, trade_id ${newestFirst} rows unbounded preceding) - abs(l.quantity) as before
+           from transactional.tax_lot l join unnest($2::text[], $3::text[], $4::numeric[]) as w(instrument_id, currency, needed) using (instrument_id, currency)
+           where l.portfolio_id = $1) as lots
+         where needed is null or before < needed`,
+        [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency), keys.map(({ needed }) => needed?.toFixed() ?? null)]);
+      return grouped(rows, toLot);
+    },
+
+    /** All trades that stand in these positions. */
+    async standing(portfolioId: string, keys: readonly Key[]): Promise<Map<string, Booking[]>> {
+      const rows = await ofKeys<BookingRow>(
+        `select ${BOOKING} from transactional.trade_booking join ${KEYS} using (instrument_id, currency) where portfolio_id = $1 and step <> 'cancelled'`, portfolioId, keys);
+      return grouped(rows, toBooking);
+    },
+  };
+}
+
+interface PortfolioRow {
+  readonly organization_id: string;
+  readonly base_currency: string;
+  readonly lot_method: string;
+  readonly closed: boolean;
+  readonly last_fact: string;
+  readonly last_entry: string;
+}
+
 interface EntryRow {
   readonly id: string;
   readonly kind: EntryKind;
@@ -152,7 +185,7 @@ function byTrade(rows: readonly EntryRow[]): Map<string, RecordedEntry[]> {
       id,
       entry: {
         kind: first.kind, effectiveOn: first.effective_on, reference: first.reference,
-        lines: lines.map((row) => ({ account: row.account, currency: row.currency, amount: decimal(row.amount), ...(row.instrument_id !== null && { instrumentId: row.instrument_id }) })),
+        lines: lines.map(({ account, currency, amount, instrument_id: instrumentId }) => ({ account, currency, amount: decimal(amount), ...(instrumentId !== null && { instrumentId }) })),
       },
     };
   });

@@ -86,9 +86,10 @@ const upsert = (key: string, columns: readonly Column[]): string => {
 const settledOn = (settlement: Settlement): string | null => (settlement.step === 'settled' ? settlement.settledOn : null);
 const failureReason = (settlement: Settlement): string | null => (settlement.step === 'failed' ? settlement.reason : null);
 
-export type PostingWrites = ReturnType<typeof postingWrites>;
+export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql) });
 
-export function postingWrites(sql: Sql) {
+/** What stays as it was written. */
+function recordWrites(sql: Sql) {
   return {
     async recordFacts({ id, organizationId, recordedAt }: LockedPortfolio, facts: readonly NewFact[]): Promise<void> {
       await insertRows(sql, 'fact', FACT, facts.map(({ cause, ...fact }) => [
@@ -108,6 +109,30 @@ export function postingWrites(sql: Sql) {
       await sql.query('update transactional.portfolio set last_fact = $2, last_entry = $3 where id = $1', [id, lastFact, lastEntry]);
     },
 
+    async rememberCancellation({ id, organizationId }: LockedPortfolio, trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
+      await sql.query(
+        `insert into transactional.cancelled_trade (trade_id, organization_id, portfolio_id, version)
+         select trade_id, $1, $2, version from unnest($3::text[], $4::int[]) as c(trade_id, version) on conflict (trade_id) do nothing`,
+        [organizationId, id, trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
+    },
+
+    /** False where the organisation has used the key before. */
+    async insertMovement({ id, organizationId }: LockedPortfolio, movement: CashMovement): Promise<boolean> {
+      const { after } = movement;
+      const { rowCount } = await sql.query(
+        `insert into transactional.cash_movement
+           (id, organization_id, portfolio_id, idempotency_key, content_hash, kind, currency, amount, effective_on, settled, receivable, payable)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (organization_id, idempotency_key) do nothing`,
+        [movement.id, organizationId, id, movement.idempotencyKey, movement.contentHash, movement.kind, after.currency, movement.amount.toFixed(), movement.effectiveOn,
+          after.settled.toFixed(), after.receivable.toFixed(), after.payable.toFixed()]);
+      return rowCount === 1;
+    },
+  };
+}
+
+/** What follows from the facts. */
+function projectionWrites(sql: Sql) {
+  return {
     async saveCash({ id, organizationId }: LockedPortfolio, cash: readonly Cash[]): Promise<void> {
       await insertRows(sql, 'cash_balance', CASH, cash.map((of) => [
         id, of.currency, organizationId, of.settled.toFixed(), of.receivable.toFixed(), of.payable.toFixed()]), upsert('portfolio_id, currency', CASH));
@@ -147,24 +172,6 @@ export function postingWrites(sql: Sql) {
       await insertRows(sql, 'tax_lot', LOT, changes.flatMap(({ after, lots }) => lots.map((lot: Lot) => [
         id, after.instrumentId, after.currency, lot.id, organizationId, lot.openedOn, lot.sequence, lot.quantity.toFixed(), lot.cost.toFixed()])),
         upsert('portfolio_id, instrument_id, currency, trade_id', LOT));
-    },
-
-    async rememberCancellation({ id, organizationId }: LockedPortfolio, trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
-      await sql.query(
-        `insert into transactional.cancelled_trade (trade_id, organization_id, portfolio_id, version)
-         select trade_id, $1, $2, version from unnest($3::text[], $4::int[]) as c(trade_id, version) on conflict (trade_id) do nothing`,
-        [organizationId, id, trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
-    },
-
-    /** False where the organisation has used the key before. */
-    async insertMovement({ id, organizationId }: LockedPortfolio, movement: CashMovement): Promise<boolean> {
-      const { after } = movement;
-      const { rowCount } = await sql.query(
-        `insert into transactional.cash_movement (id, organization_id, portfolio_id, idempotency_key, content_hash, kind, currency, amount, effective_on, settled, receivable, payable)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (organization_id, idempotency_key) do nothing`,
-        [movement.id, organizationId, id, movement.idempotencyKey, movement.contentHash, movement.kind, after.currency, movement.amount.toFixed(), movement.effectiveOn,
-          after.settled.toFixed(), after.receivable.toFixed(), after.payable.toFixed()]);
-      return rowCount === 1;
     },
   };
 }

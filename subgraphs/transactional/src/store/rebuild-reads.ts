@@ -1,6 +1,6 @@
 /** The facts of one portfolio, page by page, and what the journal and the projections hold beside them. */
 import type { Sql } from '@pms/events/sql';
-import { decimal } from '@pms/money';
+import { type Decimal, decimal } from '@pms/money';
 import type { Account } from '../domain/journal.ts';
 import type { LotMethod } from '../domain/lots.ts';
 import type { Key, Place } from '../domain/position-change.ts';
@@ -24,13 +24,20 @@ export interface TradeFact {
   readonly data: unknown;
 }
 
-interface FactRow { readonly sequence: string; readonly kind: RecordedFact['kind']; readonly effectiveOn: string; readonly currency: string | null; readonly data: RecordedFact['data']; readonly trade: unknown }
+type FactRow = RecordedFact & { readonly sequence: string; readonly trade: unknown };
 
-export interface AccountTotal { readonly account: Account; readonly currency: string; readonly instrumentId: string | null; readonly amount: ReturnType<typeof decimal> }
+export interface AccountTotal {
+  readonly account: Account;
+  readonly currency: string;
+  readonly instrumentId: string | null;
+  readonly amount: Decimal;
+}
 
 const REVERSED = `select from transactional.fact r where r.trade_id = f.trade_id and r.version = f.version and r.kind = 'TRADE_REVERSED'`;
 
-export function rebuildReads(sql: Sql) {
+export const rebuildReads = (sql: Sql) => ({ ...factReads(sql), ...comparedReads(sql), ...projectionResets(sql) });
+
+function factReads(sql: Sql) {
   return {
     /** All facts in order; `trade` is what was booked of the trade that a fact is about. */
     async factPage(portfolioId: string, after: number): Promise<{ readonly sequence: number; readonly fact: RecordedFact; readonly trade: unknown }[]> {
@@ -48,18 +55,6 @@ export function rebuildReads(sql: Sql) {
            from transactional.fact l where l.trade_id = f.trade_id and l.version = f.version and l.sequence > f.sequence), '[]') as later
          from transactional.fact f where f.portfolio_id = $1 and f.kind = 'TRADE_BOOKED' and f.sequence > $2 order by f.sequence limit ${PAGE_MAX}`, [portfolioId, after]);
       return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
-    },
-
-    async bookings(trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<Booking[]> {
-      const { rows } = await sql.query<BookingRow>(
-        `select ${BOOKING} from transactional.trade_booking join unnest($1::text[], $2::int[]) as w(trade_id, version) using (trade_id, version)`,
-        [trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
-      return rows.map(toBooking);
-    },
-
-    async bookingCount(portfolioId: string): Promise<number> {
-      const { rows: [row] } = await sql.query<{ count: number }>('select count(*)::int as count from transactional.trade_booking where portfolio_id = $1', [portfolioId]);
-      return row?.count ?? 0;
     },
 
     async keysOfFacts(portfolioId: string): Promise<Key[]> {
@@ -85,6 +80,24 @@ export function rebuildReads(sql: Sql) {
       return row === undefined ? null : lotMethodOf(row.method);
     },
 
+  };
+}
+
+/** What is stored beside the facts. */
+function comparedReads(sql: Sql) {
+  return {
+    async bookings(trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<Booking[]> {
+      const { rows } = await sql.query<BookingRow>(
+        `select ${BOOKING} from transactional.trade_booking join unnest($1::text[], $2::int[]) as w(trade_id, version) using (trade_id, version)`,
+        [trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
+      return rows.map(toBooking);
+    },
+
+    async bookingCount(portfolioId: string): Promise<number> {
+      const { rows: [row] } = await sql.query<{ count: number }>('select count(*)::int as count from transactional.trade_booking where portfolio_id = $1', [portfolioId]);
+      return row?.count ?? 0;
+    },
+
     async accountTotals(portfolioId: string): Promise<AccountTotal[]> {
       const { rows } = await sql.query<{ account: Account; currency: string; instrumentId: string | null; amount: string }>(
         `select l.account, l.currency, l.instrument_id as "instrumentId", sum(l.amount) as amount
@@ -103,6 +116,11 @@ export function rebuildReads(sql: Sql) {
       return rows.map(({ id }) => id);
     },
 
+  };
+}
+
+function projectionResets(sql: Sql) {
+  return {
     /** Empties what is about to be written anew from the facts. */
     async dropProjections(portfolioId: string): Promise<void> {
       for (const table of ['trade_booking', 'tax_lot', 'position', 'cash_balance', 'cancelled_trade'])
