@@ -82,7 +82,7 @@ test('a new version takes back what the old one posted and books itself, under o
   expect(await w.position(portfolio)).toMatchObject({ quantity: '4', costBasis: { amount: '360' }, realizedPnl: { amount: '80' } });
   expect(await w.cash(portfolio)).toMatchObject({ balance: { amount: '9720' }, settled: { amount: '10000' }, receivable: { amount: '440' }, payable: { amount: '720' } });
   const told = (await toldOf(portfolio)).slice(-4);
-  expect(told.map(({ type }) => type)).toEqual(['trade-reversed', 'cash-moved', 'trade-booked', 'cash-moved']);
+  expect(told.map(({ type }) => type)).toEqual(['trade-reversed', 'trade-booked', 'cash-moved', 'cash-moved']);
   expect(told.map(({ correlationId }) => correlationId)).toEqual(Array(4).fill('cor_amend'));
   expect(told[0]?.data).toMatchObject({ because: 'AMENDED', version: 1, quantity: '10', netAmount: '-1000' });
   expect(told[2]?.data).toMatchObject({ version: 2, netAmount: '-720', position: { quantity: '4', realizedPnl: '80' } });

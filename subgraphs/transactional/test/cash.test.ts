@@ -106,7 +106,7 @@ test('trades settle on their contractual date, receipts before payments, and not
   expect(await w.cash(portfolioId)).toMatchObject({ settled: { amount: '50' }, receivable: { amount: '95' }, payable: { amount: '0' }, balance: { amount: '145' } });
   const told = (await door.told()).filter(({ key }) => key === portfolioId).slice(-4);
   expect(told.map(({ type, data }) => [type.split('.')[1], (data as { tradeId: string }).tradeId])).toEqual([
-    ['trade-settled', tradeIdOf(sold)], ['cash-moved', tradeIdOf(sold)], ['trade-settled', tradeIdOf(bought)], ['cash-moved', tradeIdOf(bought)]]);
+    ['trade-settled', tradeIdOf(sold)], ['trade-settled', tradeIdOf(bought)], ['cash-moved', tradeIdOf(sold)], ['cash-moved', tradeIdOf(bought)]]);
   expect(told[3]?.data).toMatchObject({ kind: 'SETTLEMENT', amount: '0', settled: '50', balance: '145' });
   expect(await settle({ asOf: '2026-11-20', portfolioId })).toEqual({ settled: 0, failed: 0, more: false, userErrors: [] });
 });
