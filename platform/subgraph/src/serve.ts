@@ -38,7 +38,8 @@ export interface Served {
 type Context = object & { readonly request: SubgraphRequest };
 
 export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<Served> {
-  const app = fastify({ bodyLimit: BODY_BYTES_MAX, logger: false });
+  // the router names the client's address; it is believed from our own network alone
+  const app = fastify({ bodyLimit: BODY_BYTES_MAX, logger: false, trustProxy: ['loopback', 'uniquelocal'] });
   let draining = false;
   const server = new ApolloServer<object>({
     schema: subgraph.schema, introspection: true, csrfPrevention: false, stopOnTerminationSignals: false, includeStacktraceInErrorResponses: false,

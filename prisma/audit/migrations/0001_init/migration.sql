@@ -75,6 +75,7 @@ CREATE UNIQUE INDEX "outbox_event_position_key" ON "audit"."outbox_event"("posit
 ALTER TABLE "audit"."chain_entry" ADD CONSTRAINT "chain_entry_seq_check" CHECK ("seq" > 0);
 CREATE INDEX "chain_entry_subjects_idx" ON "audit"."chain_entry" USING GIN ("subjects");
 CREATE INDEX "chain_entry_portfolio_idx" ON "audit"."chain_entry"("organization_id", ("data" ->> 'portfolioId'), "seq");
+CREATE INDEX "chain_entry_trade_idx" ON "audit"."chain_entry"("organization_id", ("data" ->> 'tradeId'), "seq");
 CREATE INDEX "chain_entry_recorded_idx" ON "audit"."chain_entry" USING BRIN ("recorded_at");
 
 CREATE FUNCTION "audit"."refuse"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -7,7 +7,7 @@ export const AuditEntry: AuditEntryResolvers = {
 
 export const Trade: TradeResolvers = {
   __resolveReference: ({ id }) => ({ id }),
-  auditTrail: ({ id }, page, ctx) => ctx.trails.of('subject', id, page),
+  auditTrail: ({ id }, page, ctx) => ctx.trails.of('trade', id, page),
 };
 
 export const Portfolio: PortfolioResolvers = {

@@ -31,12 +31,11 @@ export function auditStore(sql: Sql, work: UnitOfWork) {
       return rows.map(toEntry);
     },
 
-    /** A page for each of several subjects, in one statement. `by` says how a subject is found. */
-    async trailsOf(organizationId: string, by: 'portfolio' | 'subject', ids: readonly string[], page: Page): Promise<ReadonlyMap<string, readonly ChainedEntry[]>> {
-      const about = by === 'portfolio' ? `data ->> 'portfolioId' = wanted.id` : 'subjects @> array[wanted.id]';
+    /** A page for each of several trades or portfolios, in one statement. */
+    async trailsOf(organizationId: string, of: 'trade' | 'portfolio', ids: readonly string[], page: Page): Promise<ReadonlyMap<string, readonly ChainedEntry[]>> {
       const { rows } = await sql.query<EntryRow & { readonly wanted: string }>(
         `select wanted.id as wanted, entry.* from unnest($2::text[]) as wanted(id) cross join lateral (
-           select ${ENTRY} from audit.chain_entry where organization_id = $1 and ${about} ${within(page, '$3')}
+           select ${ENTRY} from audit.chain_entry where organization_id = $1 and data ->> '${of}Id' = wanted.id ${within(page, '$3')}
            order by seq ${page.backward ? 'desc' : 'asc'} limit ${page.limit}) as entry`,
         [organizationId, ids, cursorOf(page)]);
       return new Map([...Map.groupBy(rows, ({ wanted }) => wanted)].map(([id, found]) => [id, found.map(toEntry)]));
