@@ -1,6 +1,6 @@
 /** Ratios of series of returns, alone and against a benchmark. Null returns are left out, in pairs where there are two series. */
 import {
-  alpha, annualAlpha, beta, captureRatio, famaBeta, informationRatio, jensenAlpha, mSquared, netSelectivity, onCommonDays, selectivity, specificRisk, trackingError, treynor,
+  alpha, annualAlpha, annualInformationRatio, beta, captureRatio, downCapture, famaBeta, informationRatio, jensenAlpha, mSquared, netSelectivity, onCommonDays, specificRisk, trackingError, treynor, upCapture,
 } from '../../../subgraphs/analytics/src/domain/benchmark-ratios.ts';
 import { drawdownsOfWealth, longestBetweenHighs, longestRecovery, maxDrawdown, maxDrawdownOfWealth } from '../../../subgraphs/analytics/src/domain/drawdown.ts';
 import {
@@ -88,8 +88,9 @@ function maxDrawdownOf(given: OracleCase, around: Surroundings): Readonly<Record
     const wealth = (input['accumulated_returns'] as number[]).map((each) => 1 + each);
     return { value: -maxDrawdownOfWealth(wealth), max_drawdown: -maxDrawdownOfWealth(wealth), longest_drawdown_days: longestBetweenHighs(wealth) };
   }
-  const { returns } = read(given, around);
-  return { value: maxDrawdown(returns), max_drawdown: maxDrawdown(returns) };
+  const levels = (input['prices'] ?? input['equity']) as number[] | undefined;
+  const worst = levels ? maxDrawdownOfWealth(levels) : maxDrawdown(read(given, around).returns);
+  return { value: worst, max_drawdown: worst };
 }
 
 function betaOf(given: OracleCase, around: Surroundings): Readonly<Record<string, unknown>> {
@@ -127,6 +128,14 @@ const rollingOf = (figure: (part: number[], perYear: number) => number | null): 
   return { values: windows };
 };
 
+/** Excess kurtosis of a sample, unless the case says which it means. */
+function momentsOf({ convention = '', input }: OracleCase): 'POPULATION' | 'EXCESS' | 'SAMPLE' | 'SAMPLE_EXCESS' {
+  const said = `${convention} ${(input['method'] as string | undefined) ?? ''}`.toLowerCase();
+  const isPopulation = /population|moment|ddof=0/.test(said);
+  const isExcess = said.trim() === '' || said.includes('excess');
+  return isPopulation ? (isExcess ? 'EXCESS' : 'POPULATION') : isExcess ? 'SAMPLE_EXCESS' : 'SAMPLE';
+}
+
 export const ratioKinds: Readonly<Record<string, Evaluate>> = {
   volatility: volatilityOf, max_drawdown: maxDrawdownOf, beta: betaOf, annual_return: annualReturnOf, tracking_error: trackingErrorOf,
   sharpe: value(({ returns, perYear, riskFree }) => sharpe(returns, perYear, riskFree)),
@@ -135,8 +144,12 @@ export const ratioKinds: Readonly<Record<string, Evaluate>> = {
   omega: value((given, input) => omega(given.returns, given.perYear, { riskFree: free(given), requiredAnnual: (input['required_annual_return'] ?? 0) as number })),
   downside_deviation: value(({ returns, mar, perYear }, input) => downsideDeviation(returns, mar, 'periods_per_year' in input ? perYear : 1)),
   drawdown_recovery: ({ input }) => ({ longest_peak_to_recovery_days: longestRecovery(input['equity'] as number[]) }),
-  information_ratio: value(({ returns, benchmark }, input) => informationRatio(returns, benchmark, (input['periods_per_year'] ?? 1) as number)),
-  alpha: value(({ returns, benchmark, riskFree }) => alpha(returns, benchmark, riskFree)),
+  information_ratio: (given, around) => {
+    const { returns, benchmark, perYear } = read(given, around);
+    const isOfAnnualReturns = /premium|annualised returns/i.test(given.convention ?? '');
+    return { value: isOfAnnualReturns ? annualInformationRatio(returns, benchmark, perYear) : informationRatio(returns, benchmark, (given.input['periods_per_year'] ?? 1) as number) };
+  },
+  alpha: value(({ returns, benchmark, riskFree, perYear }, input) => ('periods_per_year' in input ? annualAlpha(returns, benchmark, perYear, riskFree) : alpha(returns, benchmark, riskFree))),
   alpha_beta: (given, around) => {
     const { returns, benchmark, riskFree, perYear } = read(given, around);
     return { alpha: annualAlpha(returns, benchmark, perYear, riskFree), beta: beta(returns, benchmark, riskFree) };
@@ -144,6 +157,9 @@ export const ratioKinds: Readonly<Record<string, Evaluate>> = {
   capture_ratio: (given, around) => {
     const { returns, benchmark } = seriesOf(given, around);
     const present = (series: Stated): number[] => series.filter((each) => each !== null);
+    const side = Object.values(given.input).find((each) => each === 'up' || each === 'down');
+    const { returns: own, benchmark: market, perYear } = read(given, around);
+    if (side !== undefined) return { value: side === 'up' ? upCapture(own, market, perYear) : downCapture(own, market, perYear) };
     return { value: captureRatio(present(returns), present(benchmark), given.input['periods_per_year'] as number, { returns: returns.length, benchmark: benchmark.length }) };
   },
   rolling_max_drawdown: rollingOf(maxDrawdown), rolling_sharpe: rollingOf((part, perYear) => sharpe(part, perYear)),
@@ -153,11 +169,12 @@ export const ratioKinds: Readonly<Record<string, Evaluate>> = {
   downside_frequency: value(({ returns, mar }) => downsideFrequency(returns, mar)), upside_frequency: value(({ returns, mar }) => upsideFrequency(returns, mar)),
   upside_risk: value(({ returns, mar }) => upsideRisk(returns, mar)), omega_sharpe: value(({ returns, mar }) => omegaSharpe(returns, mar)),
   kappa: value(({ returns, mar }, input) => kappa(returns, mar, input['l'] as number)), mean_absolute_deviation: value(({ returns }) => meanAbsoluteDeviation(returns)),
-  kurtosis: value(({ returns }) => kurtosis(returns, 'SAMPLE_EXCESS')), skewness: value(({ returns }) => skewness(returns)),
+  kurtosis: (given, around) => ({ value: kurtosis(read(given, around).returns, momentsOf(given)) }),
+  skewness: (given, around) => ({ value: skewness(read(given, around).returns, /sample/i.test(given.convention ?? '') ? 'SAMPLE' : 'POPULATION') }),
   skew_kurt_ratio: value(({ returns }) => skewnessKurtosisRatio(returns)), pain_index: value(({ returns }) => painIndex(returns)),
   martin_ratio: value((given) => martinRatio(given.returns, given.perYear, free(given))), m_squared: value((given) => mSquared(given.returns, given.benchmark, given.perYear, free(given))),
   jensen_alpha: value((given) => jensenAlpha(given.returns, given.benchmark, given.perYear, free(given))), fama_beta: value(({ returns, benchmark }) => famaBeta(returns, benchmark)),
-  selectivity: value((given) => selectivity(given.returns, given.benchmark, given.perYear, free(given))),
+  selectivity: value((given) => jensenAlpha(given.returns, given.benchmark, given.perYear, free(given))),
   net_selectivity: value((given) => netSelectivity(given.returns, given.benchmark, given.perYear, free(given))),
   specific_risk: value((given) => specificRisk(given.returns, given.benchmark, given.perYear, given.riskFree)),
   volatility_skewness: value(({ returns, mar }, input) => volatilitySkewness(returns, mar, input['stat'] === 'variability' ? 'VARIABILITY' : 'VOLATILITY')),

@@ -2,6 +2,7 @@
 import { cumulative, annualReturn, annualised, driftedWeights, link, modifiedDietz, timeWeightedReturn, totalReturn } from '../../../subgraphs/analytics/src/domain/returns.ts';
 import type { ShareEvent, ValuationDay } from '../../../subgraphs/analytics/src/domain/returns.ts';
 import { dayOf, daysBetween, epochDay } from '../../../subgraphs/analytics/src/domain/day-count.ts';
+import type { DayCount } from '../../../subgraphs/analytics/src/domain/day-count.ts';
 import { irr, mirr, npv, xirr, xnfv, xnpv } from '../../../subgraphs/analytics/src/domain/irr.ts';
 import type { DatedFlow } from '../../../subgraphs/analytics/src/domain/irr.ts';
 import { NotCovered } from '../oracle-case.ts';
@@ -19,6 +20,7 @@ function xirrOf(given: OracleCase): Readonly<Record<string, unknown>> {
 
 const amountsOf = ({ input }: OracleCase): number[] => input['cashflows'] as number[];
 const flowsOf = ({ input }: OracleCase): DatedFlow[] => input['cashflows'] as DatedFlow[];
+const countOf = ({ input }: OracleCase): DayCount => dayCountOf((input['day_count'] as string | undefined) ?? 'ACT/365F');
 const rateOf = ({ input }: OracleCase): number => input['rate'] as number;
 
 interface StatedEvent {
@@ -146,7 +148,7 @@ interface Total {
   readonly from: string;
   readonly to: string;
   readonly dividends: readonly { readonly ex_date: string; readonly cash_per_share: number }[];
-  readonly splits: readonly { readonly ex_date: string; readonly ratio?: number; readonly new?: number; readonly old?: number }[];
+  readonly splits: readonly { readonly ex_date: string; readonly ratio?: number; readonly factor?: number; readonly new?: number; readonly old?: number }[];
 }
 
 function total({ input }: OracleCase, around: Surroundings): Readonly<Record<string, unknown>> {
@@ -154,7 +156,7 @@ function total({ input }: OracleCase, around: Surroundings): Readonly<Record<str
   const closes = closesOf(symbol, around);
   const events: ShareEvent[] = [
     ...dividends.map(({ ex_date: exDate, cash_per_share: cashPerShare }) => ({ exDate, cashPerShare })),
-    ...splits.map(({ ex_date: exDate, ratio, new: made = 1, old = 1 }) => ({ exDate, newPerOld: ratio ?? made / old })),
+    ...splits.map(({ ex_date: exDate, ratio, factor, new: made = 1, old = 1 }) => ({ exDate, newPerOld: ratio ?? factor ?? made / old })),
   ];
   const closeOn = (day: string): number => {
     const close = closes.get(day);
@@ -176,7 +178,7 @@ function drift({ input }: OracleCase): Readonly<Record<string, unknown>> {
 export const returnKinds: Readonly<Record<string, Evaluate>> = {
   xirr: xirrOf, irr: (given) => ({ irr: irr(amountsOf(given)).rate }), npv: (given) => ({ npv: npv(rateOf(given), amountsOf(given)) }),
   mirr: (given) => ({ mirr: mirr(amountsOf(given), { financeRate: given.input['finance_rate'] as number, reinvestRate: given.input['reinvest_rate'] as number }) }),
-  xnpv: (given) => ({ npv: xnpv(rateOf(given), flowsOf(given)) }), xnfv: (given) => ({ future_value: xnfv(rateOf(given), flowsOf(given)) }),
+  xnpv: (given) => ({ npv: xnpv(rateOf(given), flowsOf(given), countOf(given)) }), xnfv: (given) => ({ future_value: xnfv(rateOf(given), flowsOf(given), countOf(given)) }),
   twr, mwr, modified_dietz: dietz, total_return: total, weight_drift: drift,
   annualized_return: ({ input }) => ({ annualized: annualised(input['period_return'] as number, input['days'] as number) }),
   cumulative_return: ({ input }) => ({ cumulative: cumulative(input['returns'] as number[]) }),

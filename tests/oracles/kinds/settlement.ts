@@ -86,14 +86,16 @@ function earlyCloses(given: OracleCase): Readonly<Record<string, unknown>> {
   return { early_close_13_00_new_york: years.flatMap(newYorkEarlyCloses).filter((day) => day >= from && day <= to).toSorted() };
 }
 
-const DAY_COUNTS: Readonly<Record<string, DayCount>> = {
-  'ACT/365F': 'ACT/365F', 'ACT/365': 'ACT/365F', 'ACT/360': 'ACT/360', 'ACT/364': 'ACT/364', 'ACT/365.25': 'ACT/365.25', 'ACT/365 ACTUAL': 'ACT/365A', 'ACT/ACT ISDA': 'ACT/ACT ISDA',
-  'ACT/ACT AFB': 'ACT/ACT AFB', 'NL/365': 'NL/365', '30/360 ISDA': '30/360', '30/360 BOND BASIS': '30/360', '30/360 US (NASD/EOM)': '30/360 US', '30/360 US': '30/360 US', '30U/360': '30/360 US',
-  '30/360 PSA': '30/360 PSA', '30E/360': '30E/360', '30/360 EUROBOND BASIS': '30E/360', '30E/360 ISDA': '30E/360 ISDA', '30/360 GERMAN': '30E/360 ISDA', '30E+/360': '30E+/360', '30E/365': '30E/365', '1/1': '1/1',
-};
+/** By the names that sources use; the first that fits. */
+const DAY_COUNTS: readonly (readonly [RegExp, DayCount])[] = [
+  [/^ACT\/ACT ISDA|^ACT\/ACT$/, 'ACT/ACT ISDA'], [/^ACT\/ACT (AFB|EURO)/, 'ACT/ACT AFB'], [/^ACT\/ACT YEAR/, 'ACT/ACT YEAR'],
+  [/^ACT\/365(F| FIXED)?$/, 'ACT/365F'], [/^ACT\/365( ACTUAL|A)$/, 'ACT/365A'], [/^ACT\/365\.25$/, 'ACT/365.25'], [/^ACT\/360$/, 'ACT/360'], [/^ACT\/364$/, 'ACT/364'],
+  [/^NL\/365$/, 'NL/365'], [/^1\/1$/, '1/1'], [/^30E\+\/360/, '30E+/360'], [/^30E\/365/, '30E/365'], [/^30E\/360 ISDA|GERMAN/, '30E/360 ISDA'], [/^30E\/360|EUROBOND|EUROPEAN/, '30E/360'],
+  [/ITALIAN/, '30/360 ITALIAN'], [/^30\/360 PSA/, '30/360 PSA'], [/^30U?\/360 (US|NASD)|^30U\/360/, '30/360 US'], [/^30\/360( ISDA| BOND BASIS)?$/, '30/360'],
+];
 
 export function dayCountOf(name: string): DayCount {
-  const found = DAY_COUNTS[name.toUpperCase()];
+  const found = DAY_COUNTS.find(([pattern]) => pattern.test(name.toUpperCase()))?.[1];
   if (!found) throw new NotCovered(`day count ${name}`);
   return found;
 }

@@ -41,6 +41,12 @@ export function informationRatio(returns: Series, benchmark: Series, periodsPerY
   return found === null ? null : found * Math.sqrt(periodsPerYear);
 }
 
+/** The difference of the annual returns over the tracking error: Bacon's information ratio. */
+export function annualInformationRatio(returns: Series, benchmark: Series, periodsPerYear: number): number | null {
+  const { own, market } = annual(returns, benchmark, periodsPerYear, 0);
+  return ratio(own - market, trackingError(returns, benchmark, periodsPerYear));
+}
+
 /** Annual return over the benchmark's. */
 export const captureRatio = (returns: Series, benchmark: Series, periodsPerYear: number, periods = { returns: returns.length, benchmark: benchmark.length }): number | null =>
   ratio(annualReturn(returns, periodsPerYear, periods.returns), annualReturn(benchmark, periodsPerYear, periods.benchmark));
@@ -69,22 +75,19 @@ export function treynor(returns: Series, benchmark: Series, periodsPerYear: numb
   return ratio(own - free, beta(returns, benchmark));
 }
 
-/** Annual return less what beta alone would have earned: own − free − beta × (market − free). */
+/** Annual return less what beta alone would have earned, own − free − beta × (market − free); Fama calls it selectivity. */
 export function jensenAlpha(returns: Series, benchmark: Series, periodsPerYear: number, riskFree = 0): number | null {
   const { own, market, free } = annual(returns, benchmark, periodsPerYear, riskFree);
   const slope = beta(returns, benchmark, riskFree);
   return slope === null ? null : own - free - slope * (market - free);
 }
 
-/** Fama's selectivity is Jensen's alpha. */
-export const selectivity = jensenAlpha;
-
 /** Ratio of the deviations: the beta that total risk would need. */
 export const famaBeta = (returns: Series, benchmark: Series): number | null => ratio(deviation(returns), deviation(benchmark));
 
 /** Selectivity less what is owed for the risk that was not diversified away. */
 export function netSelectivity(returns: Series, benchmark: Series, periodsPerYear: number, riskFree = 0): number | null {
-  const gained = selectivity(returns, benchmark, periodsPerYear, riskFree);
+  const gained = jensenAlpha(returns, benchmark, periodsPerYear, riskFree);
   const [needed, slope] = [famaBeta(returns, benchmark), beta(returns, benchmark, riskFree)];
   if (gained === null || needed === null || slope === null) return null;
   const { market, free } = annual(returns, benchmark, periodsPerYear, riskFree);
@@ -106,12 +109,6 @@ export function specificRisk(returns: Series, benchmark: Series, periodsPerYear:
   const residuals = over(returns, riskFree).map((each, at) => each - intercept - slope * (market[at] ?? 0));
   const found = deviation(residuals, 0);
   return found === null ? null : found * Math.sqrt(periodsPerYear);
-}
-
-/** |beta| × σ(market), population, annualised. */
-export function systematicRisk(returns: Series, benchmark: Series, periodsPerYear: number): number | null {
-  const [slope, spread] = [beta(returns, benchmark), deviation(benchmark, 0)];
-  return slope === null || spread === null ? null : Math.abs(slope) * spread * Math.sqrt(periodsPerYear);
 }
 
 /** Values of both series on the days that both have. */

@@ -8,8 +8,8 @@ import { badInput } from '@pms/errors';
 export type Day = string;
 
 export type DayCount =
-  | 'ACT/365F' | 'ACT/360' | 'ACT/364' | 'ACT/365.25' | 'ACT/365A' | 'ACT/ACT ISDA' | 'ACT/ACT AFB' | 'NL/365'
-  | '30/360' | '30/360 US' | '30/360 PSA' | '30E/360' | '30E/360 ISDA' | '30E+/360' | '30E/365' | '1/1';
+  | 'ACT/365F' | 'ACT/360' | 'ACT/364' | 'ACT/365.25' | 'ACT/365A' | 'ACT/ACT ISDA' | 'ACT/ACT AFB' | 'ACT/ACT YEAR' | 'NL/365'
+  | '30/360' | '30/360 US' | '30/360 PSA' | '30/360 ITALIAN' | '30E/360' | '30E/360 ISDA' | '30E+/360' | '30E/365' | '1/1';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -56,12 +56,16 @@ const first = (a: Parts, endOfFebruary: boolean): number => (endOfFebruary && is
 /** A last day of 31 counts as the 30th only after a first one that does. */
 const after = (start: number, { day }: Parts): number => (day === 31 && start === 30 ? 30 : day);
 
-type Thirty360 = '30/360' | '30/360 US' | '30/360 PSA' | '30E/360' | '30E/365' | '30E/360 ISDA' | '30E+/360';
+/** The 28th and 29th of February count as the 30th. */
+const italian = ({ month, day }: Parts): number => (month === 2 && day > 27 ? 30 : Math.min(day, 30));
+
+type Thirty360 = '30/360' | '30/360 US' | '30/360 PSA' | '30/360 ITALIAN' | '30E/360' | '30E/365' | '30E/360 ISDA' | '30E+/360';
 
 const THIRTY_360: Readonly<Record<Thirty360, (a: Parts, b: Parts) => number>> = {
   '30/360': (a, b) => days360(a, b, first(a, false), after(first(a, false), b)),
   '30/360 US': (a, b) => days360(a, b, first(a, true), isLastOfFebruary(a) && isLastOfFebruary(b) ? 30 : after(first(a, true), b)),
   '30/360 PSA': (a, b) => days360(a, b, first(a, true), after(first(a, true), b)),
+  '30/360 ITALIAN': (a, b) => days360(a, b, italian(a), italian(b)),
   '30E/360': (a, b) => days360(a, b, first(a, false), first(b, false)),
   '30E/365': (a, b) => days360(a, b, first(a, false), first(b, false)),
   '30E/360 ISDA': (a, b) => days360(a, b, first(a, true), first(b, true)),
@@ -80,28 +84,17 @@ export function dayCountDays(convention: DayCount, from: Day, to: Day): number {
 /** Years, as a float; negative where `to` is earlier. */
 export function yearFraction(convention: DayCount, from: Day, to: Day): number {
   if (to < from) return -yearFraction(convention, to, from);
-  const days = dayCountDays(convention, from, to);
-  switch (convention) {
-    case '1/1':
-      return 1;
-    case 'ACT/ACT ISDA':
-      return actActIsda(from, to);
-    case 'ACT/ACT AFB':
-      return actActAfb(from, to);
-    case 'ACT/365.25':
-      return days / 365.25;
-    case 'ACT/364':
-      return days / 364;
-    case 'ACT/365A':
-      return days / (leapDays(from, to) > 0 ? 366 : 365);
-    case 'ACT/365F':
-    case 'NL/365':
-    case '30E/365':
-      return days / 365;
-    default:
-      return days / 360;
-  }
+  return BY_YEARS[convention]?.(from, to) ?? dayCountDays(convention, from, to) / (DAYS_IN_YEAR[convention] ?? 360);
 }
+
+/** Where the conventions differ from 360. */
+const DAYS_IN_YEAR: Readonly<Partial<Record<DayCount, number>>> = { 'ACT/365F': 365, 'NL/365': 365, '30E/365': 365, 'ACT/365.25': 365.25, 'ACT/364': 364 };
+
+/** Those whose year is as long as the calendar's. */
+const BY_YEARS: Readonly<Partial<Record<DayCount, (from: Day, to: Day) => number>>> = {
+  '1/1': () => 1, 'ACT/ACT ISDA': actActIsda, 'ACT/ACT AFB': actActAfb, 'ACT/ACT YEAR': actActYear,
+  'ACT/365A': (from, to) => daysBetween(from, to) / (leapDays(from, to) > 0 ? 366 : 365),
+};
 
 /** Days of leap years over 366, the others over 365. */
 function actActIsda(from: Day, to: Day): number {
@@ -109,6 +102,15 @@ function actActIsda(from: Day, to: Day): number {
   const length = (year: number): number => (isLeap(year) ? 366 : 365);
   if (begin === end) return daysBetween(from, to) / length(begin);
   return daysBetween(from, iso(begin + 1, 1, 1)) / length(begin) + (end - begin - 1) + daysBetween(iso(end, 1, 1), to) / length(end);
+}
+
+/** Whole years counted from the start, the rest over the length of the year that it is a part of. */
+function actActYear(from: Day, to: Day): number {
+  const start = parts(from);
+  const onward = (years: number): Day => iso(start.year + years, start.month, isLastOfFebruary(start) && !isLeap(start.year + years) ? 28 : start.day);
+  let years = 0;
+  while (onward(years + 1) <= to) years++;
+  return years + daysBetween(onward(years), to) / daysBetween(onward(years), onward(years + 1));
 }
 
 /** Whole years counted back from the end, the rest over 366 where it holds a leap day, else over 365. */

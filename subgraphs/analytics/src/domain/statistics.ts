@@ -45,11 +45,6 @@ export function covariance(a: Series, b: Series, ddof: 0 | 1 = 1): number | null
   return total(a.map((each, at) => (each - ca) * ((b[at] ?? 0) - cb))) / (a.length - ddof);
 }
 
-/** Null where either series is flat. */
-export function correlation(a: Series, b: Series): number | null {
-  return ratio(covariance(a, b), Math.sqrt((variance(a) ?? 0) * (variance(b) ?? 0)));
-}
-
 /** a / b; null where either is unknown or b is zero. */
 export const ratio = (a: number | null, b: number | null): number | null => (a === null || b === null || b === 0 ? null : a / b);
 

@@ -72,6 +72,7 @@ describe('day counts', () => {
     expect(yearFraction('ACT/ACT AFB', '2004-02-29', '2006-02-28')).toBe(2);
     expect(yearFraction('ACT/365A', '2024-02-28', '2024-03-01')).toBeCloseTo(2 / 366, 12);
     expect(yearFraction('NL/365', '2024-02-28', '2024-03-01')).toBeCloseTo(1 / 365, 12);
+    expect(yearFraction('ACT/ACT YEAR', '2024-02-29', '2025-02-28')).toBe(1);
     expect(yearFraction('ACT/360', '2026-01-31', '2026-01-01')).toBeCloseTo(-30 / 360, 12);
     expect(actActIcma('2003-11-01', '2004-05-01', { from: '2003-11-01', to: '2004-05-01', periodsPerYear: 2 })).toBe(0.5);
   });

@@ -1,6 +1,6 @@
 /**
  * Calendar days as ISO 8601 text ("2026-11-20", proleptic Gregorian, no time zone) and the arithmetic on them.
- * Refuses text that is not a real day; ISO text of one length compares as the days do, so `<` on days is right.
+ * Refuses text that is not a real day of the year 100 or later; ISO text of one length compares as the days do, so `<` on days is right.
  */
 import { badInput } from '@pms/errors';
 
@@ -15,8 +15,9 @@ export function epochDay(day: Day): number {
   const match = DAY_TEXT.exec(day);
   const ms = match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) : Number.NaN;
   const read = new Date(ms);
-  // Date.UTC carries an overflow into the next month ("02-30" is March): only a real day keeps its numbers
-  if (read.getUTCDate() !== Number(match?.[3]) || read.getUTCMonth() + 1 !== Number(match?.[2])) throw badInput(`not a day: ${JSON.stringify(day)}`);
+  // Date.UTC carries an overflow into the next month ("02-30" is March) and takes years below 100 for 19xx
+  const isReal = read.getUTCDate() === Number(match?.[3]) && read.getUTCMonth() + 1 === Number(match?.[2]) && read.getUTCFullYear() === Number(match?.[1]);
+  if (!isReal) throw badInput(`not a day: ${JSON.stringify(day)}`);
   return ms / MS_PER_DAY;
 }
 
