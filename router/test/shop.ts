@@ -11,7 +11,7 @@ export interface Bell {
   ring(topic: string, payload: unknown): void;
   /** Subscribers of a topic that are there now. */
   listeners(topic: string): number;
-  stream(topic: string): AsyncGenerator<unknown>;
+  stream(topic: string): AsyncIterable<unknown>;
 }
 
 export function bell(): Bell {
@@ -19,8 +19,17 @@ export function bell(): Bell {
   return {
     ring: (topic, payload) => void emitter.emit(topic, payload),
     listeners: (topic) => emitter.listenerCount(topic),
-    async *stream(topic) {
-      for await (const [payload] of on(emitter, topic)) yield payload;
+    stream: (topic) => {
+      const source = on(emitter, topic);
+      return {
+        [Symbol.asyncIterator]: () => ({
+          async next() {
+            const { done, value } = await source.next() as IteratorResult<unknown[], undefined>;
+            return done === true ? { done, value: undefined } : { done: false, value: value?.[0] };
+          },
+          return: async () => source.return?.() ?? { done: true, value: undefined },
+        }),
+      };
     },
   };
 }

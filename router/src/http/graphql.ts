@@ -107,8 +107,10 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { se
   if (reply.raw.destroyed) return reply.hijack(); // nobody is left to tell
   const failure = isTooLarge(error) ? tooLarge : failureOf(error, correlationOf(request), service.logger, service.metrics);
   service.metrics.requests.inc({ operation: 'none', via: 'http', outcome: 'refused' });
-  const type = typeFor(negotiate(request.headers.accept));
-  return send(reply, type === JSON_TYPE && failure.wellFormed ? 200 : failure.status, type, failureText(failure));
+  const accepted = negotiate(request.headers.accept);
+  const type = typeFor(accepted);
+  const expects200 = type === JSON_TYPE && accepted.includes('json');
+  return send(reply, expects200 && failure.wellFormed ? 200 : failure.status, type, failureText(failure));
 }
 
 const isTooLarge = (error: unknown): boolean => error instanceof Error && 'statusCode' in error && error.statusCode === 413;

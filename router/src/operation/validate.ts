@@ -53,7 +53,7 @@ function parsed(source: string, limits: OperationLimits): DocumentNode {
     return parse(source, { maxTokens: limits.tokensMax });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    const tokens = /contains more than \d+ tokens/.test(error.message);
+    const tokens = /contains more tha[nt] \d+ tokens/.test(error.message);
     throw tokens ? tooComplex('tokens', limits.tokensMax + 1, limits.tokensMax) : new InvalidOperation('GRAPHQL_PARSE_FAILED', [error]);
   }
 }
