@@ -16,6 +16,7 @@ const RULES: readonly (readonly [PortfolioKey, Readonly<Record<string, unknown>>
   ['trading', { name: 'Shares and funds only', kind: 'ALLOWED_ASSET_CLASSES', severity: 'BLOCK', parameters: { assetClasses: ['EQUITY', 'FUND'] } }],
   ['trading', { name: 'Prices within 10 % of the last close', kind: 'PRICE_TOLERANCE', severity: 'WARN', parameters: { tolerance: 0.1, maxAgeDays: 7 } }],
   ['growth', { name: 'No holding above half of net assets', kind: 'MAX_POSITION_WEIGHT', severity: 'BLOCK', parameters: { maxWeight: 0.5 } }],
+  ['trading', { name: 'No holding above half of net assets', kind: 'MAX_POSITION_WEIGHT', severity: 'BLOCK', parameters: { maxWeight: 0.5 } }],
 ];
 
 export async function setRules(compliance: Ask, portfolios: ReadonlyMap<PortfolioKey, string>, ids: ReadonlyMap<string, string>): Promise<void> {

@@ -59,15 +59,15 @@ interface Payload {
 
 /** Resolves to the trades' ids by name. */
 async function enterOrders(scene: Scene): Promise<ReadonlyMap<string, string>> {
-  const { accounts: { trader, manager } } = scene;
+  const { accounts: { trader } } = scene;
   const desk = (name: string, symbol: string, budget: number, over: Partial<Order> = {}): Promise<readonly [string, string]> =>
-    enter(trader, scene, { ...order(scene, 'trading', name, symbol, budget), ...over }, name);
-  const typo = order(scene, 'trading', '', 'AAPL', 15_000);
+    enter(trader, scene, { ...order(scene, name, symbol, budget), ...over }, name);
+  const typo = order(scene, '', 'AAPL', 15_000);
   return new Map([
     await desk('short-of-cash', 'AMZN', 60_000_000, { reason: 'More than the account holds' }),
     await desk('restricted', RESTRICTED, 30_000),
     await desk('not-a-share', BENCHMARK, 40_000),
-    await enter(manager, scene, order(scene, 'growth', 'too-heavy', 'AAPL', 900_000), 'too-heavy'),
+    await desk('too-heavy', 'AAPL', 1_400_000),
     await desk('one-zero-too-many', 'AAPL', 0, { quantity: typo.quantity.times(10) }),
     await desk('price-typo', 'MSFT', 30_000, { price: new Decimal(lastClose(scene, 'MSFT').close).times('1.15').toDecimalPlaces(2).toFixed() }),
     await desk('entered-once', 'AMZN', 20_000),
@@ -85,10 +85,10 @@ const lastClose = ({ market, begunOn }: Scene, symbol: string): { readonly date:
   return found;
 };
 
-function order(scene: Scene, key: PortfolioKey, name: string, symbol: string, budget: number): Order {
+function order(scene: Scene, name: string, symbol: string, budget: number): Order {
   const { date, close } = lastClose(scene, symbol);
   return {
-    portfolioId: scene.portfolios.get(key) ?? '', externalId: `demo-${name}`, symbol, quantity: sharesFor(new Decimal(budget), close), price: close, tradeDate: date,
+    portfolioId: scene.portfolios.get('trading') ?? '', externalId: `demo-${name}`, symbol, quantity: sharesFor(new Decimal(budget), close), price: close, tradeDate: date,
   };
 }
 
@@ -100,7 +100,7 @@ async function enter(ask: Ask, { market }: Scene, { symbol, quantity, ...rest }:
 }
 
 async function correct(trader: Ask, of: (name: string) => string, scene: Scene): Promise<void> {
-  const meant = order(scene, 'trading', '', 'AAPL', 15_000);
+  const meant = order(scene, '', 'AAPL', 15_000);
   const amendments = [
     { tradeId: of('one-zero-too-many'), quantity: meant.quantity.toFixed(), reason: 'One zero too many', idempotencyKey: 'demo-amend-1' },
     { tradeId: of('price-typo'), price: lastClose(scene, 'MSFT').close, reason: 'Price as the broker confirmed it', idempotencyKey: 'demo-amend-2' },
