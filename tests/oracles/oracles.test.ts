@@ -8,6 +8,7 @@ import { differences } from './compare.ts';
 import { NotCovered, ownCases, readCases, sharedCases, surroundingsOf } from './oracle-case.ts';
 import type { OracleCase } from './oracle-case.ts';
 import { allocationKinds } from './kinds/allocation.ts';
+import { auditKinds } from './kinds/audit.ts';
 import { lotKinds } from './kinds/lots.ts';
 import { ratioKinds } from './kinds/ratios.ts';
 import { resultKinds } from './kinds/results.ts';
@@ -15,7 +16,7 @@ import { returnKinds } from './kinds/returns.ts';
 import { riskKinds } from './kinds/risk.ts';
 import { settlementKinds } from './kinds/settlement.ts';
 
-const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds };
+const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds, ...auditKinds };
 
 const own = readCases(ownCases);
 const shared = readCases(sharedCases).filter(({ id }) => !own.some((each) => each.id === id));
