@@ -11,6 +11,9 @@ import { type Platform, shapes, startPlatform } from './support/platform.ts';
 import { refreshed, signIn } from './support/sign-in.ts';
 import { captured, funded, lastWeekday, listed } from './support/world.ts';
 
+/** So many requests of one client in so many seconds: low enough to be passed on purpose. */
+const RATE_LIMIT = '300/20';
+
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -35,7 +38,7 @@ describe.each(shapes)('in the shape of %s', (shape) => {
   const viewer = { query: '{ viewer { id } }' };
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = await startPlatform(shape, { env: { PMS_RATE_LIMIT: RATE_LIMIT } });
     service = serviceClient(platform);
     instrumentId = await listed(service, { symbol: 'ACME', until: lastWeekday(), close: 100 });
     portfolioId = await funded(service, 'Ours', '10000');
@@ -67,6 +70,13 @@ describe.each(shapes)('in the shape of %s', (shape) => {
     expect((await service.query(ViewerDocument)).viewer).toMatchObject({ kind: 'SERVICE', roles: [], scopes: expect.arrayContaining(['trade:write']) });
     const guessing = createClient({ url: platform.url, credentials: { clientId: 'demo', clientSecret: 'guess' } });
     expect(await refusal(guessing.query(ViewerDocument))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('`pms token` prints a token for a developer', async () => {
+    const { code, output } = await platform.pms('token', '--user', 'trader@demo.example');
+    const trader = createClient({ url: platform.url, token: output.trim() });
+    expect([code, (await trader.query(ViewerDocument)).viewer.roles]).toEqual([0, ['TRADER']]);
+    await trader.close();
   });
 
   test('without a token, and with one that does not hold, nobody gets in anywhere', async () => {

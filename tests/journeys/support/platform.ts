@@ -92,7 +92,8 @@ async function launch(shape: Shape, env: NodeJS.ProcessEnv, port: number, parts 
   }));
   for (const { name, part: running } of started) parts.set(name, running);
   const addresses = Object.fromEntries(started.map(({ name, part: { url } }) => [`SUBGRAPH_URL_${name.toUpperCase().replaceAll('-', '_')}`, url]));
-  return parts.set('router', await spoken(['router', '--port', String(port)], { ...env, ...addresses }, /The router answers at (\S+)/));
+  const issuer = env['PUBLIC_URL'] ?? '';
+  return parts.set('router', await spoken(['router', '--port', String(port)], { ...env, ...addresses, AUTH_ISSUER: issuer }, /The router answers at (\S+)/));
 }
 
 /** Starts a command and waits for the line that says where it answers. Throws with what it said when it ends instead. */
