@@ -139,7 +139,7 @@ test('the same amendment under one key is made once; another under that key is r
 test('concurrent amendments that expect the same version: one is made', async () => {
   const id = await capture();
   const answers = await Promise.all(['11', '12', '13'].map((quantity) => amend(id, { quantity, expectedVersion: 1 })));
-  expect(answers.map(({ userErrors }) => userErrors.map(({ code }: { code: string }) => code).join()).toSorted()).toEqual(['', 'CONFLICT', 'CONFLICT']);
+  expect(answers.map(({ userErrors }): string => userErrors.map(({ code }: { code: string }) => code).join()).toSorted()).toEqual(['', 'CONFLICT', 'CONFLICT']);
 });
 
 test('a cancelled trade stays cancelled, whatever is still heard of it', async () => {
