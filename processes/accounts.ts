@@ -1,17 +1,12 @@
 /** `pms token` and `pms found`: what a person at the command line does with accounts. Works beside a running platform, or without one. */
 import process from 'node:process';
 import { authSubgraph, type AuthSubgraph } from '@pms/auth';
-import { newId } from '@pms/events/ids';
-import { localLive } from '@pms/events/live';
-import { connect } from '@pms/prisma/connect';
 import { StartError } from '@pms/prisma/embedded';
 import { silent } from '@pms/telemetry/logger';
 import { openDatabase } from './database.ts';
 import type { Environment } from './environment.ts';
 import { runningHere } from './port.ts';
-import { settingsOf } from './world.ts';
-
-const POOL_MAX = 2;
+import { alone } from './world.ts';
 
 export async function printToken(environment: Environment, { user, client }: { readonly user?: string; readonly client?: string }): Promise<void> {
   if ((user === undefined) === (client === undefined)) throw new StartError('Name either a user (--user trader@demo.example) or a service client (--client demo).');
@@ -31,8 +26,8 @@ export async function found(environment: Environment, name: string, adminEmail: 
 /** A refusal of the domain is a sentence already. */
 async function withAuth<T>(environment: Environment, work: (auth: AuthSubgraph) => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(environment);
-  const database = connect(url, { poolMax: POOL_MAX });
-  const auth = authSubgraph({ database, live: localLive(), logger: silent, settings: settingsOf(environment), wake: () => undefined, newId, now: () => new Date() });
+  const { surroundings, database } = alone(environment, url, silent);
+  const auth = authSubgraph(surroundings);
   try {
     return await work(auth);
   } catch (error) {

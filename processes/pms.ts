@@ -96,6 +96,16 @@ events
   });
 
 pms
+  .command('audit')
+  .description('the audit chains')
+  .command('verify')
+  .description('recomputes every organisation’s chain, and fails when one does not hold')
+  .action(async () => {
+    const { verifyAudit } = await import('./audit.ts');
+    await verifyAudit(environment(process.env));
+  });
+
+pms
   .command('rebuild')
   .description('computes every projection anew from the recorded facts')
   .option('--verify', 'only compare, and fail when a figure differs', false)

@@ -60,7 +60,15 @@ async function channels(database: Database, url: string, shared: boolean, logger
   return { bus: localBus({ database, publishers: domainNames, logger, peers: pgPeers(notices) }), live: pgLive(notices, logger) };
 }
 
-export const settingsOf = (environment: Environment): Settings => ({
+const COMMAND_POOL_MAX = 2;
+
+/** For a command at the terminal that asks one domain: nothing is delivered, nobody is told. */
+export function alone(environment: Environment, url: string, logger: Logger): { readonly surroundings: Surroundings; readonly database: Database } {
+  const database = connect(url, { poolMax: COMMAND_POOL_MAX });
+  return { database, surroundings: { database, live: localLive(), logger, settings: settingsOf(environment), wake: () => undefined, newId, now: () => new Date() } };
+}
+
+const settingsOf = (environment: Environment): Settings => ({
   production: environment.production,
   demo: environment.demo,
   issuer: environment.issuer ?? environment.publicUrl,

@@ -6,13 +6,18 @@ import { type Verification, type Verifier, verifier } from '../domain/verificati
 
 const PAGE_ROWS = 1_000;
 
+/** What verifying needs: it also runs with nobody signed in, at the command line. */
+export interface VerifyContext extends Pick<AuditContext, 'store' | 'sealKey'> {
+  readonly principal: Pick<AuditContext['principal'], 'organizationId'>;
+}
+
 export interface Bounds {
   readonly from?: string | null | undefined;
   readonly to?: string | null | undefined;
 }
 
 /** Without a bound at an end, that end of the chain is checked as well: where it begins, and where it was last left. */
-export async function verifyAuditTrail(ctx: AuditContext, { from = null, to = null }: Bounds): Promise<Verification> {
+export async function verifyAuditTrail(ctx: VerifyContext, { from = null, to = null }: Bounds): Promise<Verification> {
   if (from !== null && to !== null && from > to) throw badInput('`from` lies behind `to`');
   if (to === null) return toTheEnd(ctx, from);
   const range = await ctx.store.range(ctx.principal.organizationId, from, to);
@@ -22,7 +27,7 @@ export async function verifyAuditTrail(ctx: AuditContext, { from = null, to = nu
   return verify.conclude(null);
 }
 
-async function toTheEnd(ctx: AuditContext, from: string | null): Promise<Verification> {
+async function toTheEnd(ctx: VerifyContext, from: string | null): Promise<Verification> {
   const { organizationId } = ctx.principal;
   // the head first: entries that are chained while we look lie behind it and are left for the next time
   const sealed = await ctx.store.head(organizationId);
@@ -39,21 +44,21 @@ async function toTheEnd(ctx: AuditContext, from: string | null): Promise<Verific
   return verify.conclude(sealed.head);
 }
 
-async function passes(ctx: AuditContext, verify: Verifier, after: number, upTo: number): Promise<boolean> {
+async function passes(ctx: VerifyContext, verify: Verifier, after: number, upTo: number): Promise<boolean> {
   for await (const page of ctx.store.entries(ctx.principal.organizationId, after, upTo, PAGE_ROWS))
     for (const entry of page) if (!verify.see(entry)) return false;
   return true;
 }
 
 /** Null in front of the first. Where the entry is missing, the next one will be seen to have a gap in front. */
-async function entryBefore(ctx: AuditContext, seq: number): Promise<{ readonly seq: number; readonly hash: string } | null> {
+async function entryBefore(ctx: VerifyContext, seq: number): Promise<{ readonly seq: number; readonly hash: string } | null> {
   if (seq === 1) return null;
   for await (const [entry] of ctx.store.entries(ctx.principal.organizationId, seq - 2, seq - 1, 1)) if (entry !== undefined) return entry;
   return { seq: seq - 2, hash: GENESIS };
 }
 
 /** Entries behind the head, although the head has not moved on, were put there by somebody else. */
-async function nothingBehind(ctx: AuditContext, verify: Verifier, { organizationId, seq }: Head): Promise<void> {
+async function nothingBehind(ctx: VerifyContext, verify: Verifier, { organizationId, seq }: Head): Promise<void> {
   const range = await ctx.store.range(organizationId, null, null);
   const now = await ctx.store.head(organizationId);
   if (range !== null && now !== null && range.last > now.head.seq) verify.fail({ seq: Math.max(seq, now.head.seq) + 1, problem: 'TAIL_CHANGED' });

@@ -46,6 +46,12 @@ export function auditStore(sql: Sql, work: UnitOfWork) {
       return rows[0] === undefined ? null : toSealedHead(rows[0]);
     },
 
+    /** Those that have a chain. */
+    async organizations(): Promise<string[]> {
+      const { rows } = await sql.query<{ organization_id: string }>('select organization_id from audit.chain_head order by organization_id');
+      return rows.map(({ organization_id: id }) => id);
+    },
+
     /** The sequence numbers of the first and the last entry recorded within the bounds; null when there is none. */
     async range(organizationId: string, from: string | null, to: string | null): Promise<{ readonly first: number; readonly last: number } | null> {
       const { rows } = await sql.query<{ first: string | null; last: string | null }>(
