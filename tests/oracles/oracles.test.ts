@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { differences } from './compare.ts';
 import { NotCovered, ownCases, readCases, sharedCases, surroundingsOf } from './oracle-case.ts';
-import type { OracleCase } from './oracle-case.ts';
+import type { Evaluate, OracleCase } from './oracle-case.ts';
 import { allocationKinds } from './kinds/allocation.ts';
 import { auditKinds } from './kinds/audit.ts';
 import { lotKinds } from './kinds/lots.ts';
@@ -16,7 +16,7 @@ import { returnKinds } from './kinds/returns.ts';
 import { riskKinds } from './kinds/risk.ts';
 import { settlementKinds } from './kinds/settlement.ts';
 
-const kinds = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds, ...auditKinds };
+const kinds: Readonly<Record<string, Evaluate>> = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds, ...auditKinds };
 
 const own = readCases(ownCases);
 const shared = readCases(sharedCases).filter(({ id }) => !own.some((each) => each.id === id));
@@ -40,21 +40,35 @@ const tallyOf = (kind: string): Tally => {
 };
 
 describe('published figures', () => {
-  test.each(cases.map((each) => [each.kind, each.id, each] as const))('%s: %s', (kind, id, given) => {
+  test.for(cases.map((each) => [each.kind, each.id, each] as const))('%s: %s', ([kind, id, given], { skip }) => {
     const evaluate = kinds[kind];
     const tally = tallyOf(kind);
-    if (!evaluate) return void tally.notCovered.push(`${id}: the kind`);
-    try {
-      const found = differences(given.expected, evaluate(given, around), given.tolerance);
-      if (found.length > 0 && isConvention(given)) return void tally.differing.push(`${id}: ${found[0]}`);
+    if (!evaluate) {
+      tally.notCovered.push(id);
+      skip('nothing of ours works out this kind yet');
+      return;
+    }
+    const found = differencesOrReason(given, evaluate);
+    if (typeof found === 'string') {
+      tally.notCovered.push(`${id}: ${found}`);
+      skip(found);
+    } else if (found.length > 0 && isConvention(given)) tally.differing.push(`${id}: ${found[0]}`);
+    else {
       expect(found, `${id}, from ${JSON.stringify(given.source)}`).toEqual([]);
       tally.passed++;
-    } catch (error) {
-      if (!(error instanceof NotCovered)) throw error;
-      tally.notCovered.push(`${id}: ${error.message}`);
     }
   });
 });
+
+/** What differs, or why the case cannot be worked out here. */
+function differencesOrReason(given: OracleCase, evaluate: Evaluate): string[] | string {
+  try {
+    return differences(given.expected, evaluate(given, around), given.tolerance);
+  } catch (error) {
+    if (error instanceof NotCovered) return error.message;
+    throw error;
+  }
+}
 
 test('each case kept here has a source, and an id of its own', () => {
   expect(own.length).toBeGreaterThan(0);
