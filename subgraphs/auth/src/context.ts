@@ -5,6 +5,7 @@ import type { Organization } from './domain/organization.ts';
 import type { ServiceClient } from './domain/service-client.ts';
 import type { User } from './domain/user.ts';
 import type { Hashing } from './oauth/hashing.ts';
+import type { SignIn } from './oauth/sign-in.ts';
 import type { AuthStore } from './store/auth-store.ts';
 
 export interface Loaders {
@@ -24,4 +25,5 @@ export interface Accounts {
 
 export interface AuthContext extends SignedRequest, Accounts {
   readonly loaders: Loaders;
+  readonly confirm: SignIn['confirm'];
 }

@@ -15,7 +15,7 @@ import { type IssuedToken, issueToken, type TokenFor } from './oauth/issue-token
 import { providerSource } from './oauth/provider.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { sealing as sealingWith } from './oauth/sealing.ts';
-import { signIn as signInWith } from './oauth/sign-in.ts';
+import { type SignIn, signIn as signInWith } from './oauth/sign-in.ts';
 import { signingKeys, type SigningKeys } from './oauth/signing-keys.ts';
 import { refuseDemoInProduction, sweeper } from './oauth/upkeep.ts';
 import { loadersFor } from './queries/loaders.ts';
@@ -43,9 +43,10 @@ export function authSubgraph({ database, wake, newId, now, settings, logger }: S
   const keys = signingKeys(keysStore, secrets, now);
   const claims = accessClaims(store, settings);
   const accounts = { store, hashing: hashing(), newId, now };
-  const signIn = {
-    user: async (...given: Parameters<ReturnType<typeof signInWith>['user']>) => (await guard()).user(...given),
-    service: async (...given: Parameters<ReturnType<typeof signInWith>['service']>) => (await guard()).service(...given),
+  const signIn: SignIn = {
+    user: async (...given: Parameters<SignIn['user']>) => (await guard()).user(...given),
+    service: async (...given: Parameters<SignIn['service']>) => (await guard()).service(...given),
+    confirm: async (...given: Parameters<SignIn['confirm']>) => (await guard()).confirm(...given),
   };
   const guard = once(async () => signInWith({ ...accounts, attempts, sealing: await secrets(), logger, demo: settings.demo }));
   const provider = providerSource({
@@ -59,7 +60,7 @@ export function authSubgraph({ database, wake, newId, now, settings, logger }: S
     reactions: [],
     contextFor: (request): AuthContext => {
       const who = signed(request);
-      return { ...who, ...accounts, loaders: loadersFor(store, who.principal.organizationId) };
+      return { ...who, ...accounts, confirm: signIn.confirm, loaders: loadersFor(store, who.principal.organizationId) };
     },
     async start() {
       await keys.active();

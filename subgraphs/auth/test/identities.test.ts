@@ -97,7 +97,8 @@ test('who knows the current password may change it', async () => {
     door.ask('mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { user { id } userErrors { code path } } }', { input: { currentPassword, newPassword } }, self);
   expect((await change('wrong', 'the second password')).data.changePassword.userErrors).toEqual([{ code: 'INVALID', path: ['currentPassword'] }]);
   expect((await change('the first password', 'the second password')).data.changePassword.userErrors).toEqual([]);
-  expect((await change('the first password', 'the third password')).data.changePassword.userErrors[0].code).toBe('INVALID');
+  for (let n = 0; n < 5; n += 1) expect((await change('the first password', 'the third password')).data.changePassword.userErrors[0].code).toBe('INVALID');
+  expect((await change('the second password', 'the third password')).codes).toEqual(['RATE_LIMITED']);
 });
 
 test('production refuses the demo and gives no token without a password; where the demo is off its accounts do not exist', async () => {

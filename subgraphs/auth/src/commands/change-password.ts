@@ -1,5 +1,5 @@
-/** Changes the caller's own password and ends all their sessions. Wrong current passwords count as failed sign-ins do not: a token is needed to try. */
-import { invalid, Refusal } from '@pms/errors';
+/** Changes the caller's own password and ends all their sessions. Throws RATE_LIMITED after too many wrong guesses at the current one. */
+import { DomainError, invalid, Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { passwordChanged } from '@pms/schema/events/auth';
 import type { AuthContext } from '../context.ts';
@@ -16,7 +16,11 @@ export async function changePassword(ctx: AuthContext, { currentPassword, newPas
   const found = await ctx.store.userById(subject);
   if (found === null) throw new Refusal('NOT_PERMITTED', 'a service client has a secret, not a password');
   acceptable(newPassword, 'newPassword');
-  if (!(await ctx.hashing.verify(found.passwordHash, currentPassword))) throw invalid('that is not the current password', 'currentPassword');
+  const outcome = await ctx.confirm(found.user.email, found.passwordHash, currentPassword);
+  if ('refused' in outcome) {
+    if (outcome.refused === 'WRONG') throw invalid('that is not the current password', 'currentPassword');
+    throw new DomainError('RATE_LIMITED', 'too many wrong passwords', { retryAfterMs: outcome.until.getTime() - ctx.now().getTime() });
+  }
   const passwordHash = await ctx.hashing.hash(newPassword);
   return ctx.store.transaction(async (tx) => {
     const user = await tx.userForUpdate(organizationId, subject);

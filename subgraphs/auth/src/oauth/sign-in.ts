@@ -26,6 +26,8 @@ export type Outcome = { readonly as: string } | { readonly refused: 'WRONG' } | 
 export interface SignIn {
   /** `as` is the user's id. */
   user(email: string, password: string, address: string): Promise<Outcome>;
+  /** Whether somebody who is signed in knows their password: guessing is slowed down as at the sign-in page, and nothing is told. */
+  confirm(email: string, passwordHash: string, password: string): Promise<Outcome>;
   /** `as` is the service client's id. `secretHash` is what the secret is compared with. */
   service(clientId: string, secretHash: string, secret: string, address: string): Promise<Outcome>;
 }
@@ -55,6 +57,11 @@ export function signIn(parts: SignInParts): SignIn {
       if (admitted === null) parts.logger.warn({ outcome }, 'somebody tried to sign in to an account that does not exist');
       else await tellOfUser(parts, admitted.user, outcome, lockedUntil);
       return outcome === 'PASSED' && admitted !== null ? { as: admitted.user.id } : refused(outcome, lockedUntil);
+    },
+    async confirm(email, passwordHash, password) {
+      const { outcome, lockedUntil } = await attempt(parts, ['account', email], `confirming ${email}`, () =>
+        parts.hashing.verify(passwordHash, password.slice(0, PASSWORD_CHARACTERS_MAX + 1)));
+      return outcome === 'PASSED' ? { as: email } : refused(outcome, lockedUntil);
     },
     async service(clientId, secretHash, secret, address) {
       // a secret that was proven a moment ago is known by its keyed hash: a busy client costs one argon2 in five minutes
