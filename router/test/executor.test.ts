@@ -120,14 +120,16 @@ describe('directives of the subgraphs', () => {
 
   test('a value from the context reaches the argument it is meant for, for each entity its own', async () => {
     const shelves: Part = {
-      name: 'shelves', sdl: `type Query { shelves: [Shelf!] } type Shelf @key(fields: "id") @context(name: "shelf") { id: ID! language: String! books: [Book!] }
-        type Book @key(fields: "id") { id: ID! }`,
-      resolvers: { Query: { shelves: () => [{ id: 's1', language: 'en', books: [{ id: '1' }] }, { id: 's2', language: 'de', books: [{ id: '1' }, { id: '2' }] }] }, Shelf: byId(), Book: byId() },
+      name: 'shelves', sdl: 'type Query { shelves: [Shelf!] } type Shelf @key(fields: "id") { id: ID! }',
+      resolvers: { Query: { shelves: () => [{ id: 's1' }, { id: 's2' }] }, Shelf: byId() },
     };
     const titles: Part = {
-      name: 'titles', sdl: `type Shelf @key(fields: "id") @context(name: "shelf") { id: ID! language: String! @external }
+      name: 'titles', sdl: `type Shelf @key(fields: "id") @context(name: "shelf") { id: ID! language: String! books: [Book!] }
         type Book @key(fields: "id") { id: ID! title(language: String @fromContext(field: "$shelf { language }")): String }`,
-      resolvers: { Shelf: byId(), Book: { ...byId(), title: ({ id }: { id: string }, { language }: { language: string }) => `${language} ${id}` } },
+      resolvers: {
+        Shelf: { ...byId((id) => (id === 's1' ? { language: 'en', books: [{ id: '1' }] } : { language: 'de', books: [{ id: '1' }, { id: '2' }] })) },
+        Book: { ...byId(), title: ({ id }: { id: string }, { language }: { language: string }) => `${language} ${id}` },
+      },
     };
     const engine = await engineFor(shelves, titles);
     expect(engine.planner).toBe('apollo');
