@@ -15,9 +15,12 @@ export interface ToldTrade {
 }
 
 export const asFill = (trade: ToldTrade): Fill => fillOf({
-  tradeId: trade.tradeId, tradedOn: trade.tradeDate, sequence: Date.parse(trade.capturedAt), side: trade.side,
+  tradeId: trade.tradeId, tradedOn: trade.tradeDate, sequence: microsecondsOf(trade.capturedAt), side: trade.side,
   quantity: decimal(trade.quantity), price: decimal(trade.price), fees: feesOf(trade), currency: trade.currency,
 });
+
+/** Since the epoch. Capture gives each version of a portfolio an instant of its own, often within one millisecond. */
+const microsecondsOf = (instant: string): number => Date.parse(instant) * 1_000 + Number(/\.\d{3}(\d{3})/.exec(instant)?.[1] ?? 0);
 
 /** Capture sees to it that fees are in the trade's currency; one that is not would make the cash wrong in silence. */
 function feesOf({ tradeId, currency, fees }: ToldTrade): Decimal {
