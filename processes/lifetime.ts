@@ -2,6 +2,7 @@
  * The life of a process: what it opened is closed in reverse order, once, when it is told to end (Ctrl-C, SIGTERM, SIGHUP, the death of the
  * process that started it) or when something it did not expect happens. Bounded: what does not close in time is left to recovery.
  */
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { StartError } from '@pms/prisma/embedded';
 import type { Logger } from '@pms/telemetry/logger';
@@ -35,6 +36,7 @@ export async function living(options: LifetimeOptions, work: (life: Lifetime) =>
   const life = lifetime(options);
   try {
     await work(life);
+    flushCompileCache(); // now, since a process that is killed writes nothing at its end
   } catch (error) {
     if (error instanceof Ending) return;
     if (error instanceof StartError) console.error(`\n${error.message}`);

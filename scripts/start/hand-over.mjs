@@ -27,7 +27,7 @@ export function handOver(node, args, cwd = root) {
     cwd,
     // The channel carries nothing: when it breaks, this process was killed, and the other half ends in good order by itself.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/pms/compiled'), ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
+    env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
   });
   // A terminal sends its Ctrl-C to both; sent twice, it is one request to stop.
   const forward = () => void child.kill('SIGTERM');

@@ -13,8 +13,6 @@ export type Shape = (typeof shapes)[number];
 const START_MAX_MS = 90_000;
 /** What a child has said is kept for its failure message, and no more of it than this. */
 const SAID_CHARACTERS_MAX = 20_000;
-/** Eleven processes load much the same. */
-const compiled = path.resolve(import.meta.dirname, '../../../node_modules/.cache/pms/compiled');
 const pms = path.resolve(import.meta.dirname, '../../../processes/pms.ts');
 const domains = ['analytics', 'audit', 'auth', 'leaderboard', 'portfolio', 'rttm', 'simulation', 'trade-capture', 'transactional', 'validation'] as const;
 export type Domain = (typeof domains)[number];

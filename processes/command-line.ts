@@ -1,0 +1,123 @@
+/** The commands of `pms`. Each loads its code when it is called: what is generated may not be there before `start` made it. */
+import process from 'node:process';
+import { Command, InvalidArgumentError } from 'commander';
+import { environment } from './environment.ts';
+
+const pms = new Command('pms').description('A portfolio management platform: one federated GraphQL API over exact books.').showHelpAfterError();
+
+const wholePort = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535');
+  return port;
+};
+
+pms
+  .command('start')
+  .description('everything in one process: API, domains, database')
+  .option('-p, --port <n>', 'the port to listen on; 0 is any free one', wholePort)
+  .option('--reset', 'delete the embedded database and the generated secrets first', false)
+  .option('--no-demo', 'without the demo world, its accounts and its data')
+  .option('--no-seed', 'with the demo accounts, without the demo data')
+  .action(async ({ port, reset, demo, seed }: { port?: number; reset: boolean; demo: boolean; seed: boolean }) => {
+    const { start } = await import('./start.ts');
+    await start(environment(process.env, { ...(port === undefined ? {} : { port }), ...(demo ? {} : { demo }) }), { reset, seed });
+  });
+
+pms
+  .command('reset')
+  .description('deletes the embedded database and the generated secrets')
+  .action(async () => {
+    const { startAnew } = await import('./database.ts');
+    await startAnew(environment(process.env));
+  });
+
+pms
+  .command('router')
+  .description('the router alone, over the supergraph named by SUPERGRAPH; subgraphs are reached where it says, or where SUBGRAPH_URL_<NAME> does')
+  .option('-p, --port <n>', 'the port to listen on', wholePort)
+  .action(async ({ port }: { port?: number }) => {
+    const { runRouter } = await import('./router.ts');
+    await runRouter(environment(process.env, port === undefined ? {} : { port }));
+  });
+
+pms
+  .command('subgraph')
+  .description('one domain alone, over HTTP and graphql-ws')
+  .argument('<name>')
+  .option('-p, --port <n>', 'the port to listen on', wholePort)
+  .action(async (name: string, { port }: { port?: number }) => {
+    const { runSubgraph } = await import('./subgraph.ts');
+    await runSubgraph(name, environment(process.env, { behindRouter: true, ...(port === undefined ? {} : { port }) }));
+  });
+
+pms
+  .command('migrate')
+  .description('brings the tables up to date, then ends')
+  .action(async () => {
+    const { runMigrate } = await import('./migrate.ts');
+    await runMigrate(environment(process.env));
+  });
+
+pms
+  .command('token')
+  .description('prints an access token, without asking for a password; development only')
+  .option('--user <email>', 'of this user')
+  .option('--client <id>', 'of this service client')
+  .action(async (whom: { user?: string; client?: string }) => {
+    const { printToken } = await import('./accounts.ts');
+    await printToken(environment(process.env), whom);
+  });
+
+pms
+  .command('found')
+  .description('founds an organisation with its first administrator, whose password is read from PMS_ADMIN_PASSWORD')
+  .argument('<name>')
+  .requiredOption('--admin <email>', 'who administers it')
+  .action(async (name: string, { admin }: { admin: string }) => {
+    const { found } = await import('./accounts.ts');
+    await found(environment(process.env), name, admin);
+  });
+
+const events = pms.command('events').description('events that could not be handled');
+events
+  .command('dead')
+  .description('lists the dead letters')
+  .action(async () => {
+    const { listDead } = await import('./events.ts');
+    await listDead(environment(process.env));
+  });
+events
+  .command('replay')
+  .description('tries dead letters again, in order')
+  .argument('[eventId]', 'this one alone')
+  .action(async (eventId: string | undefined) => {
+    const { replayDead } = await import('./events.ts');
+    await replayDead(environment(process.env), eventId);
+  });
+
+pms
+  .command('audit')
+  .description('the audit chains')
+  .command('verify')
+  .description('recomputes every organisation’s chain, and fails when one does not hold')
+  .action(async () => {
+    const { verifyAudit } = await import('./audit.ts');
+    await verifyAudit(environment(process.env));
+  });
+
+pms
+  .command('rebuild')
+  .description('computes every projection anew from the recorded facts')
+  .option('--verify', 'only compare, and fail when a figure differs', false)
+  .action(async ({ verify }: { verify: boolean }) => {
+    const { rebuild } = await import('./rebuild.ts');
+    await rebuild(environment(process.env), verify);
+  });
+
+try {
+  await pms.parseAsync();
+} catch (error) {
+  if (!(error instanceof Error) || error.name !== 'StartError') throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+}
