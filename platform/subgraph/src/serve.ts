@@ -4,7 +4,7 @@
  */
 import type { Server } from 'node:http';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { DomainError, errorCodes } from '@pms/errors';
 import { newId } from '@pms/events/ids';
@@ -43,7 +43,7 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   let draining = false;
   const server = new ApolloServer<object>({
     schema: subgraph.schema, introspection: true, csrfPrevention: false, stopOnTerminationSignals: false, includeStacktraceInErrorResponses: false,
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), maskingPlugin(options.logger)],
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(options.logger)],
   });
   await server.start();
   routes(app, subgraph, () => draining);
