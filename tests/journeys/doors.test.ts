@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foundOrganization, newServiceClient, operation, type Organization, refusal, serviceClient, userClient } from './support/clients.ts';
 import { forged } from './support/forge.ts';
-import { type Platform, shapes, startPlatform } from './support/platform.ts';
+import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { refreshed, signIn } from './support/sign-in.ts';
 import { captured, funded, lastWeekday, listed } from './support/world.ts';
 
@@ -28,7 +28,7 @@ async function post(url: string, body: unknown, headers: Readonly<Record<string,
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const codesOf = ({ body }: Answer): unknown[] => (body.errors ?? []).map(({ extensions }: any) => extensions?.code);
 
-describe.each(shapes)('in the shape of %s', (shape) => {
+describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   let platform: Platform;
   let service: PmsClient;
   let other: Organization;
@@ -44,7 +44,7 @@ describe.each(shapes)('in the shape of %s', (shape) => {
     portfolioId = await funded(service, 'Ours', '10000');
     tradeId = await captured(service, { portfolioId, instrumentId, side: 'BUY', quantity: '1', price: '100', currency: 'USD', tradeDate: lastWeekday(), externalId: 'ours' });
     other = await foundOrganization(platform, 'harbour');
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(async () => {
     await Promise.all([service, other?.admin, other?.service].map((client) => client?.close()));
     await platform?.stop();

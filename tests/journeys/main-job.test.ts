@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
 import { heard, type Listener } from './support/listen.ts';
 import * as mainJob from './support/main-job.ts';
-import { type Platform, shapes, startPlatform } from './support/platform.ts';
+import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { captured, funded, listed, SOON } from './support/world.ts';
 
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -15,7 +15,7 @@ const usd = (amount: string) => ({ amount, currency: 'USD' });
 const COST = '18726.5';
 const CASH_AFTER = '81273.5';
 
-describe.each(shapes)('in the shape of %s', (shape) => {
+describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   let platform: Platform;
   let client: PmsClient;
   let portfolioId: string;
@@ -33,7 +33,7 @@ describe.each(shapes)('in the shape of %s', (shape) => {
     platform = await startPlatform(shape);
     client = serviceClient(platform);
     instrumentId = await listed(client, { symbol: 'ACME', until: '2026-11-20', close: 188 });
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(async () => {
     await Promise.all([pnl?.stop(), trades?.stop()]);
     await client?.close();

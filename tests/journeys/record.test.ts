@@ -4,10 +4,10 @@ import { AmendTradeDocument, AuditTrailDocument, AuditTrailOfTradeDocument, Capt
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { foundOrganization, serviceClient, userClient } from './support/clients.ts';
-import { type Platform, shapes, startPlatform } from './support/platform.ts';
+import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
-describe.each(shapes)('in the shape of %s', (shape) => {
+describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   let platform: Platform;
   let service: PmsClient;
   let trader: PmsClient;
@@ -32,7 +32,7 @@ describe.each(shapes)('in the shape of %s', (shape) => {
     tradeId = await captured(trader, buy('recorded'));
     await arrived(trader, tradeId, 'BOOKED');
     await trader.mutate(AmendTradeDocument, { input: { tradeId, quantity: '11', reason: 'a correction' } });
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(async () => {
     await Promise.all([service, trader].map((client) => client?.close()));
     await database?.end();

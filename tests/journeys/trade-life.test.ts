@@ -6,10 +6,10 @@ import {
 } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient, userClient } from './support/clients.ts';
-import { type Platform, shapes, startPlatform } from './support/platform.ts';
+import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
-describe.each(shapes)('in the shape of %s', (shape) => {
+describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   let platform: Platform;
   let service: PmsClient;
   let trader: PmsClient;
@@ -25,7 +25,7 @@ describe.each(shapes)('in the shape of %s', (shape) => {
     instrumentId = await listed(service, { symbol: 'ACME', until: lastWeekday(), close: 100 });
     restrictedId = await listed(service, { symbol: 'OUT', until: lastWeekday(), close: 10 });
     portfolioId = await funded(service, 'Life of a trade', '100000');
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(async () => {
     await Promise.all([service, trader, compliance].map((client) => client?.close()));
     await platform?.stop();

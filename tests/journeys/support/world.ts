@@ -6,7 +6,7 @@ import {
 import { vi } from 'vitest';
 
 /** How long a journey waits for what the platform does by itself. */
-export const SOON = { timeout: 20_000, interval: 50 } as const;
+export const SOON = { timeout: 60_000, interval: 50 } as const;
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);
 const daysAfter = (from: string, days: number): string => day(new Date(Date.parse(from) + days * 86_400_000));
