@@ -5,7 +5,7 @@
 import { causedBy, type Event, event } from '@pms/events/envelope';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import type { Workings } from '../context.ts';
-import { apply, type Book, cashIn, effectOf, held, negated, type Terms, termsOf, type Told } from '../domain/book.ts';
+import { apply, type Book, cashIn, type Effect, effectOf, held, negated, type Terms, termsOf, type Told } from '../domain/book.ts';
 import { type Assessment, assess } from '../domain/decision.ts';
 import type { Market } from '../domain/market.ts';
 import { inScope, type Rule } from '../domain/rule.ts';
@@ -41,28 +41,26 @@ interface Outcome {
 }
 
 export async function decideTrades(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, incoming: readonly Incoming[]): Promise<void> {
-  const cancelled = await tx.cancelledAmong(incoming.map(({ facts }) => facts.tradeId));
-  const standing = incoming.filter(({ facts }) => !cancelled.has(facts.tradeId));
+  if (incoming.length === 0) return;
+  const found = await tx.situation(aboutOf(portfolio, incoming.map(({ facts }) => facts)));
+  const standing = incoming.filter(({ facts }) => !found.cancelled.has(facts.tradeId));
   if (standing.length === 0) return;
-  const state = await stateFor(tx, portfolio, standing);
+  // market data tells of an instrument a moment before or after its first trade: the trade is delivered again
+  const unknown = standing.find(({ facts }) => !found.instruments.has(facts.instrumentId));
+  if (unknown !== undefined) throw new Error(`instrument ${unknown.facts.instrumentId} is not known yet`);
+  const { organizationId, baseCurrency, id } = portfolio;
+  const rules = inScope(found.rules, id);
+  const market = await marketFor(tx, found, { organizationId, baseCurrency, trades: standing.map(({ facts }) => termsOf(facts)), rules });
+  const state: State = { book: found.book, commitments: new Map(found.commitments), waiting: new Map(found.waiting), rules, market };
   const outcome: Outcome = { events: [], decisions: [], superseded: [], runs: [], reserved: new Map(), currencies: new Set(), instruments: new Set() };
   for (const one of standing) decide(workings, state, outcome, one);
   await written(tx, portfolio, state, outcome, workings.now());
 }
 
-async function stateFor(tx: ValidationWrites, portfolio: LockedPortfolio, incoming: readonly Incoming[]): Promise<State> {
-  const { organizationId, baseCurrency } = portfolio;
-  const ids = incoming.map(({ facts }) => facts.tradeId);
-  const book = await tx.book(organizationId, portfolio.id);
-  const rules = inScope(await tx.ownRules(organizationId), portfolio.id);
-  const decisions = await tx.newestDecisions(organizationId, ids);
-  return {
-    book, rules,
-    commitments: new Map(await tx.commitments(organizationId, ids)),
-    waiting: new Map([...decisions.values()].flatMap(({ tradeId, version, outcome }) => (outcome === 'PENDING_APPROVAL' ? [[tradeId, version]] : []))),
-    market: await marketFor(tx, { organizationId, baseCurrency, trades: incoming.map(({ facts }) => termsOf(facts)), book, rules }),
-  };
-}
+const aboutOf = ({ organizationId, id }: LockedPortfolio, trades: readonly { readonly tradeId?: string; readonly instrumentId: string }[]) => ({
+  organizationId, portfolioId: id, tradeIds: trades.flatMap(({ tradeId }) => (tradeId === undefined ? [] : [tradeId])),
+  instrumentIds: [...new Set(trades.map(({ instrumentId }) => instrumentId))],
+});
 
 function decide(workings: Workings, state: State, outcome: Outcome, { cause, facts }: Incoming): void {
   const maker = { origin: causedBy(cause, 'validation'), newId: workings.newId, now: workings.now };
@@ -117,24 +115,32 @@ export const runOf = ({ newId }: Workings, { tradeId, version }: Told, { outcome
 });
 
 async function written(tx: ValidationWrites, portfolio: LockedPortfolio, { book }: State, outcome: Outcome, at: Date): Promise<void> {
-  await tx.insertDecisions(portfolio, outcome.decisions, at);
+  await tx.recordDecided(portfolio, {
+    decisions: outcome.decisions, runs: outcome.runs, reserved: [...outcome.reserved.values()],
+    cash: [...outcome.currencies].map((currency) => [currency, cashIn(book, currency)]),
+    holdings: [...outcome.instruments].map((id) => [id, held(book, id)]),
+  }, at);
   if (outcome.superseded.length > 0) await tx.rule(outcome.superseded, at);
-  await tx.recordRuns(portfolio, outcome.runs, at);
-  const reserved = [...outcome.reserved.values()];
-  if (reserved.length > 0) {
-    await tx.reserve(portfolio, reserved);
-    await tx.saveCash(portfolio, [...outcome.currencies].map((currency) => [currency, cashIn(book, currency)]));
-    await tx.saveHoldings(portfolio, [...outcome.instruments].map((id) => [id, held(book, id)]));
-  }
   await tx.outbox.add(outcome.events);
 }
 
-/** The same evaluation for one trade outside of a run: approvals and dry runs. */
-export async function assessOne(reads: ValidationWrites | Workings['store'], portfolio: LockedPortfolio, trade: Terms, former: Commitment | undefined): Promise<Assessment> {
-  const { organizationId, baseCurrency } = portfolio;
-  const book = await reads.book(organizationId, portfolio.id);
-  const rules = inScope(await reads.ownRules(organizationId), portfolio.id);
-  const market = await marketFor(reads, { organizationId, baseCurrency, trades: [trade], book, rules });
+export interface AssessedOne {
+  readonly assessment: Assessment;
+  readonly book: Book;
+  /** What the trade adds, after what its former version takes back. */
+  readonly effects: readonly Effect[];
+  /** The version that counts now. */
+  readonly former: Commitment | undefined;
+}
+
+/** The same evaluation for one trade outside of a run: approvals, and dry runs, which have no id. */
+export async function assessOne(reads: ValidationWrites | Workings['store'], portfolio: LockedPortfolio, trade: Terms, tradeId?: string): Promise<AssessedOne> {
+  const { organizationId, baseCurrency, id } = portfolio;
+  const found = await reads.situation(aboutOf(portfolio, [{ ...trade, ...(tradeId !== undefined && { tradeId }) }]));
+  const rules = inScope(found.rules, id);
+  const market = await marketFor(reads, found, { organizationId, baseCurrency, trades: [trade], rules });
+  const former = tradeId === undefined ? undefined : found.commitments.get(tradeId);
   const effect = effectOf(trade);
-  return assess(rules, book, former === undefined ? [effect] : [negated(former), effect], { trade, market });
+  const effects = former === undefined ? [effect] : [negated(former), effect];
+  return { assessment: assess(rules, found.book, effects, { trade, market }), book: found.book, effects, former };
 }

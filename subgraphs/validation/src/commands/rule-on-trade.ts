@@ -3,7 +3,7 @@ import { invalid, Refusal } from '@pms/errors';
 import { type EventMaker, event } from '@pms/events/envelope';
 import { tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import type { ValidationContext } from '../context.ts';
-import { apply, cashIn, effectOf, held, negated, termsOf } from '../domain/book.ts';
+import { apply, cashIn, effectOf, held, termsOf } from '../domain/book.ts';
 import type { Check } from '../domain/check.ts';
 import type { TradeReference } from '../domain/decision.ts';
 import type { LockedPortfolio, StandingDecision } from '../store/records.ts';
@@ -55,19 +55,16 @@ async function checkWaiting(tx: ValidationWrites, { tradeId, version, outcome }:
 /** What was allowed when the trade was captured may not be so any more: rules that block are asked again. */
 async function approved(ctx: ValidationContext, tx: ValidationWrites, portfolio: LockedPortfolio, waiting: StandingDecision, comment: string | null): Promise<void> {
   const { facts, tradeId, version } = waiting;
-  const former = (await tx.commitments(portfolio.organizationId, [tradeId])).get(tradeId);
   const trade = termsOf(facts);
-  const assessment = await assessOne(tx, portfolio, trade, former);
+  const { assessment, book, effects, former } = await assessOne(tx, portfolio, trade, tradeId);
   const failed = assessment.checks.find(({ outcome }) => outcome === 'FAILED');
   if (failed !== undefined) throw blockedBy(failed);
-  const commitment = { ...effectOf(trade), tradeId, version };
-  const book = await tx.book(portfolio.organizationId, portfolio.id);
-  const effects = former === undefined ? [commitment] : [negated(former), commitment];
   apply(book, effects);
-  await tx.reserve(portfolio, [commitment]);
-  await tx.saveCash(portfolio, [...new Set(effects.map(({ currency }) => currency))].map((currency) => [currency, cashIn(book, currency)]));
-  await tx.saveHoldings(portfolio, [...new Set(effects.map(({ instrumentId }) => instrumentId))].map((id) => [id, held(book, id)]));
-  await tx.recordRuns(portfolio, [runOf(ctx, facts, { ...assessment, outcome: 'VALIDATED' }, 'APPROVAL')], ctx.now());
+  await tx.recordDecided(portfolio, {
+    decisions: [], runs: [runOf(ctx, facts, { ...assessment, outcome: 'VALIDATED' }, 'APPROVAL')], reserved: [{ ...effectOf(trade), tradeId, version }],
+    cash: [...new Set(effects.map(({ currency }) => currency))].map((currency) => [currency, cashIn(book, currency)]),
+    holdings: [...new Set(effects.map(({ instrumentId }) => instrumentId))].map((id) => [id, held(book, id)]),
+  }, ctx.now());
   await tx.outbox.add([event(tradeValidated, portfolio.id,
     { ...facts, checks: [...assessment.checks], replaces: former?.version ?? null, approvedBy: ctx.principal.subject }, makerOf(ctx, comment))]);
 }

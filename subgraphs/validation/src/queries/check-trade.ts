@@ -30,5 +30,5 @@ export async function checkTrade(ctx: ValidationContext, input: TradeToCheck): P
     portfolioId: input.portfolioId, instrumentId: input.instrumentId, side: input.side, currency: input.currency,
     quantity, price, fees, tradeDate: input.tradeDate ?? now().toISOString().slice(0, 10),
   };
-  return assessOne(store, { ...portfolio, organizationId }, trade, undefined);
+  return (await assessOne(store, { ...portfolio, organizationId }, trade)).assessment;
 }

@@ -6,6 +6,7 @@ import type { Close, Instrument } from '../domain/market.ts';
 import type { Rule } from '../domain/rule.ts';
 import type { AskedClose, Commitment } from './records.ts';
 import { RULE_COLUMNS, type RuleRow, toRule } from './rows.ts';
+import { type About, situation, type Situation } from './situation.ts';
 
 interface Amount {
   readonly id: string;
@@ -16,6 +17,8 @@ const amounts = (rows: readonly Amount[]): Map<string, Decimal> => new Map(rows.
 
 export function books(sql: Sql) {
   return {
+    situation: (about: About): Promise<Situation> => situation(sql, about),
+
     async book(organizationId: string, portfolioId: string): Promise<Book> {
       const { rows } = await sql.query<Amount & { kind: 'CASH' | 'HOLDING' }>(
         `select 'CASH' as kind, currency as id, amount from validation.projected_cash where organization_id = $1 and portfolio_id = $2
@@ -36,12 +39,6 @@ export function books(sql: Sql) {
         'select id, symbol, asset_class as "assetClass", currency from validation.known_instrument where organization_id = $1 and id = any($2)',
         [organizationId, ids]);
       return new Map(rows.map(({ id, ...instrument }) => [id, instrument]));
-    },
-
-    async restrictedAmong(organizationId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
-      const { rows } = await sql.query<{ id: string }>(
-        'select instrument_id as id from validation.restricted_instrument where organization_id = $1 and instrument_id = any($2)', [organizationId, ids]);
-      return new Set(rows.map(({ id }) => id));
     },
 
     /** For each asked pair the last close on or before the day, by `<instrument> <day>`; pairs without one are missing. */

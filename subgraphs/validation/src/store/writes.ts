@@ -2,14 +2,12 @@
 import type { Work } from '@pms/events/unit-of-work';
 import type { Decimal } from '@pms/money';
 import { books } from './books.ts';
+import { type Amounts, type Decided, recordDecided } from './decided.ts';
 import { decisionWrites } from './decision-writes.ts';
-import type { Commitment, LockedPortfolio } from './records.ts';
+import type { LockedPortfolio } from './records.ts';
 import { ruleWrites } from './rule-writes.ts';
 
 export type ValidationWrites = ReturnType<typeof writes>;
-
-/** What a portfolio's cash or holdings come to, by currency or instrument. */
-export type Amounts = readonly (readonly [id: string, amount: Decimal])[];
 
 export function writes({ sql, outbox, firstSight, firstSights }: Work) {
   return {
@@ -37,16 +35,7 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         [id, organizationId, holdings.map(([instrumentId]) => instrumentId), holdings.map(([, quantity]) => quantity.toFixed())]);
     },
 
-    async reserve({ id, organizationId }: LockedPortfolio, commitments: readonly Commitment[]): Promise<void> {
-      await sql.query(
-        `insert into validation.commitment (portfolio_id, organization_id, state, trade_id, version, instrument_id, quantity, currency, cash)
-         select $1, $2, 'RESERVED', * from unnest($3::text[], $4::int[], $5::text[], $6::numeric[], $7::text[], $8::numeric[])
-         on conflict (trade_id) do update set version = excluded.version, state = 'RESERVED', instrument_id = excluded.instrument_id,
-           quantity = excluded.quantity, currency = excluded.currency, cash = excluded.cash`,
-        [id, organizationId, commitments.map(({ tradeId }) => tradeId), commitments.map(({ version }) => version),
-          commitments.map(({ instrumentId }) => instrumentId), commitments.map(({ quantity }) => quantity.toFixed()),
-          commitments.map(({ currency }) => currency), commitments.map(({ cash }) => cash.toFixed())]);
-    },
+    recordDecided: (portfolio: LockedPortfolio, decided: Decided, at: Date): Promise<void> => recordDecided(sql, portfolio, decided, at),
 
     /** The commitments stand as they were booked. */
     async markBooked(booked: readonly { readonly tradeId: string; readonly cash: Decimal }[]): Promise<void> {
