@@ -22,7 +22,16 @@ const FAILURES_UNTIL_OPEN = 10;
 const OPEN_MS = 5_000;
 const KEEP_ALIVE_MS = 30_000;
 
+const BUSY = new Set([502, 503, 504]);
 const RETRYABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+export interface HttpOptions {
+  /**
+   * Whether identical reads that are under way for one token are one request. Off: a read that joins one begun
+   * before a change may not see the change.
+   */
+  readonly shareReads?: boolean;
+}
 
 export interface HttpDial {
   readonly dial: Dial;
@@ -40,7 +49,7 @@ class NoAnswer extends Error {
   }
 }
 
-export function overHttp(): HttpDial {
+export function overHttp({ shareReads = false }: HttpOptions = {}): HttpDial {
   const pools = new Map<string, Pool>();
   const poolFor = (origin: string): Pool => {
     let pool = pools.get(origin);
@@ -53,7 +62,7 @@ export function overHttp(): HttpDial {
   return {
     dial({ name, url }) {
       if (!URL.canParse(url)) throw new Error(`the supergraph gives no address for the subgraph "${name}": "${url}"`);
-      return transportTo(name, new URL(url), poolFor, websockets.dial({ name, url }));
+      return transportTo({ name, url: new URL(url), shareReads }, poolFor, websockets.dial({ name, url }));
     },
     async close() {
       await websockets.close();
@@ -62,16 +71,31 @@ export function overHttp(): HttpDial {
   };
 }
 
-function transportTo(name: string, url: URL, poolFor: (origin: string) => Pool, { subscribe }: Pick<Transport, 'subscribe'>): Transport {
+interface Target { readonly name: string; readonly url: URL; readonly shareReads: boolean }
+
+function transportTo({ name, url, shareReads }: Target, poolFor: (origin: string) => Pool, { subscribe }: Pick<Transport, 'subscribe'>): Transport {
   const breaker = breakerOf();
   const reads = wrap(retryOf(), breaker);
   const path = url.pathname + url.search;
+  const underWay = new Map<string, Promise<string>>();
+
+  const ask = (body: string, kind: SubgraphRequest['kind'], context: RequestContext): Promise<string> => {
+    const policy: IPolicy = kind === 'query' ? reads : breaker;
+    return policy.execute(() => post(name, poolFor(url.origin), path, { body, kind }, context));
+  };
+  /** Goes on when one of those who wait goes away. */
+  const share = (body: string, { signal: _, ...context }: RequestContext): Promise<string> => {
+    const key = `${context.token ?? ''}\n${body}`;
+    let answer = underWay.get(key);
+    if (answer === undefined) underWay.set(key, answer = ask(body, 'query', context).finally(() => underWay.delete(key)));
+    return answer;
+  };
   return {
     subscribe,
-    async execute(request, context) {
-      const policy: IPolicy = request.kind === 'query' ? reads : breaker;
+    async execute({ query, variables, operationName, kind }, context) {
+      const body = JSON.stringify({ query, variables, operationName });
       try {
-        return await policy.execute(() => post(name, poolFor(url.origin), path, request, context));
+        return answerOf(name, await (shareReads && kind === 'query' ? share(body, context) : ask(body, kind, context)));
       } catch (error) {
         context.signal?.throwIfAborted();
         if (error instanceof BrokenCircuitError) throw down(name, 'it is not asked while it is down');
@@ -90,15 +114,20 @@ const retryOf = (): IPolicy => retry(handleWhen((error) => error instanceof NoAn
 
 const down = (name: string, cause: string): DomainError => new DomainError('SUBGRAPH_UNAVAILABLE', `${name} did not answer`, { cause });
 
-async function post(name: string, pool: Pool, path: string, request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
-  const timeout = request.kind === 'query' ? READ_MS_MAX : MUTATION_MS_MAX;
-  const { query, variables, operationName } = request;
+interface Outgoing { readonly body: string; readonly kind: SubgraphRequest['kind'] }
+
+/** The text of an answer that may be GraphQL. */
+async function post(name: string, pool: Pool, path: string, { body, kind }: Outgoing, context: RequestContext): Promise<string> {
+  const timeout = kind === 'query' ? READ_MS_MAX : MUTATION_MS_MAX;
   try {
     const response = await pool.request({
-      method: 'POST', path, headers: headersFor(context), body: JSON.stringify({ query, variables, operationName }),
+      method: 'POST', path, headers: headersFor(context), body,
       headersTimeout: timeout, bodyTimeout: timeout, ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
-    return answerOf(name, response.statusCode, await response.body.text());
+    const text = await response.body.text();
+    // Any status may carry an answer; without one, only those of a busy or restarting server are tried again.
+    if (!text.startsWith('{')) throw new NoAnswer(`${name} answered ${response.statusCode} and no GraphQL`, BUSY.has(response.statusCode));
+    return text;
   } catch (error) {
     if (error instanceof NoAnswer || context.signal?.aborted === true) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -115,15 +144,9 @@ function headersFor({ token, correlationId, traceparent }: RequestContext): Reco
   return headers;
 }
 
-/** Any status may carry a GraphQL answer; without one, only the statuses of a busy or restarting server are tried again. */
-function answerOf(name: string, status: number, text: string): SubgraphResult {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    throw new NoAnswer(`${name} answered ${status} and no JSON`, status === 502 || status === 503 || status === 504);
-  }
-  if (answer === null || typeof answer !== 'object' || !('data' in answer || 'errors' in answer))
-    throw new NoAnswer(`${name} answered ${status} and no GraphQL`, status === 502 || status === 503 || status === 504);
-  return answer as SubgraphResult; // what is in it is taken key by key, and nothing of it is trusted to be there
+/** Read anew by each who waited for the text: what is in it is put into their own response. */
+function answerOf(name: string, text: string): SubgraphResult {
+  const answer: unknown = JSON.parse(text);
+  if (answer === null || typeof answer !== 'object' || !('data' in answer || 'errors' in answer)) throw new NoAnswer(`${name} answered JSON and no GraphQL`, false);
+  return answer as SubgraphResult; // taken key by key, and nothing of it is trusted to be there
 }

@@ -2,7 +2,7 @@
 import { DomainError } from '@pms/errors';
 import type { SupergraphDocument } from '../supergraph/document.ts';
 import { linkedFeatures } from '../supergraph/features.ts';
-import { isolatedPlanner } from './isolated.ts';
+import { sharedPlanner } from './shared.ts';
 import type { QueryPlan } from './plan.ts';
 
 /** `operation` is one operation with its fragments, valid against the API schema. Rejects when it cannot be planned. */
@@ -20,12 +20,12 @@ export type PlannerChoice = 'auto' | 'native' | 'apollo';
 export async function plannerFor(supergraph: SupergraphDocument, choice: PlannerChoice = 'auto'): Promise<Planner> {
   const usesContext = linkedFeatures(supergraph.document).has('context');
   if (choice === 'native' && usesContext) throw new Error('the native planner does not support @context; choose the planner "apollo" or "auto"');
-  if (choice === 'apollo' || usesContext) return isolatedPlanner('apollo', supergraph.sdl);
-  if (choice === 'native') return isolatedPlanner('native', supergraph.sdl);
+  if (choice === 'apollo' || usesContext) return sharedPlanner('apollo', supergraph.sdl);
+  if (choice === 'native') return sharedPlanner('native', supergraph.sdl);
   try {
-    return secondOpinion(await isolatedPlanner('native', supergraph.sdl), () => isolatedPlanner('apollo', supergraph.sdl));
+    return secondOpinion(await sharedPlanner('native', supergraph.sdl), () => sharedPlanner('apollo', supergraph.sdl));
   } catch {
-    return isolatedPlanner('apollo', supergraph.sdl); // no binary for this system: the other does the same work, slower
+    return sharedPlanner('apollo', supergraph.sdl); // no binary for this system: the other does the same work, slower
   }
 }
 
