@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { businessDays, isBusinessDay } from './days.ts';
+import { businessDays, businessDaysBetween, isBusinessDay } from './days.ts';
 
 /** Days of mourning, the attacks of 2001, and storms: closings that no rule foretells. */
 const SPECIAL = ['2001-09-11', '2001-09-12', '2001-09-13', '2001-09-14', '2004-06-11', '2007-01-02', '2012-10-29', '2012-10-30', '2018-12-05'];
@@ -12,6 +12,7 @@ test('over twenty years its business days are the trading days of the exchange a
   const traded = readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => line.slice(0, 10));
   const expected = [...traded, ...SPECIAL].toSorted();
   expect(businessDays('2000-01-02', '2020-04-17')).toEqual(expected);
+  expect(businessDaysBetween('2000-01-02', '2020-04-17')).toBe(expected.length);
 });
 
 test('closings since then: Juneteenth from 2022, no Friday off for a New Year on a Saturday', () => {

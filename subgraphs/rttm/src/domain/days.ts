@@ -6,7 +6,7 @@ export type Day = string;
 const MS_PER_DAY = 86_400_000;
 
 export const epochDay = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
-export const dayOf = (epoch: number): Day => new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
+const dayOf = (epoch: number): Day => new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
 export const addDays = (day: Day, days: number): Day => dayOf(epochDay(day) + days);
 
 /** The day in UTC: the tape's day, whatever the exchange's. */
@@ -58,15 +58,23 @@ function holidaysOf(year: number): ReadonlySet<number> {
   return days;
 }
 
-export function isBusinessDay(day: Day): boolean {
-  const epoch = epochDay(day);
+const isOpen = (epoch: number): boolean => {
   const inWeek = weekday(epoch);
-  return inWeek !== 0 && inWeek !== 6 && !holidaysOf(Number(day.slice(0, 4))).has(epoch);
-}
+  return inWeek !== 0 && inWeek !== 6 && !holidaysOf(new Date(epoch * MS_PER_DAY).getUTCFullYear()).has(epoch);
+};
+
+export const isBusinessDay = (day: Day): boolean => isOpen(epochDay(day));
 
 /** Business days after `from` up to and including `to`; none where `to` is not later. */
 export function businessDays(from: Day, to: Day): Day[] {
   const days: Day[] = [];
-  for (let day = addDays(from, 1); day <= to; day = addDays(day, 1)) if (isBusinessDay(day)) days.push(day);
+  for (let epoch = epochDay(from) + 1, last = epochDay(to); epoch <= last; epoch += 1) if (isOpen(epoch)) days.push(dayOf(epoch));
   return days;
+}
+
+/** How many `businessDays` gives. */
+export function businessDaysBetween(from: Day, to: Day): number {
+  let count = 0;
+  for (let epoch = epochDay(from) + 1, last = epochDay(to); epoch <= last; epoch += 1) if (isOpen(epoch)) count += 1;
+  return count;
 }

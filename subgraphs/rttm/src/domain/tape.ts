@@ -11,7 +11,7 @@
  * Prices are computed in floating point, since they are made up, and become exact when they are rounded to the cent.
  */
 import { type Decimal, decimal } from '@pms/money';
-import { businessDays, type Day, isBusinessDay, utcDay } from './days.ts';
+import { businessDays, businessDaysBetween, type Day, isBusinessDay, utcDay } from './days.ts';
 import { correlated } from './random.ts';
 
 export interface Calibration {
@@ -56,7 +56,7 @@ export function calibrate(symbol: string, assetClass: string, closes: readonly P
   const points = closes.map(({ date, close }) => ({ date, log: Math.log(close.toNumber()) }));
   const moves = points.slice(1).map((point, index) => {
     const before = points[index] as (typeof points)[number];
-    return { days: Math.max(1, businessDays(before.date, point.date).length), move: point.log - before.log };
+    return { days: Math.max(1, businessDaysBetween(before.date, point.date)), move: point.log - before.log };
   });
   const days = moves.reduce((total, one) => total + one.days, 0);
   const mean = moves.reduce((total, { move }) => total + move, 0) / days;
@@ -71,7 +71,7 @@ export function calibrate(symbol: string, assetClass: string, closes: readonly P
 /** The simulated closes of the business days after `from` up to and including `to`, oldest first. */
 export function closesAfter(calibration: Calibration, from: PricedDay, to: Day): PricedDay[] {
   let before = from.close;
-  let steps = businessDays(calibration.anchor.date, from.date).length;
+  let steps = businessDaysBetween(calibration.anchor.date, from.date);
   return businessDays(from.date, to).map((date) => {
     steps += 1;
     before = closeOn(calibration, before, date, steps);
@@ -99,7 +99,7 @@ export interface TapeDay {
 export function tapeDay(calibration: Calibration, before: Decimal, day: Day): TapeDay {
   const start = Math.log(before.toNumber());
   if (!isBusinessDay(day)) return { calibration, day, start, end: start, width: calibration.volatility * CLOSED_WIDTH };
-  const close = closeOn(calibration, before, day, businessDays(calibration.anchor.date, day).length);
+  const close = closeOn(calibration, before, day, businessDaysBetween(calibration.anchor.date, day));
   return { calibration, day, start, end: Math.log(close.toNumber()), width: calibration.volatility };
 }
 
