@@ -127,3 +127,12 @@ test('versions of one portfolio are told in the order of their instants, however
   expect(instants).toEqual(instants.toSorted());
   expect(new Set(instants).size).toBe(instants.length);
 });
+
+test('a capture repeated after its portfolio was closed returns the first trade', async () => {
+  await door.hear(heard(portfolioCreated, 'prt_soon', { portfolioId: 'prt_soon', name: 'x', baseCurrency: 'USD', investorId: null, lotMethod: 'FIFO', benchmarkInstrumentId: null }));
+  const input = buy({ portfolioId: 'prt_soon' });
+  const first = await door.ask(CAPTURE, { input });
+  await door.hear(heard(portfolioClosed, 'prt_soon', { portfolioId: 'prt_soon' }));
+  expect((await door.ask(CAPTURE, { input })).data).toEqual(first.data);
+  expect((await door.ask(CAPTURE, { input: { ...input, price: '1' } })).data.captureTrade.userErrors).toEqual([{ code: 'IDEMPOTENCY_CONFLICT', path: ['externalId'] }]);
+});

@@ -30,13 +30,15 @@ export interface CaptureOutcome {
   readonly trades: readonly Trade[];
 }
 
+/** Fewer rows are not looked for before they are written: a taken name shows itself then, and seldom is. */
+const FIRST_LOOK_ROWS_MIN = 50;
 const NAME_LENGTH_MAX = 200;
 const REASON_LENGTH_MAX = 1_000;
 
 export async function capture(ctx: TradeCaptureContext, inputs: readonly CaptureInput[]): Promise<CaptureOutcome> {
   const results = new Map<number, RowResult>();
   const shaped = keepGood(inputs.entries(), results, ([index, input]) => captured(ctx, index, input), ([index]) => index);
-  const fresh = notCapturedBefore(shaped, await earlierOf(ctx.store, ctx, shaped), results);
+  const fresh = shaped.length < FIRST_LOOK_ROWS_MIN ? shaped : notCapturedBefore(shaped, await earlierOf(ctx.store, ctx, shaped), results);
   const references = await referencesOf(ctx, fresh.map(({ portfolioId }) => portfolioId), fresh.map(({ terms }) => terms.instrumentId));
   const good = keepGood(fresh, results, (row) => {
     checkReferences(references, row.portfolioId, row.terms);
@@ -103,11 +105,13 @@ async function written(ctx: TradeCaptureContext, rows: readonly Captured[], resu
   const { organizationId } = ctx.principal;
   const at = ctx.now();
   const { trades, outcomes } = await ctx.store.transaction(async (tx) => {
-    const { open, outcomes: found } = await timed(ctx, tx, rows, at);
-    const inserted = await tx.insertCaptures(organizationId, ctx.principal.subject, at, open);
-    // a name or key that another call has taken since the first look, or that an earlier row of this call has
-    const taken = open.filter(({ tradeId }) => !inserted.has(tradeId));
-    if (taken.length > 0) notCapturedBefore(taken, await earlierOf(tx, ctx, taken), found);
+    const { open, closed } = await timed(ctx, tx, rows, at);
+    const inserted = open.length === 0 ? new Set<string>() : await tx.insertCaptures(organizationId, ctx.principal.subject, at, open);
+    const found = new Map<number, RowResult>();
+    // a name or key that was taken, by an earlier call or by an earlier row of this one; a repeated call finds its trades in closed portfolios, too
+    const others = [...closed, ...open.filter(({ tradeId }) => !inserted.has(tradeId))];
+    if (others.length > 0) notCapturedBefore(others, await earlierOf(tx, ctx, others), found);
+    for (const { index } of closed) if (!found.has(index)) found.set(index, refused(index, closedPortfolio()));
     const made = open.filter(({ tradeId }) => inserted.has(tradeId)).map((row) => tradeOf(ctx, row, at));
     await tx.outbox.add(made.map((trade) => event(tradeCaptured, trade.portfolioId, factsOf(trade), makerOf(ctx, trade.reason))));
     for (const { index, tradeId } of open) if (inserted.has(tradeId)) found.set(index, { index, outcome: 'CAPTURED', tradeId });
@@ -120,21 +124,24 @@ async function written(ctx: TradeCaptureContext, rows: readonly Captured[], resu
 
 const makerOf = ({ origin, newId, now }: TradeCaptureContext, reason: string | null) => ({ origin: { ...origin, reason: reason ?? origin.reason }, newId, now });
 
-/** Locks the portfolios and gives each row of an open one its instant; rows of closed ones are refused. */
-async function timed(ctx: TradeCaptureContext, tx: TradeWrites, rows: readonly Captured[], at: Date): Promise<{ open: CapturedRow[]; outcomes: Map<number, RowResult> }> {
+/** Locks the portfolios and gives each row of an open one its instant. */
+async function timed(ctx: TradeCaptureContext, tx: TradeWrites, rows: readonly Captured[], at: Date): Promise<{ open: CapturedRow[]; closed: Captured[] }> {
   const counts = new Map<string, number>();
   for (const { portfolioId } of rows) counts.set(portfolioId, (counts.get(portfolioId) ?? 0) + 1);
   const locked = await tx.lockPortfolios(ctx.principal.organizationId, [...counts.keys()], [...counts.values()], at);
-  const instants = new Map(locked.filter(({ closed }) => !closed).map(({ id, firstCapturedUs }) => [id, firstCapturedUs]));
-  const outcomes = new Map<number, RowResult>();
+  const instants = new Map(locked.filter((portfolio) => !portfolio.closed).map(({ id, firstCapturedUs }) => [id, firstCapturedUs]));
+  const closed: Captured[] = [];
   const open: CapturedRow[] = [];
   for (const row of rows) {
     const us = instants.get(row.portfolioId);
-    if (us === undefined) outcomes.set(row.index, refused(row.index, closedPortfolio()));
-    else open.push({ ...row, capturedAt: instantOf(us) });
-    if (us !== undefined) instants.set(row.portfolioId, us + 1);
+    if (us === undefined) {
+      closed.push(row);
+      continue;
+    }
+    open.push({ ...row, capturedAt: instantOf(us) });
+    instants.set(row.portfolioId, us + 1);
   }
-  return { open, outcomes };
+  return { open, closed };
 }
 
 const tradeOf = ({ principal }: TradeCaptureContext, row: CapturedRow, at: Date): Trade => ({

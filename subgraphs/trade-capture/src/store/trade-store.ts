@@ -6,6 +6,7 @@ import type { Page } from '@pms/subgraph/connection';
 import type { Earlier } from '../domain/capture.ts';
 import type { Side, Status, Trade, TradeVersion } from '../domain/trade.ts';
 import { earlierCaptures } from './earlier-captures.ts';
+import { remembered } from './remembered.ts';
 import { SHOWN, TRADE_COLUMNS, toTrade, toVersion, type TradeRow, VERSION_COLUMNS, type VersionRow } from './rows.ts';
 import { type TradeWrites, writes } from './writes.ts';
 
@@ -22,7 +23,6 @@ export interface TradeFilter {
 
 export interface KnownPortfolio {
   readonly id: string;
-  readonly closed: boolean;
 }
 
 export interface KnownInstrument {
@@ -35,13 +35,12 @@ const MATCHING = `($3::text[] is null or v.status = any($3)) and ($4::text is nu
 
 export function tradeStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
-    async portfolios(organizationId: string, ids: readonly string[]): Promise<KnownPortfolio[]> {
-      return prisma.knownPortfolio.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true, closed: true } });
-    },
+    /** Open or closed: whether a portfolio is closed is seen under its lock. */
+    portfolios: remembered((organizationId, ids) =>
+      prisma.knownPortfolio.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true } })),
 
-    async instruments(organizationId: string, ids: readonly string[]): Promise<KnownInstrument[]> {
-      return prisma.knownInstrument.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true, currency: true } });
-    },
+    instruments: remembered((organizationId, ids) =>
+      prisma.knownInstrument.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true, currency: true } })),
 
     async trades(organizationId: string, ids: readonly string[]): Promise<Trade[]> {
       const { rows } = await sql.query<TradeRow>(
