@@ -5,6 +5,7 @@ import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import type { BooksContext } from '../context.ts';
 import type { TradeHistory } from '../store/posting-reads.ts';
 import { lockedPortfolio } from './locked.ts';
+import { tradesBooked, tradesReversed } from './metrics.ts';
 import { postTrades, type Turn } from './post-trades.ts';
 
 export interface ValidatedTrade {
@@ -39,13 +40,16 @@ function runs(validated: readonly ValidatedTrade[]): ValidatedTrade[][] {
 
 async function bookRun(ctx: BooksContext, run: readonly ValidatedTrade[]): Promise<void> {
   const portfolioId = run[0]?.trade.portfolioId ?? '';
-  await ctx.store.transaction(async (tx) => {
+  const turns = await ctx.store.transaction(async (tx) => {
     const portfolio = await lockedPortfolio(tx, portfolioId);
     const fresh = await tx.firstSights(run.map(({ event }) => event.id));
     const histories = await tx.histories(run.map(({ trade }) => trade.tradeId));
-    const turns = run.filter(({ event }) => fresh.has(event.id)).flatMap((each) => turnOf(each, histories.get(each.trade.tradeId)));
-    if (turns.length > 0) await postTrades(ctx, tx, portfolio, turns);
+    const due = run.filter(({ event }) => fresh.has(event.id)).flatMap((each) => turnOf(each, histories.get(each.trade.tradeId)));
+    if (due.length > 0) await postTrades(ctx, tx, portfolio, due);
+    return due;
   });
+  tradesBooked.inc(turns.length);
+  tradesReversed.inc({ because: 'AMENDED' }, turns.filter(({ reverse }) => reverse !== null).length);
 }
 
 /** Nothing for a trade that was cancelled meanwhile, and for a version that is not newer than what was booked. */

@@ -41,9 +41,9 @@ async function setMethod(ctx: BooksContext, tx: Posting, portfolio: LockedPortfo
   const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], portfolio.lotMethod));
   const regained = changes.flatMap((change) => change.regained);
   reallocate(ledger, regained, origin);
-  await ledger.save();
   await tx.saveGains(regained);
-  await tx.savePositions(portfolio, changes);
+  await tx.removeLots(portfolio, changes);
+  await ledger.save(tx.positionRows(portfolio, changes));
 }
 
 export const closePortfolio = (ctx: BooksContext, cause: Event, portfolioId: string): Promise<void> =>

@@ -12,6 +12,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { Cause, NewEntry, NewFact } from '../store/posting-writes.ts';
+import type { Part } from '../store/statement.ts';
 
 export type CashKind = 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE' | 'REVERSAL' | 'SETTLEMENT';
 
@@ -26,13 +27,15 @@ export interface Ledger {
   tell<Data>(type: EventType<Data>, data: Data, origin: Origin): void;
   /** Tells of the cash as it stands now. `amount` is signed; zero for a settlement. */
   tellCash(moved: { readonly kind: CashKind; readonly currency: string; readonly amount: string; readonly effectiveDate: string; readonly tradeId: string | null }, origin: Origin): void;
-  save(): Promise<void>;
+  /** Writes facts, entries, cash and events; `also` is written in the same statement. */
+  save(also?: readonly Part[]): Promise<void>;
 }
 
 const causeOf = ({ actor, reason, correlationId, causationId }: Origin): Cause => ({ actor, reason: reason ?? null, correlationId, causationId });
 
-export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio): Promise<Ledger> {
-  const balances = await tx.cash(portfolio.id);
+/** `standing` is the portfolio's cash, where it has been read already. */
+export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, standing?: ReadonlyMap<string, Cash>): Promise<Ledger> {
+  const balances = new Map(standing ?? (await tx.cash(portfolio.id)));
   const moved = new Set<string>();
   const facts: NewFact[] = [];
   const entries: NewEntry[] = [];
@@ -67,11 +70,11 @@ export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: Lock
         portfolioId: portfolio.id, kind, currency, amount, effectiveDate, balance: text(balanceOf(after)), settled: text(after.settled), tradeId,
       }, origin);
     },
-    async save() {
-      await tx.recordFacts(portfolio, facts);
-      await tx.recordEntries(portfolio, entries);
-      await tx.saveCash(portfolio, [...moved].map(cash));
-      await tx.saveCounters(portfolio, portfolio.lastFact + facts.length, portfolio.lastEntry + entries.length);
+    async save(also = []) {
+      await tx.write([
+        ...tx.factRows(portfolio, facts), ...tx.entryRows(portfolio, entries), ...tx.cashRows(portfolio, [...moved].map(cash)),
+        tx.counters(portfolio, portfolio.lastFact + facts.length, portfolio.lastEntry + entries.length), ...also,
+      ]);
       await tx.outbox.add(inRuns(events));
     },
   };

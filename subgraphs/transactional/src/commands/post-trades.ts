@@ -37,62 +37,81 @@ export interface Turn {
 
 /** Each trade may have one turn. */
 export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, turns: readonly Turn[]): Promise<void> {
-  const fills = new Map(turns.flatMap(({ book }) => (book === null ? [] : [[book.trade.tradeId, asFill(book.trade)] as const])));
-  const changes = await positionChanges(tx, portfolio, turns, fills);
+  const run = runOf(turns);
+  const { cash, positions, markets } = await tx.met(portfolio.id, [...run.keys.values()]);
+  const changes = await positionChanges(tx, portfolio, run, positions);
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
   const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
-  const markets = await tx.markets([...new Set(turns.flatMap(({ book }) => (book === null ? [] : [book.trade.instrumentId])))]);
-  const ledger = await openLedger(ctx, tx, portfolio);
+  const ledger = await openLedger(ctx, tx, portfolio, cash);
   const bookings: Booking[] = [];
   for (const { reverse, book } of turns) {
     if (reverse !== null) {
       const { fill, factSequence } = reverse.booking;
       takeBack(ledger, reverse, posted.get(fill.tradeId) ?? [], { trade: facts.get(factSequence) as TradeFacts, changes });
     }
-    if (book !== null) bookings.push(enter(ctx, ledger, book, { fill: fills.get(book.trade.tradeId) as Fill, markets, changes }));
+    if (book !== null) bookings.push(enter(ctx, ledger, book, { fill: run.fills.get(book.trade.tradeId) as Fill, markets, changes }));
   }
   const regained = [...changes.values()].flatMap((change) => change.regained);
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
   if (origin !== undefined) reallocate(ledger, regained, origin);
-  await ledger.save();
-  await tx.saveSettlements(reversing.map(({ fill, version, settlement, attempt }) => ({ tradeId: fill.tradeId, version, attempt, settlement: next(settlement, { type: 'cancelled' }).settlement })));
-  await tx.insertBookings(portfolio, bookings);
+  await tx.saveSettlements(reversing.map(({ fill, version, settlement, attempt }) => ({
+    tradeId: fill.tradeId, version, attempt, settlement: next(settlement, { type: 'cancelled' }).settlement,
+  })));
   await tx.saveGains(regained);
-  await tx.savePositions(portfolio, [...changes.values()]);
+  await tx.removeLots(portfolio, [...changes.values()]);
+  await ledger.save([...tx.bookingRows(portfolio, bookings), ...tx.positionRows(portfolio, [...changes.values()])]);
 }
 
-async function positionChanges(tx: Posting, portfolio: LockedPortfolio, turns: readonly Turn[], fills: ReadonlyMap<string, Fill>): Promise<Map<string, PositionChange>> {
+/** What a run touches, position by position. */
+interface Run {
+  readonly keys: ReadonlyMap<string, Key>;
+  /** By trade. */
+  readonly fills: ReadonlyMap<string, Fill>;
+  readonly fillsOf: ReadonlyMap<string, readonly Fill[]>;
+  /** Trades that are taken back. */
+  readonly reversedOf: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function runOf(turns: readonly Turn[]): Run {
   const keys = new Map<string, Key>();
-  const newFills = new Map<string, Fill[]>();
-  const reversed = new Map<string, Set<string>>();
+  const fills = new Map<string, Fill>();
+  const fillsOf = new Map<string, Fill[]>();
+  const reversedOf = new Map<string, Set<string>>();
   for (const { reverse, book } of turns) {
     if (reverse !== null) {
       const key = { instrumentId: reverse.booking.instrumentId, currency: reverse.booking.fill.currency };
       keys.set(keyOf(key), key);
-      reversed.set(keyOf(key), (reversed.get(keyOf(key)) ?? new Set()).add(reverse.booking.fill.tradeId));
+      reversedOf.set(keyOf(key), (reversedOf.get(keyOf(key)) ?? new Set()).add(reverse.booking.fill.tradeId));
     }
     if (book !== null) {
       const key = { instrumentId: book.trade.instrumentId, currency: book.trade.currency };
+      const fill = asFill(book.trade);
       keys.set(keyOf(key), key);
-      newFills.set(keyOf(key), [...(newFills.get(keyOf(key)) ?? []), fills.get(book.trade.tradeId) as Fill]);
+      fills.set(fill.tradeId, fill);
+      const of = fillsOf.get(keyOf(key));
+      if (of === undefined) fillsOf.set(keyOf(key), [fill]);
+      else of.push(fill);
     }
   }
-  const before = await tx.positions(portfolio.id, [...keys.values()]);
-  const stateOf = (key: Key): PositionState => before.get(keyOf(key)) ?? noPosition(key.instrumentId, key.currency);
-  const isNext = (key: Key): boolean => !reversed.has(keyOf(key)) && areNext(stateOf(key).last, newFills.get(keyOf(key)) ?? []);
-  const inOrder = [...keys.values()].filter(isNext);
-  const others = [...keys.values()].filter((key) => !isNext(key));
+  return { keys, fills, fillsOf, reversedOf };
+}
+
+async function positionChanges(tx: Posting, portfolio: LockedPortfolio, run: Run, before: ReadonlyMap<string, PositionState>): Promise<Map<string, PositionChange>> {
   const method = portfolio.lotMethod;
-  const reach = inOrder.map((key) => ({ ...key, needed: reachable(stateOf(key).quantity, newFills.get(keyOf(key)) ?? [], method) }));
-  const lots = await tx.lots(portfolio.id, reach, method);
+  const stateOf = (key: Key): PositionState => before.get(keyOf(key)) ?? noPosition(key.instrumentId, key.currency);
+  const fillsOf = (key: Key): readonly Fill[] => run.fillsOf.get(keyOf(key)) ?? [];
+  const isNext = (key: Key): boolean => !run.reversedOf.has(keyOf(key)) && areNext(stateOf(key).last, fillsOf(key));
+  const inOrder = [...run.keys.values()].filter(isNext);
+  const others = [...run.keys.values()].filter((key) => !isNext(key));
+  const lots = await tx.lots(portfolio.id, inOrder.map((key) => ({ ...key, needed: reachable(stateOf(key).quantity, fillsOf(key), method) })), method);
   const standing = await tx.standing(portfolio.id, others);
   return new Map([
-    ...inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], newFills.get(keyOf(key)) ?? [], method)] as const),
+    ...inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], fillsOf(key), method)] as const),
     ...others.map((key) => {
-      const gone = reversed.get(keyOf(key));
+      const gone = run.reversedOf.get(keyOf(key));
       const kept = (standing.get(keyOf(key)) ?? []).filter(({ fill }) => gone?.has(fill.tradeId) !== true);
-      return [keyOf(key), replayed(stateOf(key), kept, newFills.get(keyOf(key)) ?? [], method)] as const;
+      return [keyOf(key), replayed(stateOf(key), kept, fillsOf(key), method)] as const;
     }),
   ]);
 }

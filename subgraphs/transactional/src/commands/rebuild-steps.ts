@@ -30,7 +30,7 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
     if (last === undefined) break;
     after = last.sequence;
   }
-  if (!verify) await tx.saveCash(portfolio, [...rebuilt.values()]);
+  if (!verify) await tx.write(tx.cashRows(portfolio, [...rebuilt.values()]));
   return { facts, differences: differences(showCash((await tx.cash(portfolio.id)).values()), showCash(rebuilt.values())) };
 }
 
@@ -45,7 +45,7 @@ export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, v
     const last = page.at(-1);
     if (last === undefined) break;
     const rebuilt = page.map(bookingOf);
-    if (!verify) await tx.insertBookings(portfolio, rebuilt);
+    if (!verify) await tx.write(tx.bookingRows(portfolio, rebuilt));
     const stored = await tx.bookings(page);
     const name = ({ fill, version }: Pick<Booking, 'fill' | 'version'>): string => `trade ${fill.tradeId} version ${version}`;
     found.push(...differences(new Map(stored.map((each) => [name(each), showBooking(each)])), new Map(rebuilt.map((each) => [name(each), showBooking(each)]))));
@@ -77,9 +77,9 @@ export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, 
     const { book, last, gains } = await replay(tx, portfolio, { key, book: lotBook(flat, method), verify });
     const after: PositionState = { ...noPosition(key.instrumentId, key.currency), quantity: book.quantity, cost: book.cost, realized: book.gained, openedOn: book.openedOn, last };
     const change: PositionChange = { after, lots: book.lots(), gone: null, booked: new Map(), regained: [] };
-    if (!verify) await tx.savePositions(portfolio, [change]);
+    if (!verify) await tx.write(tx.positionRows(portfolio, [change]));
     const name = keyOf(key);
-    const stored = (await tx.positions(portfolio.id, [key])).get(name);
+    const stored = (await tx.met(portfolio.id, [key])).positions.get(name);
     const lots = (await tx.lots(portfolio.id, [{ ...key, needed: null }], method)).get(name) ?? [];
     found.push(...gains, ...differences(showLots(name, lots), showLots(name, book.lots())),
       ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])));

@@ -3,6 +3,7 @@ import { causedBy, type Event } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
 import { openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
+import { tradesReversed } from './metrics.ts';
 import { postTrades, type Turn } from './post-trades.ts';
 
 export interface CancelledTrade {
@@ -15,11 +16,11 @@ export interface CancelledTrade {
 
 /** The trades are of one portfolio. A trade that is cancelled twice is taken back once. */
 export async function reverseTrades(ctx: BooksContext, cancelled: readonly CancelledTrade[]): Promise<void> {
-  await ctx.store.transaction(async (tx) => {
+  const reversed = await ctx.store.transaction(async (tx) => {
     const portfolio = await lockedPortfolio(tx, cancelled[0]?.portfolioId ?? '');
     const sights = await tx.firstSights(cancelled.map(({ event }) => event.id));
     const fresh = [...new Map(cancelled.filter(({ event }) => sights.has(event.id)).map((each) => [each.tradeId, each])).values()];
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return 0;
     const histories = await tx.histories(fresh.map(({ tradeId }) => tradeId));
     await tx.rememberCancellation(portfolio, fresh);
     const ledger = await openLedger(ctx, tx, portfolio);
@@ -31,5 +32,7 @@ export async function reverseTrades(ctx: BooksContext, cancelled: readonly Cance
       return standing == null ? [] : [{ reverse: { booking: standing, because: 'CANCELLED', origin: causedBy(event, 'transactional') }, book: null }];
     });
     if (turns.length > 0) await postTrades(ctx, tx, { ...portfolio, lastFact: ledger.lastFact() }, turns);
+    return turns.length;
   });
+  tradesReversed.inc({ because: 'CANCELLED' }, reversed);
 }

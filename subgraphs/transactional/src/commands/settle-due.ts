@@ -15,6 +15,7 @@ import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import { lockedPortfolio } from './locked.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { settlements } from './metrics.ts';
 
 export interface Settled {
   readonly settled: number;
@@ -47,6 +48,8 @@ export async function settleDue(ctx: BooksContext, { organizationId, portfolioId
       const done = await settleBatch(ctx, portfolio.id, asOf, originFor(portfolio.organizationId));
       settled += done.settled;
       failed += done.failed;
+      settlements.inc({ outcome: 'settled' }, done.settled);
+      settlements.inc({ outcome: 'failed' }, done.failed);
     }
   }
 }

@@ -16,7 +16,7 @@ export interface Fact {
   readonly version?: number;
   readonly instrumentId?: string;
   readonly currency?: Currency;
-  /** Order among the trades of one day: milliseconds since the epoch at which the version was captured. */
+  /** Order among the trades of one day: microseconds since the epoch at which the version was captured. */
   readonly dayOrder?: number;
   /** JSON; amounts as decimal text. */
   readonly data: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 import type { Sql } from '@pms/events/sql';
 import type { LotMethod } from '../domain/lots.ts';
 import type { Cash } from '../domain/cash.ts';
-import { type CashRow, lotMethodOf, toCash } from './rows.ts';
+import { CASH, type CashRow, lotMethodOf, toCash } from './rows.ts';
 
 interface KnownPortfolio {
   readonly portfolioId: string;
@@ -41,7 +41,7 @@ export function knownWrites(sql: Sql) {
     /** What was answered to this key before; null for a key that is new. */
     async movement(organizationId: string, key: string): Promise<{ readonly contentHash: string; readonly after: Cash } | null> {
       const { rows: [row] } = await sql.query<CashRow & { content_hash: string }>(
-        'select content_hash, currency, settled, receivable, payable from transactional.cash_movement where organization_id = $1 and idempotency_key = $2', [organizationId, key]);
+        `select content_hash, ${CASH} from transactional.cash_movement where organization_id = $1 and idempotency_key = $2`, [organizationId, key]);
       return row === undefined ? null : { contentHash: row.content_hash, after: toCash(row) };
     },
   };

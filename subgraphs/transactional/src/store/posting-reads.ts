@@ -6,7 +6,7 @@ import type { Account, Entry, EntryKind } from '../domain/journal.ts';
 import type { Lot, LotMethod } from '../domain/lots.ts';
 import { type Key, keyOf, type PositionState } from '../domain/position-change.ts';
 import {
-  BOOKING, type Booking, type BookingRow, type CashRow, KEYS, type LotRow, lotMethodOf, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
+  BOOKING, type Booking, type BookingRow, CASH, type CashRow, KEYS, type LotRow, lotMethodOf, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
 } from './rows.ts';
 
 export interface LockedPortfolio {
@@ -17,8 +17,6 @@ export interface LockedPortfolio {
   readonly closed: boolean;
   readonly lastFact: number;
   readonly lastEntry: number;
-  /** The database's clock once the lock was held: all that this transaction records bears it. */
-  readonly recordedAt: string;
 }
 
 /** What the books know of a trade: its newest version, the one that stands, and whether it was cancelled. */
@@ -47,39 +45,30 @@ function portfolioReads(sql: Sql) {
       const { rows: [row] } = await sql.query<PortfolioRow>(
         'select organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = $1 for update', [portfolioId]);
       if (row === undefined) return null;
-      // a statement of its own: the clock of the locking one may have been read before the wait
-      const { rows: [clock] } = await sql.query<{ at: string }>(`select to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`);
       return {
         id: portfolioId, organizationId: row.organization_id, baseCurrency: row.base_currency, lotMethod: lotMethodOf(row.lot_method), closed: row.closed,
-        lastFact: Number(row.last_fact), lastEntry: Number(row.last_entry), recordedAt: clock?.at ?? '',
+        lastFact: Number(row.last_fact), lastEntry: Number(row.last_entry),
       };
     },
 
     async cash(portfolioId: string): Promise<Map<string, Cash>> {
-      const { rows } = await sql.query<CashRow>('select currency, settled, receivable, payable from transactional.cash_balance where portfolio_id = $1', [portfolioId]);
+      const { rows } = await sql.query<CashRow>(`select ${CASH} from transactional.cash_balance where portfolio_id = $1`, [portfolioId]);
       return new Map(rows.map((row) => [row.currency, toCash(row)]));
     },
-
-    async markets(instrumentIds: readonly string[]): Promise<Map<string, string | null>> {
-      const { rows } = await sql.query<{ id: string; mic: string | null }>('select id, mic from transactional.instrument where id = any($1)', [instrumentIds]);
-      return new Map(rows.map(({ id, mic }) => [id, mic]));
-    },
-
   };
 }
 
 function tradeReads(sql: Sql) {
   return {
     async histories(tradeIds: readonly string[]): Promise<Map<string, TradeHistory>> {
-      const { rows } = await sql.query<BookingRow>(`select ${BOOKING} from transactional.trade_booking where trade_id = any($1)`, [tradeIds]);
-      const gone = await sql.query<{ trade_id: string }>('select trade_id from transactional.cancelled_trade where trade_id = any($1)', [tradeIds]);
-      const cancelled = new Set(gone.rows.map((row) => row.trade_id));
-      const booked = Map.groupBy(rows, (row) => row.trade_id);
-      return new Map(tradeIds.map((id) => {
-        const versions = booked.get(id) ?? [];
+      const { rows } = await sql.query<BookingRow & { readonly booked: boolean; readonly cancelled: boolean }>(
+        `select ${BOOKING}, b.version is not null as booked, exists (select from transactional.cancelled_trade c where c.trade_id = w.trade_id) as cancelled
+         from unnest($1::text[]) as w(trade_id) left join transactional.trade_booking b using (trade_id)`, [tradeIds]);
+      return new Map([...Map.groupBy(rows, (row) => row.trade_id)].map(([id, of]) => {
+        const versions = of.filter(({ booked }) => booked);
         const standing = versions.find(({ step }) => step !== 'cancelled');
         const newest = Math.max(0, ...versions.map(({ version }) => version));
-        return [id, { newest, standing: standing === undefined ? null : toBooking(standing), cancelled: cancelled.has(id) }];
+        return [id, { newest, standing: standing === undefined ? null : toBooking(standing), cancelled: of[0]?.cancelled ?? false }];
       }));
     },
 
@@ -113,14 +102,31 @@ function tradeReads(sql: Sql) {
   };
 }
 
+/** What a run of trades meets. */
+export interface Met {
+  readonly cash: ReadonlyMap<string, Cash>;
+  readonly positions: ReadonlyMap<string, PositionState>;
+  /** By instrument; an instrument that is not here has not been heard of. */
+  readonly markets: ReadonlyMap<string, string | null>;
+}
+
 function positionReads(sql: Sql) {
   const ofKeys = async <Row>(statement: string, portfolioId: string, keys: readonly Key[]): Promise<Row[]> =>
     keys.length === 0 ? [] : (await sql.query<Row>(statement, [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)])).rows;
 
   return {
-    async positions(portfolioId: string, keys: readonly Key[]): Promise<Map<string, PositionState>> {
-      const rows = await ofKeys<PositionRow>(`select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1`, portfolioId, keys);
-      return new Map(rows.map(toPosition).map((position) => [keyOf(position), position]));
+    /** In one round trip: cash, the positions of the keys, the markets of their instruments. */
+    async met(portfolioId: string, keys: readonly Key[]): Promise<Met> {
+      const { rows: [row] } = await sql.query<{ cash: CashRow[] | null; positions: PositionRow[] | null; markets: { id: string; mic: string | null }[] | null }>(
+        `select (select json_agg(c) from (select ${CASH} from transactional.cash_balance where portfolio_id = $1) as c) as cash,
+           (select json_agg(p) from (select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1) as p) as positions,
+           (select json_agg(i) from (select id, mic from transactional.instrument where id = any($2)) as i) as markets`,
+        [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)]);
+      return {
+        cash: new Map((row?.cash ?? []).map((of) => [of.currency, toCash(of)])),
+        positions: new Map((row?.positions ?? []).map(toPosition).map((position) => [keyOf(position), position])),
+        markets: new Map((row?.markets ?? []).map(({ id, mic }) => [id, mic])),
+      };
     },
 
     async everyPosition(portfolioId: string): Promise<PositionState[]> {

@@ -3,11 +3,11 @@ import type { Sql } from '@pms/events/sql';
 import type { Cash } from '../domain/cash.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { Entry } from '../domain/journal.ts';
-import type { Lot } from '../domain/lots.ts';
 import type { PositionChange, StandingTrade } from '../domain/position-change.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
-import { type Booking, type Column, insertRows } from './rows.ts';
+import type { Booking } from './rows.ts';
+import { type Column, insertion, type Part, upsert, writeTogether } from './statement.ts';
 
 /** Who and why, as the journal keeps it. */
 export interface Cause {
@@ -50,13 +50,13 @@ export interface CashMovement {
 }
 
 const FACT: readonly Column[] = [
-  ['portfolio_id', 'text'], ['sequence', 'bigint'], ['organization_id', 'text'], ['kind', 'text'], ['effective_on', 'date'], ['recorded_at', 'timestamptz'],
+  ['portfolio_id', 'text'], ['sequence', 'bigint'], ['organization_id', 'text'], ['kind', 'text'], ['effective_on', 'date'],
   ['trade_id', 'text'], ['version', 'int'], ['instrument_id', 'text'], ['currency', 'text'], ['day_order', 'bigint'],
   ['actor', 'text'], ['reason', 'text'], ['correlation_id', 'text'], ['causation_id', 'text'], ['data', 'jsonb'],
 ];
 const ENTRY: readonly Column[] = [
   ['id', 'text'], ['organization_id', 'text'], ['portfolio_id', 'text'], ['number', 'bigint'], ['fact_sequence', 'bigint'], ['kind', 'text'], ['effective_on', 'date'],
-  ['recorded_at', 'timestamptz'], ['reference', 'text'], ['version', 'int'], ['reverses', 'text'], ['actor', 'text'], ['reason', 'text'], ['correlation_id', 'text'], ['line_count', 'int'],
+  ['reference', 'text'], ['version', 'int'], ['reverses', 'text'], ['actor', 'text'], ['reason', 'text'], ['correlation_id', 'text'], ['line_count', 'int'],
 ];
 const LINE: readonly Column[] = [
   ['entry_id', 'text'], ['line', 'int'], ['organization_id', 'text'], ['account', 'text'], ['currency', 'text'], ['amount', 'numeric'], ['instrument_id', 'text'],
@@ -78,43 +78,34 @@ const CASH: readonly Column[] = [
   ['portfolio_id', 'text'], ['currency', 'text'], ['organization_id', 'text'], ['settled', 'numeric'], ['receivable', 'numeric'], ['payable', 'numeric'],
 ];
 
-const upsert = (key: string, columns: readonly Column[]): string => {
-  const keys = key.split(', ');
-  return `on conflict (${key}) do update set ${columns.filter(([name]) => !keys.includes(name)).map(([name]) => `${name} = excluded.${name}`).join(', ')}`;
-};
-
 const settledOn = (settlement: Settlement): string | null => (settlement.step === 'settled' ? settlement.settledOn : null);
 const failureReason = (settlement: Settlement): string | null => (settlement.step === 'failed' ? settlement.reason : null);
 
-export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql) });
+export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), write: (parts: readonly Part[]): Promise<void> => writeTogether(sql, parts) });
 
 /** What stays as it was written. */
 function recordWrites(sql: Sql) {
   return {
-    async recordFacts({ id, organizationId, recordedAt }: LockedPortfolio, facts: readonly NewFact[]): Promise<void> {
-      await insertRows(sql, 'fact', FACT, facts.map(({ cause, ...fact }) => [
-        id, fact.sequence, organizationId, fact.kind, fact.effectiveOn, recordedAt, fact.tradeId, fact.version, fact.instrumentId, fact.currency, fact.dayOrder,
-        cause.actor, cause.reason, cause.correlationId, cause.causationId, JSON.stringify(fact.data)]));
-    },
+    factRows: ({ id, organizationId }: LockedPortfolio, facts: readonly NewFact[]): Part[] => insertion({
+      table: 'fact', columns: FACT, stamped: 'recorded_at',
+      rows: facts.map(({ cause, ...fact }) => [
+        id, fact.sequence, organizationId, fact.kind, fact.effectiveOn, fact.tradeId, fact.version, fact.instrumentId, fact.currency, fact.dayOrder,
+        cause.actor, cause.reason, cause.correlationId, cause.causationId, JSON.stringify(fact.data)]),
+    }),
 
-    async recordEntries({ id: portfolioId, organizationId, recordedAt }: LockedPortfolio, entries: readonly NewEntry[]): Promise<void> {
-      await insertRows(sql, 'journal_entry', ENTRY, entries.map(({ id, number, factSequence, version, cause, entry }) => [
-        id, organizationId, portfolioId, number, factSequence, entry.kind, entry.effectiveOn, recordedAt, entry.reference, version, entry.reverses,
-        cause.actor, cause.reason, cause.correlationId, entry.lines.length]));
-      await insertRows(sql, 'journal_line', LINE, entries.flatMap(({ id, entry }) => entry.lines.map((line, at) => [
-        id, at + 1, organizationId, line.account, line.currency, line.amount.toFixed(), line.instrumentId])));
-    },
-
-    async saveCounters({ id }: LockedPortfolio, lastFact: number, lastEntry: number): Promise<void> {
-      await sql.query('update transactional.portfolio set last_fact = $2, last_entry = $3 where id = $1', [id, lastFact, lastEntry]);
-    },
-
-    async rememberCancellation({ id, organizationId }: LockedPortfolio, trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
-      await sql.query(
-        `insert into transactional.cancelled_trade (trade_id, organization_id, portfolio_id, version)
-         select trade_id, $1, $2, version from unnest($3::text[], $4::int[]) as c(trade_id, version) on conflict (trade_id) do nothing`,
-        [organizationId, id, trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
-    },
+    entryRows: ({ id: portfolioId, organizationId }: LockedPortfolio, entries: readonly NewEntry[]): Part[] => [
+      ...insertion({
+        table: 'journal_entry', columns: ENTRY, stamped: 'recorded_at',
+        rows: entries.map(({ id, number, factSequence, version, cause, entry }) => [
+          id, organizationId, portfolioId, number, factSequence, entry.kind, entry.effectiveOn, entry.reference, version, entry.reverses,
+          cause.actor, cause.reason, cause.correlationId, entry.lines.length]),
+      }),
+      ...insertion({
+        table: 'journal_line', columns: LINE,
+        rows: entries.flatMap(({ id, entry }) => entry.lines.map((line, at) => [
+          id, at + 1, organizationId, line.account, line.currency, line.amount.toFixed(), line.instrumentId])),
+      }),
+    ],
 
     /** False where the organisation has used the key before. */
     async insertMovement({ id, organizationId }: LockedPortfolio, movement: CashMovement): Promise<boolean> {
@@ -127,23 +118,37 @@ function recordWrites(sql: Sql) {
           after.settled.toFixed(), after.receivable.toFixed(), after.payable.toFixed()]);
       return rowCount === 1;
     },
+
+    async rememberCancellation({ id, organizationId }: LockedPortfolio, trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
+      await sql.query(
+        `insert into transactional.cancelled_trade (trade_id, organization_id, portfolio_id, version)
+         select trade_id, $1, $2, version from unnest($3::text[], $4::int[]) as c(trade_id, version) on conflict (trade_id) do nothing`,
+        [organizationId, id, trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
+    },
   };
 }
 
 /** What follows from the facts. */
 function projectionWrites(sql: Sql) {
   return {
-    async saveCash({ id, organizationId }: LockedPortfolio, cash: readonly Cash[]): Promise<void> {
-      await insertRows(sql, 'cash_balance', CASH, cash.map((of) => [
-        id, of.currency, organizationId, of.settled.toFixed(), of.receivable.toFixed(), of.payable.toFixed()]), upsert('portfolio_id, currency', CASH));
-    },
+    counters: ({ id }: LockedPortfolio, lastFact: number, lastEntry: number): Part => ({
+      values: [id, lastFact, lastEntry],
+      text: (first) => `update transactional.portfolio set last_fact = $${first + 1}::bigint, last_entry = $${first + 2}::bigint where id = $${first}::text`,
+    }),
 
-    async insertBookings({ id, organizationId }: LockedPortfolio, bookings: readonly Booking[]): Promise<void> {
-      await insertRows(sql, 'trade_booking', BOOKED, bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement, contractualOn, attempt }) => [
+    cashRows: ({ id, organizationId }: LockedPortfolio, cash: readonly Cash[]): Part[] => insertion({
+      table: 'cash_balance', columns: CASH, then: upsert('portfolio_id, currency', CASH),
+      rows: cash.map((of) => [id, of.currency, organizationId, of.settled.toFixed(), of.receivable.toFixed(), of.payable.toFixed()]),
+    }),
+
+    bookingRows: ({ id, organizationId }: LockedPortfolio, bookings: readonly Booking[]): Part[] => insertion({
+      table: 'trade_booking', columns: BOOKED,
+      rows: bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement, contractualOn, attempt }) => [
         fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
-        factSequence, settlement.step, contractualOn, settledOn(settlement), failureReason(settlement), attempt]));
-    },
+        factSequence, settlement.step, contractualOn, settledOn(settlement), failureReason(settlement), attempt]),
+    }),
 
+    /** Before the bookings of newer versions: one version of a trade stands at a time. */
     async saveSettlements(changes: readonly SettlementChange[]): Promise<void> {
       if (changes.length === 0) return;
       await sql.query(
@@ -151,9 +156,7 @@ function projectionWrites(sql: Sql) {
          from unnest($1::text[], $2::int[], $3::text[], $4::date[], $5::text[], $6::int[]) as c(trade_id, version, step, settled_on, failure_reason, attempt)
          where b.trade_id = c.trade_id and b.version = c.version`,
         [changes.map(({ tradeId }) => tradeId), changes.map(({ version }) => version), changes.map(({ settlement }) => settlement.step),
-          changes.map(({ settlement }) => settledOn(settlement)),
-          changes.map(({ settlement }) => failureReason(settlement)),
-          changes.map(({ attempt }) => attempt)]);
+          changes.map(({ settlement }) => settledOn(settlement)), changes.map(({ settlement }) => failureReason(settlement)), changes.map(({ attempt }) => attempt)]);
     },
 
     async saveGains(changes: readonly { readonly trade: StandingTrade; readonly gain: { toFixed(): string } }[]): Promise<void> {
@@ -164,32 +167,29 @@ function projectionWrites(sql: Sql) {
         [changes.map(({ trade }) => trade.fill.tradeId), changes.map(({ trade }) => trade.version), changes.map(({ gain }) => gain.toFixed())]);
     },
 
-    async savePositions({ id, organizationId }: LockedPortfolio, changes: readonly PositionChange[]): Promise<void> {
-      await insertRows(sql, 'position', POSITION, changes.map(({ after }) => [
-        id, after.instrumentId, after.currency, organizationId, after.quantity.toFixed(), after.cost.toFixed(), after.realized.toFixed(),
-        after.openedOn, after.last?.tradedOn, after.last?.sequence, after.last?.tradeId]), upsert('portfolio_id, instrument_id, currency', POSITION));
-      await removeLots(sql, id, changes);
-      await insertRows(sql, 'tax_lot', LOT, changes.flatMap(({ after, lots }) => lots.map((lot: Lot) => [
-        id, after.instrumentId, after.currency, lot.id, organizationId, lot.openedOn, lot.sequence, lot.quantity.toFixed(), lot.cost.toFixed()])),
-        upsert('portfolio_id, instrument_id, currency, trade_id', LOT));
+    /** After `removeLots`. */
+    positionRows: ({ id, organizationId }: LockedPortfolio, changes: readonly PositionChange[]): Part[] => [
+      ...insertion({
+        table: 'position', columns: POSITION, then: upsert('portfolio_id, instrument_id, currency', POSITION),
+        rows: changes.map(({ after }) => [
+          id, after.instrumentId, after.currency, organizationId, after.quantity.toFixed(), after.cost.toFixed(), after.realized.toFixed(),
+          after.openedOn, after.last?.tradedOn, after.last?.sequence, after.last?.tradeId]),
+      }),
+      ...insertion({
+        table: 'tax_lot', columns: LOT, then: upsert('portfolio_id, instrument_id, currency, trade_id', LOT),
+        rows: changes.flatMap(({ after, lots }) => lots.map((lot) => [
+          id, after.instrumentId, after.currency, lot.id, organizationId, lot.openedOn, lot.sequence, lot.quantity.toFixed(), lot.cost.toFixed()])),
+      }),
+    ],
+
+    /** Lots that were closed; of a replayed position, all: those that are open are written anew. */
+    async removeLots({ id }: LockedPortfolio, changes: readonly PositionChange[]): Promise<void> {
+      const gone = changes.flatMap(({ after, gone: lots }) => (lots ?? [null]).map((tradeId) => ({ ...after, tradeId })));
+      if (gone.length === 0) return;
+      await sql.query(
+        `delete from transactional.tax_lot l using unnest($2::text[], $3::text[], $4::text[]) as r(instrument_id, currency, trade_id)
+         where l.portfolio_id = $1 and l.instrument_id = r.instrument_id and l.currency = r.currency and (r.trade_id is null or l.trade_id = r.trade_id)`,
+        [id, gone.map(({ instrumentId }) => instrumentId), gone.map(({ currency }) => currency), gone.map(({ tradeId }) => tradeId)]);
     },
   };
-}
-
-/** Lots that were closed; of a replayed position, all: those that are open are written anew. */
-async function removeLots(sql: Sql, portfolioId: string, changes: readonly PositionChange[]): Promise<void> {
-  const replaced = changes.filter(({ gone }) => gone === null);
-  if (replaced.length > 0) {
-    await sql.query(
-      `delete from transactional.tax_lot using unnest($2::text[], $3::text[]) as r(instrument_id, currency)
-       where portfolio_id = $1 and tax_lot.instrument_id = r.instrument_id and tax_lot.currency = r.currency`,
-      [portfolioId, replaced.map(({ after }) => after.instrumentId), replaced.map(({ after }) => after.currency)]);
-  }
-  const closed = changes.flatMap(({ after, gone }) => (gone ?? []).map((tradeId) => ({ ...after, tradeId })));
-  if (closed.length > 0) {
-    await sql.query(
-      `delete from transactional.tax_lot using unnest($2::text[], $3::text[], $4::text[]) as r(instrument_id, currency, trade_id)
-       where portfolio_id = $1 and tax_lot.instrument_id = r.instrument_id and tax_lot.currency = r.currency and tax_lot.trade_id = r.trade_id`,
-      [portfolioId, closed.map(({ instrumentId }) => instrumentId), closed.map(({ currency }) => currency), closed.map(({ tradeId }) => tradeId)]);
-  }
 }

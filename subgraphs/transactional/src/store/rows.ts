@@ -1,26 +1,16 @@
-/** Rows as the database gives them (numeric and bigint as text, days as text) and as it takes them: many rows in one statement. */
-import type { Sql } from '@pms/events/sql';
+/** Rows as the database gives them: numeric and days as text, also where they come as JSON. */
 import { decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
 import type { Lot, LotMethod } from '../domain/lots.ts';
 import type { PositionState, StandingTrade } from '../domain/position-change.ts';
 import type { Settlement } from '../domain/settlement.ts';
 
-export type Column = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'numeric' | 'date' | 'timestamptz' | 'jsonb'];
-
-/** Inserts rows whose values stand in the order of `columns`; `then` is what follows, such as an `on conflict` clause. */
-export async function insertRows(sql: Sql, table: string, columns: readonly Column[], rows: readonly (readonly unknown[])[], then = ''): Promise<void> {
-  if (rows.length === 0) return;
-  const names = columns.map(([name]) => name).join(', ');
-  const arrays = columns.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ');
-  const values = columns.map((_, at) => rows.map((row) => row[at] ?? null));
-  await sql.query(`insert into transactional.${table} (${names}) select * from unnest(${arrays}) ${then}`, values);
-}
-
 /** `$1::text[], $2::text[]` as a table of instrument and currency, for a join. */
 export const KEYS = 'unnest($2::text[], $3::text[]) as wanted(instrument_id, currency)';
 
 export interface CashRow { readonly currency: string; readonly settled: string; readonly receivable: string; readonly payable: string }
+
+export const CASH = 'currency, settled::text, receivable::text, payable::text';
 
 export const toCash = (row: CashRow): Cash =>
   ({ currency: row.currency, settled: decimal(row.settled), receivable: decimal(row.receivable), payable: decimal(row.payable) });
@@ -30,7 +20,7 @@ export interface LotRow {
   readonly currency: string;
   readonly trade_id: string;
   readonly opened_on: string;
-  readonly day_order: string;
+  readonly day_order: string | number;
   readonly quantity: string;
   readonly cost: string;
 }
@@ -47,11 +37,11 @@ export interface PositionRow {
   readonly realized: string;
   readonly opened_on: string | null;
   readonly last_traded_on: string | null;
-  readonly last_day_order: string | null;
+  readonly last_day_order: string | number | null;
   readonly last_trade_id: string | null;
 }
 
-export const POSITION = 'instrument_id, currency, quantity, cost, realized, opened_on::text, last_traded_on::text, last_day_order, last_trade_id';
+export const POSITION = 'instrument_id, currency, quantity::text, cost::text, realized::text, opened_on::text, last_traded_on::text, last_day_order, last_trade_id';
 
 export const toPosition = (row: PositionRow): PositionState => ({
   instrumentId: row.instrument_id, currency: row.currency, quantity: decimal(row.quantity), cost: decimal(row.cost), realized: decimal(row.realized),
@@ -66,11 +56,11 @@ export interface BookingRow {
   readonly instrument_id: string;
   readonly currency: string;
   readonly traded_on: string;
-  readonly day_order: string;
+  readonly day_order: string | number;
   readonly quantity: string;
   readonly amount: string;
   readonly gain: string;
-  readonly fact_sequence: string;
+  readonly fact_sequence: string | number;
   readonly step: string;
   readonly contractual_on: string;
   readonly settled_on: string | null;
@@ -78,7 +68,7 @@ export interface BookingRow {
   readonly attempt: number;
 }
 
-export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity, amount, gain, fact_sequence,
+export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity::text, amount::text, gain::text, fact_sequence,
   step, contractual_on::text, settled_on::text, failure_reason, attempt`;
 
 /** A version of a trade as the books keep it: what stands, and how its settlement does. */

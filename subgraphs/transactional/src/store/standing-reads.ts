@@ -7,7 +7,7 @@ import type { Cash } from '../domain/cash.ts';
 import type { Account, EntryKind, Line } from '../domain/journal.ts';
 import type { Lot } from '../domain/lots.ts';
 import { keyOf, type PositionState } from '../domain/position-change.ts';
-import { BOOKING, type Booking, type BookingRow, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition } from './rows.ts';
+import { BOOKING, type Booking, type BookingRow, CASH, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition } from './rows.ts';
 
 export interface Holding {
   readonly position: PositionState;
@@ -76,7 +76,7 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
 
     async cashBalances(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Cash[]>> {
       const { rows } = await sql.query<CashRow & { portfolio_id: string }>(
-        `select portfolio_id, currency, settled, receivable, payable from transactional.cash_balance
+        `select portfolio_id, ${CASH} from transactional.cash_balance
          where organization_id = $1 and portfolio_id = any($2) order by currency`, [organizationId, portfolioIds]);
       return new Map([...Map.groupBy(rows, (row) => row.portfolio_id)].map(([id, of]) => [id, of.map(toCash)]));
     },
