@@ -119,7 +119,7 @@ test('ten thousand trades are captured in one call, and a repeated call finds ea
   expect(again.data.captureTrades).toMatchObject({ captured: 0, duplicates: 10_000, refused: 0, userErrors: [] });
   const told = (await toldOf('prt_b')).filter(({ data }) => (data as { externalId: string }).externalId.startsWith('many-'));
   expect(told.map(({ data }) => (data as { quantity: string }).quantity)).toEqual(trades.map(({ quantity }) => quantity));
-});
+}, 120_000);
 
 test('versions of one portfolio are told in the order of their instants, however many capture at once', async () => {
   await Promise.all(Array.from({ length: 20 }, () => door.ask(CAPTURE_ALL, { input: { trades: [buy(), buy(), buy()] } })));

@@ -6,6 +6,7 @@ import { invalid, Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { tradeCaptured } from '@pms/schema/events/trade-capture';
 import { contentHash } from '@pms/subgraph/idempotency';
+import { counter } from '@pms/telemetry/metrics';
 import type { TradeCaptureContext } from '../context.ts';
 import { againstEarlier, type Captured, type Earlier, indexed, refused, type RowResult } from '../domain/capture.ts';
 import { instantOf } from '../domain/instants.ts';
@@ -35,6 +36,8 @@ const FIRST_LOOK_ROWS_MIN = 50;
 const NAME_LENGTH_MAX = 200;
 const REASON_LENGTH_MAX = 1_000;
 
+const rowsTaken = counter('pms_trade_captures_total', 'Rows that were asked to be captured, by what became of them', ['outcome']);
+
 export async function capture(ctx: TradeCaptureContext, inputs: readonly CaptureInput[]): Promise<CaptureOutcome> {
   const results = new Map<number, RowResult>();
   const shaped = keepGood(inputs.entries(), results, ([index, input]) => captured(ctx, index, input), ([index]) => index);
@@ -45,7 +48,9 @@ export async function capture(ctx: TradeCaptureContext, inputs: readonly Capture
     return row;
   }, ({ index }) => index);
   const trades = good.length === 0 ? [] : await written(ctx, good, results);
-  return { results: inputs.map((_, index) => resultAt(results, index)), trades };
+  const inOrder = inputs.map((_, index) => resultAt(results, index));
+  for (const { outcome } of inOrder) rowsTaken.inc({ outcome });
+  return { results: inOrder, trades };
 }
 
 function resultAt(results: ReadonlyMap<number, RowResult>, index: number): RowResult {

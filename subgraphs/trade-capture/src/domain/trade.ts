@@ -38,11 +38,6 @@ export interface TradeVersion extends Terms {
   readonly reason: string | null;
 }
 
-/** Another domain's portfolio, as this one refers to it. */
-export interface PortfolioReference {
-  readonly id: string;
-}
-
 /** A trade shows its newest version that was not refused; where all were, the newest. */
 export interface Trade extends TradeVersion {
   readonly id: string;

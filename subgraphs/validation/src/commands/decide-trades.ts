@@ -4,6 +4,7 @@
  */
 import { causedBy, type Event, event } from '@pms/events/envelope';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
+import { counter } from '@pms/telemetry/metrics';
 import type { Workings } from '../context.ts';
 import { apply, type Book, cashIn, type Effect, effectOf, held, negated, type Terms, termsOf, type Told } from '../domain/book.ts';
 import { type Assessment, assess } from '../domain/decision.ts';
@@ -12,6 +13,8 @@ import { inScope, type Rule } from '../domain/rule.ts';
 import type { CheckRun, Commitment, LockedPortfolio, NewDecision, Ruling } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { marketFor } from './market.ts';
+
+const decided = counter('pms_trade_decisions_total', 'Versions of trades decided by the rules, by outcome', ['outcome']);
 
 export interface Incoming {
   readonly cause: Event;
@@ -55,6 +58,7 @@ export async function decideTrades(workings: Workings, tx: ValidationWrites, por
   const outcome: Outcome = { events: [], decisions: [], superseded: [], runs: [], reserved: new Map(), currencies: new Set(), instruments: new Set() };
   for (const one of standing) decide(workings, state, outcome, one);
   await written(tx, portfolio, state, outcome, workings.now());
+  for (const { outcome: came } of outcome.decisions) decided.inc({ outcome: came });
 }
 
 const aboutOf = ({ organizationId, id }: LockedPortfolio, trades: readonly { readonly tradeId?: string; readonly instrumentId: string }[]) => ({
