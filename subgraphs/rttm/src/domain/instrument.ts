@@ -38,13 +38,17 @@ export function newInstrument(input: NewInstrument, made: { readonly id: string;
   const name = input.name.trim();
   if (!SYMBOL.test(input.symbol)) throw invalid('a symbol has 1 to 20 of A-Z, 0-9, ".", "-", "/" and "^"', 'symbol');
   if (name === '' || name.length > NAME_CHARACTERS_MAX) throw invalid(`a name has 1 to ${NAME_CHARACTERS_MAX} characters`, 'name');
-  if (input.mic != null && !MIC.test(input.mic)) throw invalid('a market identifier code has four capitals or digits, for example XNAS', 'mic');
-  if (input.isin != null && !isIsin(input.isin)) throw invalid('not an ISIN, or its check digit is wrong', 'isin');
-  if (input.figi != null && !isFigi(input.figi)) throw invalid('not a FIGI, or its check digit is wrong', 'figi');
   return {
     id: made.id, organizationId: made.organizationId, symbol: input.symbol, name, assetClass: input.assetClass, currency: input.currency,
-    mic: input.mic ?? null, isin: input.isin ?? null, figi: input.figi ?? null, createdAt: made.at,
+    ...identifiers(input), createdAt: made.at,
   };
+}
+
+function identifiers({ mic = null, isin = null, figi = null }: NewInstrument): Pick<Instrument, 'mic' | 'isin' | 'figi'> {
+  if (mic !== null && !MIC.test(mic)) throw invalid('a market identifier code has four capitals or digits, for example XNAS', 'mic');
+  if (isin !== null && !isIsin(isin)) throw invalid('not an ISIN, or its check digit is wrong', 'isin');
+  if (figi !== null && !isFigi(figi)) throw invalid('not a FIGI, or its check digit is wrong', 'figi');
+  return { mic, isin, figi };
 }
 
 /** Letters count from A = 10. */
@@ -55,7 +59,7 @@ const checkDigit = (total: number): number => (10 - (total % 10)) % 10;
 /** ISO 6166: letters become two digits, then the Luhn sum over all digits from the right. */
 export function isIsin(text: string): boolean {
   if (!ISIN.test(text)) return false;
-  const digits = [...text.slice(0, -1)].map(valueOf).join('');
+  const digits = Array.from(text.slice(0, -1), valueOf).join('');
   const total = [...digits].toReversed().reduce((sum, digit, index) => sum + digitSum(Number(digit) * (index % 2 === 0 ? 2 : 1)), 0);
   return checkDigit(total) === Number(text.at(-1));
 }
@@ -63,6 +67,6 @@ export function isIsin(text: string): boolean {
 /** OMG FIGI: every second character from the left counts twice, a letter as one number. */
 export function isFigi(text: string): boolean {
   if (!FIGI.test(text)) return false;
-  const total = [...text.slice(0, -1)].reduce((sum, character, index) => sum + digitSum(valueOf(character) * (index % 2 === 1 ? 2 : 1)), 0);
+  const total = Array.from(text.slice(0, -1)).reduce((sum, character, index) => sum + digitSum(valueOf(character) * (index % 2 === 1 ? 2 : 1)), 0);
   return checkDigit(total) === Number(text.at(-1));
 }
