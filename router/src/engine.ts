@@ -2,12 +2,11 @@
  * One supergraph, ready to answer: operations in, JSON text out. Knows nothing of HTTP or websockets. A new
  * supergraph is a new engine; requests that have begun end on the one they began with.
  */
-import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
-import { getVariableValues, type GraphQLSchema, isAbstractType, GraphQLError } from 'graphql';
+import { getVariableValues, type GraphQLSchema } from 'graphql';
 import type { Dial, RequestContext, Transport } from './dial/transport.ts';
 import { compilableEnvironment } from './execution/environment.ts';
-import type { ClientError, Data, Run } from './execution/run.ts';
+import type { ClientError, Run } from './execution/run.ts';
 import type { Problem } from './execution/project.ts';
 import type { RouterLogger, RouterMetrics } from './observe.ts';
 import { internal, subgraphReport } from './operation/errors.ts';

@@ -11,7 +11,7 @@ import { graphiqlRoutes } from './http/graphiql.ts';
 import { type Delegate, graphqlRoutes } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
 import { contentPolicy } from './http/policy.ts';
-import { type RouterLogger, routerMetrics } from './observe.ts';
+import { type RouterLogger, type RouterMetrics, routerMetrics } from './observe.ts';
 import { service } from './operation/serve.ts';
 import type { PlannerChoice } from './planner/planner.ts';
 import { type Authenticate, identifier, type SessionToken } from './security/authenticate.ts';
@@ -70,45 +70,53 @@ const KEEP_ALIVE_MS = 65_000;
 const SUBSCRIPTIONS_PER_CONNECTION_MAX = 100;
 const TITLE = 'PMS API';
 
-export async function startRouter(options: RouterOptions): Promise<Router> {
-  const metrics = routerMetrics(options.metricsRegistry);
-  const limits = { ...standardLimits, ...options.limits };
+export async function startRouter(given: RouterOptions): Promise<Router> {
+  const options = withDefaults(given);
+  const { logger, metricsRegistry, production, authenticate } = options;
+  const metrics = routerMetrics(metricsRegistry);
   const engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
-    dial: options.dial, limits, introspection: !options.production, suggestions: !options.production, policies: options.policies ?? {},
-    authorization: options.authenticate !== undefined, logger: options.logger, metrics, ...(options.planner === undefined ? {} : { planner: options.planner }),
-  }), options.logger, metrics);
-
-  const graphql = service({ engine: engines.current, limit: rateLimit(options.rateLimit ?? standardRateLimit), persisted: persistedQueries(), logger: options.logger, metrics });
-  const identify = identifier(options.authenticate, options.sessionToken);
-  const conflation = options.conflation ?? {};
-  const streams = eventStreams(graphql, conflation);
-  const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, options.logger);
-  const state = { draining: false };
-
-  const app = Fastify({ bodyLimit: limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: options.trustProxy ?? false, forceCloseConnections: 'idle' });
-  await app.register(helmet, contentPolicy(options.production));
-  const people = options.graphiql ?? !options.production;
-  graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: people ? '/graphiql' : null });
-  if (people) graphiqlRoutes(app, TITLE);
-  healthRoutes(app, { ready: () => !state.draining && (options.ready?.() ?? true) }, options.metricsRegistry);
-  await options.mounts?.(app);
-  if (people && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
-
-  const sockets = serveWebsockets(app.server, {
-    path: '/graphql', service: graphql, identify, conflation, subscriptionsMax: options.subscriptionsPerConnectionMax ?? SUBSCRIPTIONS_PER_CONNECTION_MAX,
-  });
+    dial: options.dial, limits: options.limits, introspection: !production, suggestions: !production, policies: options.policies,
+    authorization: authenticate !== undefined, logger, metrics, planner: options.planner,
+  }), logger, metrics);
   try {
-    await app.listen({ port: options.port, host: options.host });
+    return await serve(options, engines, metrics);
   } catch (error) {
     engines.close();
     throw error;
   }
+}
+
+type Settings = ReturnType<typeof withDefaults>;
+
+const withDefaults = ({ limits, ...options }: RouterOptions) => ({
+  policies: {}, conflation: {}, planner: 'auto' as const, rateLimit: standardRateLimit, graphiql: !options.production, trustProxy: false, drainNoticeMs: 0,
+  subscriptionsPerConnectionMax: SUBSCRIPTIONS_PER_CONNECTION_MAX, ready: (): boolean | Promise<boolean> => true, ...options, limits: { ...standardLimits, ...limits },
+});
+
+async function serve(options: Settings, engines: EngineHolder, metrics: RouterMetrics): Promise<Router> {
+  const { logger, conflation, host } = options;
+  const graphql = service({ engine: engines.current, limit: rateLimit(options.rateLimit), persisted: persistedQueries(), logger, metrics });
+  const identify = identifier(options.authenticate, options.sessionToken);
+  const streams = eventStreams(graphql, conflation);
+  const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, logger);
+  const state = { draining: false };
+
+  const app = Fastify({ bodyLimit: options.limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: options.trustProxy, forceCloseConnections: 'idle' });
+  await app.register(helmet, contentPolicy(options.production));
+  graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: options.graphiql ? '/graphiql' : null });
+  if (options.graphiql) graphiqlRoutes(app, TITLE);
+  healthRoutes(app, { ready: () => !state.draining && options.ready() }, options.metricsRegistry);
+  await options.mounts?.(app);
+  if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
+
+  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, conflation, subscriptionsMax: options.subscriptionsPerConnectionMax });
+  await app.listen({ port: options.port, host });
   const { port } = app.server.address() as AddressInfo;
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     state.draining = true;
-    if (options.drainNoticeMs !== undefined) await after(options.drainNoticeMs);
+    await after(options.drainNoticeMs);
     streams.close();
     await sockets.close(DRAIN_MS_MAX);
     const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS_MAX);
@@ -117,7 +125,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     await apollo?.stop();
     engines.close();
   };
-  return { url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`, port, reload: engines.reload, close: () => (closing ??= close()) };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, reload: engines.reload, close: () => (closing ??= close()) };
 }
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

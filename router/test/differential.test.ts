@@ -23,7 +23,7 @@ function nullAt(data: unknown, path: readonly (string | number)[]): string {
   return JSON.stringify(path);
 }
 
-const faults = ({ data, errors = [] }: Reply): string[] => [...new Set(errors.map(({ path }) => nullAt(data, path ?? [])))].sort();
+const faults = ({ data, errors = [] }: Reply): string[] => [...new Set(errors.map(({ path }) => nullAt(data, path ?? [])))].toSorted();
 
 /** Equal, but for nulls of ours where the other has something. */
 function nothingWrong(ours: unknown, theirs: unknown): boolean {

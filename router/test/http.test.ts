@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => shop.router.close());
 
 const get = (search: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${shop.router.url}/graphql?${new URLSearchParams(search)}`, { headers: { 'apollo-require-preflight': '1', ...headers } });
+  fetch(`${shop.router.url}/graphql?${new URLSearchParams(search).toString()}`, { headers: { 'apollo-require-preflight': '1', ...headers } });
 const reader = { authorization: 'Bearer reader' };
 
 describe('GraphQL over HTTP', () => {

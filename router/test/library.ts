@@ -135,15 +135,15 @@ export const parts: readonly Part[] = [
 
 /** The same answers from one schema, executed by graphql-js. */
 export function monolith(): GraphQLSchema {
-  const item = `id: ID! title: String! price(currency: String): Int weight: Float seller: User related(first: Int): [Item!]! dimensions: Dimensions!
+  const itemSdl = `id: ID! title: String! price(currency: String): Int weight: Float seller: User related(first: Int): [Item!]! dimensions: Dimensions!
     reviews(first: Int): [Review!]! rating: Float shipping(fast: Boolean): Float`;
   const schema = buildSchema(`
     type Query { me: User! users: [User!]! user(id: ID!): User items(first: Int): [Item!]! item(id: ID!): Item search: [Found] node(id: ID!): Item latestReviews: [Review!]! }
     enum Role { READER WRITER EDITOR } enum Unit { CM INCH } type Dimensions { width: Int! unit: Unit! }
     union Found = Book | Movie | User | Review
-    interface Item { ${item} }
-    type Book implements Item { ${item} pages: Int author: User! }
-    type Movie implements Item { ${item} minutes: Int director: User }
+    interface Item { ${itemSdl} }
+    type Book implements Item { ${itemSdl} pages: Int author: User! }
+    type Movie implements Item { ${itemSdl} minutes: Int director: User }
     type User { id: ID! name: String! role: Role manager: User friends(first: Int = 2): [User!]! fragile: String! wrote: [Review!] karma: Int! bought: [Item!] }
     type Review { id: ID! stars: Int! body: String author: User! about: Item votes: Int }`);
   for (const type of Object.values(schema.getTypeMap())) {

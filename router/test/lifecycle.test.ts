@@ -10,7 +10,7 @@ import { openShop, type Shop, until } from './shop.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
+  for (const close of open.splice(0).toReversed()) await close();
 });
 
 const versioned = (version: number): Part => ({
@@ -75,7 +75,7 @@ test('a subscription goes on through a reload', async () => {
   open.push(() => shop.router.close());
   const socket = new WebSocket(`${shop.router.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const heard: string[] = [];
-  socket.on('message', (data) => void heard.push(String(data)));
+  socket.on('message', (data) => void heard.push((data as Buffer).toString()));
   await new Promise((resolve) => void socket.once('open', resolve));
   socket.send('{"type":"connection_init"}');
   await until(() => heard.length === 1);

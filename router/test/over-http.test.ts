@@ -24,7 +24,7 @@ beforeEach(async () => {
   open.push(() => prices.close(), () => stock.close(), () => http.close(), () => shop.router.close());
 });
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
+  for (const close of open.splice(0).toReversed()) await close();
 });
 
 const query = '{ product(id: 2) { name price } }';

@@ -7,7 +7,7 @@ import { openShop, type Shop, until } from './shop.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
+  for (const close of open.splice(0).toReversed()) await close();
 });
 
 async function shopWith(options: Parameters<typeof openShop>[0] = {}): Promise<Shop> {
@@ -28,7 +28,7 @@ async function talk(shop: Shop, headers: Record<string, string> = {}, protocols:
   const socket = new WebSocket(`${shop.router.url.replace('http', 'ws')}/graphql`, protocols, { headers });
   open.push(() => socket.terminate());
   const messages: Record<string, unknown>[] = [];
-  socket.on('message', (data) => void messages.push(JSON.parse(String(data)) as Record<string, unknown>));
+  socket.on('message', (data) => void messages.push(JSON.parse((data as Buffer).toString()) as Record<string, unknown>));
   const closed = new Promise<[number, string]>((resolve) => void socket.once('close', (code, reason) => resolve([code, String(reason)])));
   await new Promise((resolve, reject) => {
     socket.once('open', resolve);
@@ -214,7 +214,7 @@ describe('over server-sent events', () => {
     const gone = new AbortController();
     const response = method === 'POST'
       ? await fetch(`${shop.router.url}/graphql`, { method, signal: gone.signal, body: JSON.stringify({ query }), headers: { ...buyer, 'content-type': 'application/json', accept: 'text/event-stream' } })
-      : await fetch(`${shop.router.url}/graphql?${new URLSearchParams({ query })}`, { signal: gone.signal, headers: { ...buyer, accept: 'text/event-stream' } });
+      : await fetch(`${shop.router.url}/graphql?${new URLSearchParams({ query }).toString()}`, { signal: gone.signal, headers: { ...buyer, accept: 'text/event-stream' } });
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     await until(() => shop.bells.listeners('productChanged') === 1);
     shop.bells.ring('productChanged', { productChanged: { id: 1, name: 'p', cost: 30 } });

@@ -65,7 +65,7 @@ async function abortable<T>(work: T | Promise<T>, signal: AbortSignal | undefine
 }
 
 const resultOf = ({ data, errors }: ExecutionResult): SubgraphResult => ({
-  ...(data === undefined ? {} : { data: data as Record<string, unknown> | null }), ...(errors === undefined ? {} : { errors: errors.map(errorOf) }),
+  ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors: errors.map(errorOf) }),
 });
 
 /** A thrown DomainError carries its code beside the message; over HTTP the subgraph's server puts it where this does. */
@@ -86,7 +86,7 @@ function results(source: AsyncIterable<ExecutionResult>): AsyncIterable<Subgraph
       return {
         async next() {
           const { done, value } = await iterator.next() as IteratorResult<ExecutionResult, void>;
-          return done === true ? { done, value: undefined } : { done: false, value: resultOf(value as ExecutionResult) };
+          return done === true ? { done, value: undefined } : { done: false, value: resultOf(value) };
         },
         async return() {
           await iterator.return?.();

@@ -4,7 +4,7 @@
  */
 import { DomainError } from '@pms/errors';
 import {
-  CircuitBreakerPolicy, circuitBreaker, ConsecutiveBreaker, BrokenCircuitError, ExponentialBackoff, handleWhen, type IPolicy, retry, wrap,
+  type CircuitBreakerPolicy, circuitBreaker, ConsecutiveBreaker, BrokenCircuitError, ExponentialBackoff, handleWhen, type IPolicy, retry, wrap,
 } from 'cockatiel';
 import { Pool } from 'undici';
 import { overWebsocket } from './over-websocket.ts';
@@ -84,8 +84,9 @@ function transportTo({ name, url, shareReads }: Target, poolFor: (origin: string
     return policy.execute(() => post(name, poolFor(url.origin), path, { body, kind }, context));
   };
   /** Goes on when one of those who wait goes away. */
-  const share = (body: string, { signal: _, ...context }: RequestContext): Promise<string> => {
-    const key = `${context.token ?? ''}\n${body}`;
+  const share = (body: string, { principal, token, correlationId, traceparent }: RequestContext): Promise<string> => {
+    const context = { principal, token, correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
+    const key = `${token ?? ''}\n${body}`;
     let answer = underWay.get(key);
     if (answer === undefined) underWay.set(key, answer = ask(body, 'query', context).finally(() => underWay.delete(key)));
     return answer;

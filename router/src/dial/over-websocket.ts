@@ -31,14 +31,14 @@ export function overWebsocket(): WebsocketDial {
   return {
     dial: ({ name, url }) => ({
       async subscribe({ query, variables, operationName }: SubgraphRequest, context) {
-        const source = clientFor(name, url.replace(/^http/, 'ws'), context).iterate<Record<string, unknown>>({
+        const source = clientFor(name, url.replace(/^http/, 'ws'), context).iterate({
           query, ...(variables === undefined ? {} : { variables }), ...(operationName === undefined ? {} : { operationName }),
         });
         return resultsOf(name, source as AsyncIterableIterator<SubgraphResult>);
       },
     }),
     async close() {
-      await Promise.all([...clients.values()].map((client) => client.dispose()));
+      for (const client of clients.values()) await client.dispose();
       clients.clear();
     },
   };

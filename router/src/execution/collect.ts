@@ -26,19 +26,27 @@ export function satisfies(object: Record<string, unknown>, names: readonly strin
 }
 
 /** Like `collect`, with the way to each object; only for errors and contexts, since it allocates. */
-export function collectWithPath(
-  value: unknown, path: readonly PathSegment[], index: number, isA: IsA, at: ResponsePath,
-  visit: (object: Record<string, unknown>, at: ResponsePath) => void,
-): void {
+export function collectWithPath(root: unknown, path: readonly PathSegment[], isA: IsA, visit: (object: Record<string, unknown>, at: ResponsePath) => void): void {
+  walk(root, 0, [], { path, isA, visit });
+}
+
+interface Walking {
+  readonly path: readonly PathSegment[];
+  readonly isA: IsA;
+  readonly visit: (object: Record<string, unknown>, at: ResponsePath) => void;
+}
+
+function walk(value: unknown, index: number, at: ResponsePath, walking: Walking): void {
+  const { path, isA, visit } = walking;
   if (value === null || typeof value !== 'object') return;
   if (Array.isArray(value)) {
     const next = path[index]?.kind === 'list' ? index + 1 : index;
-    value.forEach((item, position) => collectWithPath(item, path, next, isA, [...at, position], visit));
+    value.forEach((item, position) => walk(item, next, [...at, position], walking));
     return;
   }
   const object = value as Record<string, unknown>;
   const segment = path[index];
   if (segment === undefined) visit(object, at);
-  else if (segment.kind === 'field') collectWithPath(object[segment.name], path, index + 1, isA, [...at, segment.name], visit);
-  else if (segment.kind === 'type' && satisfies(object, segment.names, isA)) collectWithPath(object, path, index + 1, isA, at, visit);
+  else if (segment.kind === 'field') walk(object[segment.name], index + 1, [...at, segment.name], walking);
+  else if (segment.kind === 'type' && satisfies(object, segment.names, isA)) walk(object, index + 1, at, walking);
 }

@@ -50,7 +50,7 @@ function fetchByContext(fetch: EntityFetch, groups: readonly CompiledGroup[], en
     const requests = new Map<string, { readonly variables: Data; readonly asked: readonly Asked[] }>();
     groups.forEach((compiled, position) => {
       for (const path of compiled.group.paths)
-        collectWithPath(run.data, path, 0, environment.isA, [], (object, at) => {
+        collectWithPath(run.data, path, environment.isA, (object, at) => {
           const values = contextValues(run.data, at, compiled.group.contextRewrites, environment.isA);
           const key = JSON.stringify(values);
           let request = requests.get(key);
@@ -118,7 +118,7 @@ function reportEntity(error: SubgraphError, fetch: EntityFetch, asked: readonly 
   const inEntity = renamedPath(rest, concerned.compiled.group.outputRewrites);
   const places: ResponsePath[] = [];
   for (const path of concerned.compiled.group.paths)
-    collectWithPath(run.data, path, 0, environment.isA, [], (object, at) => {
+    collectWithPath(run.data, path, environment.isA, (object, at) => {
       if (objects.includes(object)) places.push([...at, ...inEntity]);
     });
   for (const place of places) run.errors.push(environment.report(error, fetch.service, place, run.context));

@@ -12,7 +12,7 @@ export function introspection(schema: GraphQLSchema, operation: OperationDefinit
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet }, ...Object.values(fragments)] };
   return async (variableValues) => {
     const { data } = await execute({ schema, document, variableValues, rootValue: {} });
-    return (data ?? {}) as Data;
+    return data ?? {};
   };
 }
 

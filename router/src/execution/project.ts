@@ -211,7 +211,7 @@ function abstractWriter(compiling: Compiling, type: GraphQLCompositeType, sets: 
  */
 function writerOf(compiling: Compiling, type: GraphQLCompositeType, typename: unknown, sets: readonly ConditionalSet[]): ObjectWriter | null {
   if (typename === undefined) return concreteWriter(compiling, type, sets);
-  const actual = compiling.schema.getType(String(typename));
+  const actual = typeof typename === 'string' ? compiling.schema.getType(typename) : undefined;
   if (isInterfaceType(actual)) return concreteWriter(compiling, actual, sets);
   const possible = isObjectType(actual) && compiling.schema.getPossibleTypes(type as never).includes(actual);
   return possible ? concreteWriter(compiling, actual, sets) : null;

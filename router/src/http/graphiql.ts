@@ -1,4 +1,5 @@
 /** GraphiQL for people: everything it needs comes from here, none of it from elsewhere. Read from its package at the first visit. */
+import type * as Graphiql from '@graphql-yoga/render-graphiql/graphiql';
 import type { FastifyInstance } from 'fastify';
 
 const page = (title: string): string => `<!doctype html>
@@ -35,7 +36,7 @@ const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const CACHE = 'public, max-age=86400';
 
 export function graphiqlRoutes(app: FastifyInstance, title: string): void {
-  const assets = (): Promise<typeof import('@graphql-yoga/render-graphiql/graphiql')> => import('@graphql-yoga/render-graphiql/graphiql');
+  const assets = (): Promise<typeof Graphiql> => import('@graphql-yoga/render-graphiql/graphiql');
   app.get('/graphiql', (_, reply) => reply.type('text/html; charset=utf-8').send(page(title)));
   app.get('/graphiql/boot.js', (_, reply) => reply.type(JAVASCRIPT).send(BOOT));
   app.get('/graphiql/start.js', (_, reply) => reply.type(JAVASCRIPT).send(start(title)));

@@ -59,7 +59,7 @@ async function handle(request: FastifyRequest, reply: FastifyReply, options: Gra
   if (request.body === UNSUPPORTED) return send(reply, 415, JSON_TYPE, '{"errors":[{"message":"the body must be application/json","extensions":{"code":"BAD_USER_INPUT"}}]}');
   if (mayBeForged(request.headers)) return fail(badInput('the request could have been sent by a page of another site: send content-type application/json, or the header apollo-require-preflight'), request, reply, options);
   const accepted = negotiate(request.headers.accept);
-  if (accepted.every((answer) => answer === 'html')) return send(reply, 406, JSON_TYPE, '{"errors":[{"message":"this answers in application/graphql-response+json, application/json and text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}');
+  if (accepted.every((type) => type === 'html')) return send(reply, 406, JSON_TYPE, '{"errors":[{"message":"this answers in application/graphql-response+json, application/json and text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}');
 
   try {
     const caller = await callerOf(request, correlationId, options.identify);
@@ -67,13 +67,15 @@ async function handle(request: FastifyRequest, reply: FastifyReply, options: Gra
     reply.headers(decision.headers);
     refuseOverLimit(decision);
     const params = request.method === 'GET' ? paramsFromUrl(searchOf(request)) : paramsFromBody(request.body);
-    return await answer(request, reply, params, caller, accepted, options);
+    return await answer(request, reply, { params, caller, accepted }, options);
   } catch (error) {
     return fail(error, request, reply, options);
   }
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, params: GraphQLParams, caller: Caller, accepted: readonly Answers[], options: GraphQLRouteOptions): Promise<unknown> {
+interface Asked { readonly params: GraphQLParams; readonly caller: Caller; readonly accepted: readonly Answers[] }
+
+async function answer(request: FastifyRequest, reply: FastifyReply, { params, caller, accepted }: Asked, options: GraphQLRouteOptions): Promise<unknown> {
   const ready = await options.service.prepare(params, caller);
   const { kind } = ready.operation;
   if (kind === 'subscription') {

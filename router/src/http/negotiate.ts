@@ -22,5 +22,6 @@ function ranges(accept: string): Range[] {
     const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith('q='));
     return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) };
-  }).filter(({ quality }) => quality > 0).sort((left, right) => right.quality - left.quality);
+  }).filter(({ quality }) => quality > 0)
+    .toSorted((left, right) => right.quality - left.quality);
 }

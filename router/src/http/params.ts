@@ -29,10 +29,8 @@ function checked({ query, operationName, variables, extensions }: Record<string,
   if (operationName != null && typeof operationName !== 'string') throw badInput('"operationName" must be text');
   if (variables != null && !isObject(variables)) throw badInput('"variables" must be an object');
   if (extensions != null && !isObject(extensions)) throw badInput('"extensions" must be an object');
-  return {
-    ...(query == null ? {} : { query }), ...(operationName == null || operationName === '' ? {} : { operationName }),
-    ...(variables == null ? {} : { variables }), ...(extensions == null ? {} : { extensions }),
-  };
+  const given = { query, operationName: operationName === '' ? undefined : operationName, variables, extensions };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

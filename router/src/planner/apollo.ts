@@ -35,7 +35,7 @@ interface PlannerPackage {
 
 export function apolloPlanner(sdl: string): PlanOperation {
   // The two packages are the gateway's own dependencies: resolved through it, so that versions always agree.
-  const fromGateway = createRequire(createRequire(import.meta.url).resolve('@apollo/gateway'));
+  const fromGateway = createRequire(import.meta.resolve('@apollo/gateway'));
   const { Supergraph, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, operationFromDocument } = fromGateway('@apollo/federation-internals') as Internals;
   const { QueryPlanner } = fromGateway('@apollo/query-planner') as PlannerPackage;
   const { parse } = fromGateway('graphql') as { parse(text: string): object };

@@ -2,7 +2,10 @@
  * Takes out of an operation what its sender may not read, before it is planned, so that it is never fetched, and
  * says which paths were taken out.
  */
-import { getNamedType, type GraphQLCompositeType, type GraphQLSchema, isCompositeType, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode, isListType, isNonNullType, type GraphQLOutputType } from 'graphql';
+import {
+  type FieldNode, type FragmentSpreadNode, getNamedType, type GraphQLCompositeType, type GraphQLOutputType, type GraphQLSchema, type InlineFragmentNode,
+  isCompositeType, isListType, isNonNullType, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode,
+} from 'graphql';
 import type { Fragments } from '../execution/selections.ts';
 import type { Visibility } from '../execution/project.ts';
 import type { Requirements } from './requirements.ts';
@@ -48,18 +51,24 @@ function filterSet(set: SelectionSetNode, type: GraphQLCompositeType, path: read
 }
 
 function filterSelection(selection: SelectionNode, type: GraphQLCompositeType, path: readonly string[], filtering: Filtering): SelectionNode[] {
-  if (selection.kind !== Kind.FIELD) {
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? filtering.fragments[selection.name.value] : selection;
-    const condition = fragment?.typeCondition;
-    const inner = condition === undefined ? type : filtering.schema.getType(condition.name.value);
-    if (fragment === undefined || !isCompositeType(inner)) return [];
-    const selectionSet = filterSet(fragment.selectionSet, inner, path, filtering);
-    if (selectionSet.selections.length === 0) return [];
-    return [{
-      kind: Kind.INLINE_FRAGMENT, selectionSet,
-      ...(condition === undefined ? {} : { typeCondition: condition }), ...(selection.directives === undefined ? {} : { directives: selection.directives }),
-    }];
-  }
+  return selection.kind === Kind.FIELD ? filterField(selection, type, path, filtering) : filterFragment(selection, type, path, filtering);
+}
+
+/** Written out in place: what may be read of one fragment can differ from place to place. */
+function filterFragment(selection: FragmentSpreadNode | InlineFragmentNode, type: GraphQLCompositeType, path: readonly string[], filtering: Filtering): SelectionNode[] {
+  const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? filtering.fragments[selection.name.value] : selection;
+  const condition = fragment?.typeCondition;
+  const inner = condition === undefined ? type : filtering.schema.getType(condition.name.value);
+  if (fragment === undefined || !isCompositeType(inner)) return [];
+  const selectionSet = filterSet(fragment.selectionSet, inner, path, filtering);
+  if (selectionSet.selections.length === 0) return [];
+  return [{
+    kind: Kind.INLINE_FRAGMENT, selectionSet,
+    ...(condition === undefined ? {} : { typeCondition: condition }), ...(selection.directives === undefined ? {} : { directives: selection.directives }),
+  }];
+}
+
+function filterField(selection: FieldNode, type: GraphQLCompositeType, path: readonly string[], filtering: Filtering): SelectionNode[] {
   const name = selection.name.value;
   const field = name.startsWith('__') || !('getFields' in type) ? undefined : type.getFields()[name];
   if (field === undefined) return [selection];

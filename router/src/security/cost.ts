@@ -46,13 +46,16 @@ export function costModel(full: GraphQLSchema, features: ReadonlyMap<string, Fea
     if (field === undefined) return 0; // __typename and introspection
     const named = getNamedType(field.type);
     const listSize = listSizeOf(field);
-    const size = sizeFrom(listSize, node, field, context.variables);
-    const here = listSize?.sizedFields === undefined ? size : undefined;
-    const inner: Sized | undefined = listSize?.sizedFields === undefined ? undefined : { fields: listSize.sizedFields, size: size ?? listSizeAssumed };
+    const size = sizeFrom(listSize, node, field, context.variables) ?? listSizeAssumed;
+    const inner: Sized | undefined = listSize?.sizedFields === undefined ? undefined : { fields: listSize.sizedFields, size };
     const own = weightOf(field.astNode) ?? typeWeight(named);
     const below = node.selectionSet === undefined || !isCompositeType(named) ? 0 : ofSet(node.selectionSet, named, context, inner);
-    const items = isList(field.type) ? (sized?.fields.includes(node.name.value) === true ? sized.size : here ?? listSizeAssumed) : 1;
-    return argumentsCost(node, field) + items * (own + below);
+    return argumentsCost(node, field) + itemsOf(field, inner === undefined ? size : listSizeAssumed, sized) * (own + below);
+  };
+
+  const itemsOf = (field: GraphQLField<unknown, unknown>, size: number, sized: Sized | undefined): number => {
+    if (!isList(field.type)) return 1;
+    return sized?.fields.includes(field.name) === true ? sized.size : size;
   };
 
   const typeWeight = (type: GraphQLNamedType): number => {

@@ -37,7 +37,7 @@ export function parseMessage(text: string): Message | string {
 }
 
 function withoutNulls(data: Record<string, unknown>): Record<string, unknown> {
-  const given = (object: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(object).filter(([, value]) => value != null));
+  const given = (fields: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
   const result = given(data);
   return data['type'] === 'subscribe' ? { ...result, payload: given(data['payload'] as Payload) } : result;
 }

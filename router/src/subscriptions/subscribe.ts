@@ -63,7 +63,7 @@ export async function openSubscription(ready: ReadyOperation, caller: Caller, se
         const refused = refusal(value, fetch.service, caller, service);
         if (refused !== null) throw refused;
         const run = engine.newRun(variables, context);
-        accept(value as SubgraphResult, run);
+        accept(value, run);
         const { text, errors } = await engine.executeEvent(variant, run);
         for (const { extensions } of errors) service.metrics.errors.inc({ code: String(extensions['code']) });
         return text;

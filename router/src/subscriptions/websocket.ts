@@ -39,8 +39,8 @@ export function serveWebsockets(server: Server, options: WebsocketOptions): Webs
   const open = new Map<WebSocket, Connection>();
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (new URL(request.url ?? '/', 'http://router').pathname !== options.path) return void refuse(stream, '404 Not Found');
-    if (open.size >= CONNECTIONS_MAX) return void refuse(stream, '503 Service Unavailable');
+    if (new URL(request.url ?? '/', 'http://router').pathname !== options.path) return refuse(stream, '404 Not Found');
+    if (open.size >= CONNECTIONS_MAX) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, request));
   };
 
@@ -51,7 +51,7 @@ export function serveWebsockets(server: Server, options: WebsocketOptions): Webs
     open.set(socket, one);
     options.service.metrics.sockets.inc();
     const stopPings = keepAlive(socket);
-    socket.on('message', (data, binary) => (binary ? socket.close(...closeCodes.invalid('text frames only')) : void one.receive(String(data))));
+    socket.on('message', (data, binary) => (binary ? socket.close(...closeCodes.invalid('text frames only')) : void one.receive((data as Buffer).toString())));
     socket.on('close', () => {
       stopPings();
       open.delete(socket);
