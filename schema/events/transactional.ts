@@ -25,6 +25,15 @@ export const tradeReversed = defineEvent('transactional.trade-reversed.v1', {
   ...tradeFacts.shape, netAmount: decimalText, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
 });
 
+/**
+ * Trades booked earlier now realise another gain, or open lots now cost something else: an earlier trade was booked or taken
+ * back, or the portfolio's lot method has changed. `positions` are those concerned, as they stand now; cash is as it was.
+ */
+export const lotsReallocated = defineEvent('transactional.lots-reallocated.v1', {
+  portfolioId: z.string(), positions: z.array(positionAfter),
+  gains: z.array(z.object({ tradeId: z.string(), version: z.number().int().positive(), realizedPnl: decimalText })),
+});
+
 const settlement = { tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
 export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText });
 export const settlementFailed = defineEvent('transactional.settlement-failed.v1', { ...settlement, reason: z.string(), attempt: z.number().int() });

@@ -12,7 +12,7 @@ import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { quoteBook } from './queries/quote-book.ts';
 import { seriesCache } from './queries/series-cache.ts';
-import { onCashMoved, onTradeBooked, onTradeReversed } from './reactions/books.ts';
+import { onCashMoved, onLotsReallocated, onTradeBooked, onTradeReversed } from './reactions/books.ts';
 import { onPricesRecorded } from './reactions/prices-recorded.ts';
 import { onInstrumentCreated, onPortfolioKept } from './reactions/reference-data.ts';
 import { analyticsStore } from './store/analytics-store.ts';
@@ -39,7 +39,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
     schema: executableSchema(sdl, resolvers),
     reactions: [
       onPortfolioKept(store, portfolioCreated), onPortfolioKept(store, portfolioUpdated), onInstrumentCreated(store, quotes.follow),
-      onPricesRecorded(store), onTradeBooked(store, live), onTradeReversed(store, live), onCashMoved(store, live),
+      onPricesRecorded(store), onTradeBooked(store, live), onTradeReversed(store, live), onLotsReallocated(store, live), onCashMoved(store, live),
     ],
     contextFor: (request): AnalyticsContext => {
       const who = signed(request);

@@ -2,7 +2,7 @@
 import { performanceMeasured } from '@pms/schema/events/analytics';
 import { portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated, pricesRecorded, type QuoteMessage } from '@pms/schema/events/rttm';
-import { cashMoved, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { cashMoved, lotsReallocated, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { measurePortfolios } from '../src/commands/measure-portfolios.ts';
@@ -75,6 +75,16 @@ test('a reversed trade leaves nothing, and redelivery changes nothing', async ()
   await door.hear(...events, ...events, undone, undone);
   expect(await valuation()).toMatchObject({ marketValue: { amount: '2000' }, unrealizedPnl: { amount: '0' }, positions: [] });
   expect(await valuation('2026-03-03')).toMatchObject({ marketValue: { amount: '2000' } });
+});
+
+test('when an earlier trade changes the gains of later ones, past and present figures follow', async () => {
+  const sale: Booking = { tradeId: 'trd_2', side: 'SELL', tradeDate: '2026-03-03', quantity: '10', price: '110', netAmount: '1100', realizedPnl: '99', held: '0', cost: '0', realized: '99' };
+  const late: Booking = { tradeId: 'trd_0', tradeDate: '2026-03-01', quantity: '10', price: '90', netAmount: '-900', realizedPnl: '0', held: '10', cost: '1001', realized: '200' };
+  await door.hear(...told(), booked(sale), booked(late), heard(lotsReallocated, 'prt_1', {
+    portfolioId: 'prt_1', positions: [facts(late).position], gains: [{ tradeId: 'trd_2', version: 1, realizedPnl: '200' }],
+  }));
+  expect(await valuation()).toMatchObject({ realizedPnl: { amount: '200' }, unrealizedPnl: { amount: '-11' } });
+  expect(await valuation('2026-03-03')).toMatchObject({ realizedPnl: { amount: '200' }, unrealizedPnl: { amount: '99' } });
 });
 
 test('amounts of another currency are refused, never added', async () => {

@@ -81,9 +81,9 @@ test('a new version takes back what the old one posted and books itself, under o
   await door.hear({ ...validated(portfolio, w.instrumentId, { tradeId: tradeIdOf(first), version: 2, replaces: 1, quantity: '8', price: '90', tradeDate: '2026-10-01' }), correlationId: 'cor_amend' });
   expect(await w.position(portfolio)).toMatchObject({ quantity: '4', costBasis: { amount: '360' }, realizedPnl: { amount: '80' } });
   expect(await w.cash(portfolio)).toMatchObject({ balance: { amount: '9720' }, settled: { amount: '10000' }, receivable: { amount: '440' }, payable: { amount: '720' } });
-  const told = (await toldOf(portfolio)).slice(-4);
-  expect(told.map(({ type }) => type)).toEqual(['trade-reversed', 'trade-booked', 'cash-moved', 'cash-moved']);
-  expect(told.map(({ correlationId }) => correlationId)).toEqual(Array(4).fill('cor_amend'));
+  const told = (await toldOf(portfolio)).slice(-5);
+  expect(told.map(({ type }) => type)).toEqual(['trade-reversed', 'trade-booked', 'lots-reallocated', 'cash-moved', 'cash-moved']);
+  expect(told.map(({ correlationId }) => correlationId)).toEqual(Array(5).fill('cor_amend'));
   expect(told[0]?.data).toMatchObject({ because: 'AMENDED', version: 1, quantity: '10', netAmount: '-1000' });
   expect(told[1]?.data).toMatchObject({ version: 2, netAmount: '-720', position: { quantity: '4', realizedPnl: '80' } });
 });
@@ -182,6 +182,7 @@ test('a change of lot method replays the positions, and what was known before st
   await door.hear(heard(portfolioUpdated, portfolio, { portfolioId: portfolio, name: 'Growth', baseCurrency: 'USD', investorId: null, lotMethod: 'LIFO', benchmarkInstrumentId: null }));
   expect(await w.position(portfolio)).toMatchObject({ realizedPnl: { amount: '100' }, costBasis: { amount: '1000' } });
   expect(await w.position(portfolio, `(knownAt: "${before}")`)).toMatchObject({ realizedPnl: { amount: '300' }, costBasis: { amount: '1200' } });
+  expect((await toldOf(portfolio)).at(-1)).toMatchObject({ type: 'lots-reallocated', data: { gains: [{ realizedPnl: '100' }], positions: [{ realizedPnl: '100', costBasis: '1000' }] } });
 });
 
 test('another organisation sees nothing of a portfolio’s books', async () => {

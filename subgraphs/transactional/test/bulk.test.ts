@@ -34,4 +34,4 @@ test('ten thousand trades of one portfolio book in runs, settle in batches, and 
   expect((await w.cash(portfolio))?.['payable']).toEqual({ amount: '0' });
   await door.hear(...trades.slice(0, RUN));
   expect((await door.told()).filter(({ type }) => type === 'transactional.trade-booked.v1')).toHaveLength(TRADES);
-}, 120_000);
+}, 300_000);

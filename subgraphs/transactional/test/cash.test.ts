@@ -65,6 +65,8 @@ test.each([
   ['a negative amount', { amount: usd('-5') }, 'INVALID', ['amount', 'amount']],
   ['a part of a cent', { amount: usd('1.005') }, 'INVALID', ['amount', 'amount']],
   ['a part of a yen', { amount: { amount: '1.5', currency: 'JPY' } }, 'INVALID', ['amount', 'amount']],
+  ['more than there is', { amount: usd('1000000000000000.01') }, 'INVALID', ['amount', 'amount']],
+  ['a currency that is none', { amount: { amount: '1', currency: 'ZZZ' } }, 'INVALID', ['amount', 'currency']],
   ['a day that has not come', { effectiveDate: '2026-11-21' }, 'INVALID', ['effectiveDate']],
   ['an empty key', { idempotencyKey: ' ' }, 'INVALID', ['idempotencyKey']],
   ['an unknown portfolio', { portfolioId: 'prt_none' }, 'NOT_FOUND', ['portfolioId']],

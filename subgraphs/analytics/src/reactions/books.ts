@@ -3,7 +3,7 @@ import type { Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import type { Live } from '@pms/events/live';
 import { decimal, text } from '@pms/money';
-import { cashMoved, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { cashMoved, lotsReallocated, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import { changedTopic } from '../domain/topics.ts';
 import type { AnalyticsStore } from '../store/analytics-store.ts';
 import type { AnalyticsWrites, PositionAfter } from '../store/writes.ts';
@@ -60,4 +60,17 @@ export function onCashMoved(store: AnalyticsStore, live: Live): Reaction {
       if (kind === 'DEPOSIT' || kind === 'WITHDRAWAL') await tx.keepFlow({ ...flow, day: effectiveDate });
   });
   return { type: cashMoved.name, react: (event) => reactAll([event]), reactAll };
+}
+
+/** Gains of earlier trades, and what positions cost, have changed; what is held has not. */
+export function onLotsReallocated(store: AnalyticsStore, live: Live): Reaction {
+  return {
+    type: lotsReallocated.name,
+    react: (event) => keep({ store, live }, [event], ({ data }) => lotsReallocated.data.parse(data), async (tx, facts) => {
+      for (const { portfolioId, organizationId, gains, positions } of facts) {
+        await tx.keepGains(gains);
+        await tx.keepPositions(positions.map((position) => ({ ...position, portfolioId, organizationId })));
+      }
+    }),
+  };
 }

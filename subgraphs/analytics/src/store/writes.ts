@@ -80,6 +80,12 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         columns(trades, ['tradeId', 'version']));
     },
 
+    async keepGains(gains: readonly { readonly tradeId: string; readonly version: number; readonly realizedPnl: string }[]): Promise<void> {
+      await sql.query(
+        `update analytics.trade t set realized_pnl = g.gain from unnest($1::text[], $2::int[], $3::numeric[]) as g(trade_id, version, gain)
+          where t.trade_id = g.trade_id and t.version = g.version`, columns(gains, ['tradeId', 'version', 'realizedPnl']));
+    },
+
     /** The positions as they are now; of one that comes twice the caller passes the last. */
     async keepPositions(positions: readonly PositionAfter[]): Promise<void> {
       await sql.query(

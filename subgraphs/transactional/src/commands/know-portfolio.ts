@@ -39,9 +39,8 @@ async function setMethod(ctx: BooksContext, tx: Posting, portfolio: LockedPortfo
   const positions = await tx.everyPosition(portfolio.id);
   const standing = await tx.standing(portfolio.id, positions);
   const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], portfolio.lotMethod));
-  const regained = changes.flatMap((change) => change.regained);
-  reallocate(ledger, regained, origin);
-  await tx.saveGains(regained);
+  if (changes.length > 0) reallocate(ledger, changes, origin);
+  await tx.saveGains(changes.flatMap((change) => change.regained));
   await tx.removeLots(portfolio, changes);
   await ledger.save(tx.positionRows(portfolio, changes));
 }

@@ -17,6 +17,7 @@ import type { Part } from '../store/statement.ts';
 export type CashKind = 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE' | 'REVERSAL' | 'SETTLEMENT';
 
 export interface Ledger {
+  readonly portfolioId: string;
   /** The fact's sequence. */
   record(fact: Fact, origin: Origin): number;
   /** Posts an entry about the fact; cash follows. The entry's id. */
@@ -45,6 +46,7 @@ export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: Lock
     events.push(event(type, portfolio.id, data, { origin, newId: ctx.newId, now: ctx.now }));
   };
   return {
+    portfolioId: portfolio.id,
     lastFact: () => portfolio.lastFact + facts.length,
     cash,
     tell,

@@ -1,6 +1,6 @@
 /** Deposits and withdrawals: external flows of cash, settled at once. The same idempotency key again gets the first answer. */
 import { invalid, Refusal } from '@pms/errors';
-import { decimal, minorUnits, type Money, text } from '@pms/money';
+import { Decimal, decimal, minorUnits, type Money, text } from '@pms/money';
 import { awaitKnown } from '@pms/subgraph/await-known';
 import { contentHash } from '@pms/subgraph/idempotency';
 import type { TransactionalContext } from '../context.ts';
@@ -20,6 +20,10 @@ export interface MoveCash {
   readonly reason?: string | null | undefined;
 }
 
+/** In units of any currency: far below what the books can add up. */
+const AMOUNT_MAX = new Decimal('1e15');
+/** ISO 4217, past currencies included: books may go back to them. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 const KEY_LENGTH_MAX = 200;
 const REASON_LENGTH_MAX = 1_000;
 const unknown = (): Refusal => new Refusal('NOT_FOUND', 'there is no such portfolio', ['portfolioId']);
@@ -41,6 +45,8 @@ export async function moveCash(ctx: TransactionalContext, direction: Direction, 
 function checked({ amount, effectiveDate, idempotencyKey, reason }: MoveCash, today: string): Money {
   const money = { amount: decimal(amount.amount), currency: amount.currency };
   if (!money.amount.isPositive() || money.amount.isZero()) throw invalid('the amount must be greater than zero', 'amount', 'amount');
+  if (money.amount.greaterThan(AMOUNT_MAX)) throw invalid(`the amount must be at most ${text(AMOUNT_MAX)}`, 'amount', 'amount');
+  if (!CURRENCIES.has(money.currency)) throw invalid(`${money.currency} is not a currency`, 'amount', 'currency');
   if (money.amount.decimalPlaces() > minorUnits(money.currency))
     throw invalid(`${money.currency} has ${minorUnits(money.currency)} fractional digits`, 'amount', 'amount');
   if (effectiveDate != null && effectiveDate > today) throw invalid('cash cannot count from a day that has not come', 'effectiveDate');

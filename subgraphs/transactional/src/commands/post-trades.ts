@@ -5,7 +5,7 @@
 import type { Origin } from '@pms/events/envelope';
 import { sum, text, toStored } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
-import { tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { lotsReallocated as lotsReallocatedEvent, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
 import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
 import { reachable } from '../domain/lot-book.ts';
@@ -54,7 +54,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   }
   const regained = [...changes.values()].flatMap((change) => change.regained);
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
-  if (origin !== undefined) reallocate(ledger, regained, origin);
+  if (origin !== undefined && regained.length > 0) reallocate(ledger, [...changes.values()], origin);
   await tx.saveSettlements(reversing.map(({ fill, version, settlement, attempt }) => ({
     tradeId: fill.tradeId, version, attempt, settlement: next(settlement, { type: 'cancelled' }).settlement,
   })));
@@ -164,12 +164,17 @@ function instructed({ tradeId, version }: TradeFacts, contractualDate: string): 
   return next(reserved, { type: 'booked', contractualDate }).settlement;
 }
 
-/** Later trades whose gain has changed: securities and realised gains follow, cash does not. */
-export function reallocate(ledger: Ledger, regained: PositionChange['regained'], origin: Origin): void {
+/** Later trades whose gain has changed: securities and realised gains follow, cash does not. Those who keep gains are told. */
+export function reallocate(ledger: Ledger, changes: readonly PositionChange[], origin: Origin): void {
+  const regained = changes.flatMap((change) => change.regained);
   for (const { trade, gain } of regained) {
     const entry = lotsReallocated({ fill: trade.fill, change: gain.minus(trade.gain), instrumentId: trade.instrumentId });
     ledger.post(entry, { factSequence: ledger.lastFact(), version: trade.version, origin });
   }
+  ledger.tell(lotsReallocatedEvent, {
+    portfolioId: ledger.portfolioId, positions: changes.map(({ after }) => told(after)),
+    gains: regained.map(({ trade, gain }) => ({ tradeId: trade.fill.tradeId, version: trade.version, realizedPnl: text(gain) })),
+  }, origin);
 }
 
 /** A position as events carry it: unit cost at the precision that is stored. */
