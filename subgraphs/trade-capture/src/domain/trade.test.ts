@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { againstEarlier, type Captured, indexed } from './capture.ts';
 import { instantOf } from './instants.ts';
 import { canonicalTerms, latestDay, termsOf } from './terms.ts';
-import { mayEnter, shownVersion, type Status } from './trade.ts';
+import { grossAmount, mayEnter, shownVersion, type Status } from './trade.ts';
 
 const statuses: readonly Status[] = ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED', 'REJECTED', 'BOOKED', 'SETTLED', 'CANCELLED'];
 const input = { instrumentId: 'ins_1', side: 'BUY', quantity: '10', price: '2.50', currency: 'USD', tradeDate: '2026-01-05' } as const;
@@ -48,4 +48,9 @@ test('a name and a key that lead to two different trades are a conflict', () => 
   expect(againstEarlier(row, indexed([]))).toBeNull();
   expect(againstEarlier(row, indexed([named]))).toEqual({ index: 0, outcome: 'DUPLICATE', tradeId: 'trd_1' });
   expect(againstEarlier(row, indexed([named, keyed]))).toMatchObject({ outcome: 'REFUSED', refusal: { code: 'IDEMPOTENCY_CONFLICT' } });
+});
+
+test('a gross amount fits what a Decimal holds', () => {
+  expect(grossAmount(termsOf({ ...input, quantity: '0.000000000000000001', price: '0.5' }, now)).amount.toFixed()).toBe('0');
+  expect(grossAmount(termsOf({ ...input, quantity: '1.000000001', price: '1.000000001' }, now)).amount.toFixed()).toBe('1.000000002000000001');
 });

@@ -2,7 +2,7 @@
  * A trade: what was agreed with a counterparty, in versions, and how each version's status moves.
  * Quantity and price are positive, whichever the side; all amounts are in the trade's currency.
  */
-import { type Decimal, money, type Money } from '@pms/money';
+import { type Decimal, money, type Money, toStored } from '@pms/money';
 
 export type Side = 'BUY' | 'SELL';
 export type FeeKind = 'COMMISSION' | 'EXCHANGE_FEE' | 'REGULATORY_FEE' | 'TAX' | 'OTHER';
@@ -48,7 +48,8 @@ export interface Trade extends TradeVersion {
   readonly lastVersion: number;
 }
 
-export const grossAmount = ({ quantity, price, currency }: Terms): Money => money(quantity.times(price), currency);
+/** Without fees; rounded only where 18 fractional digits do not hold it. */
+export const grossAmount = ({ quantity, price, currency }: Terms): Money => money(toStored(quantity.times(price)), currency);
 
 /** From which statuses each may be entered: a version's status never moves backwards, however late the news comes. */
 const enteredFrom: Readonly<Record<Status, readonly Status[]>> = {
