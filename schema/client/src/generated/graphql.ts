@@ -221,6 +221,7 @@ export type DecisionOutcome =
   | 'REJECTED'
   | 'VALIDATED';
 
+/** What is paid in. */
 export type DepositCashInput = {
   /** Positive, in whole minor units of the currency. */
   readonly amount: MoneyInput;
@@ -372,6 +373,7 @@ export type RejectTradeInput = {
   readonly tradeId: string;
 };
 
+/** Which settlement is to be tried again. */
 export type RetrySettlementInput = {
   /** The trade whose settlement has failed. */
   readonly tradeId: string;
@@ -442,6 +444,7 @@ export type SetRestrictedListInput = {
   readonly reason?: string | null | undefined;
 };
 
+/** Which trades are to settle. */
 export type SettleDueInput = {
   /** Settles what is contractually due on this day or before it; at most ten days ahead of today. */
   readonly asOf: string;
@@ -574,6 +577,7 @@ export type ValueAtRiskMethod =
   /** Today's holdings through the price changes of each past day; the loss at the quantile. Longer horizons by the square root of time. */
   | 'HISTORICAL';
 
+/** What is taken out. */
 export type WithdrawCashInput = {
   /** Positive, in whole minor units of the currency. */
   readonly amount: MoneyInput;
