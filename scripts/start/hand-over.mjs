@@ -46,9 +46,21 @@ export function handOver(node, args, cwd = root) {
 
 /** npm killed outright leaves us behind, holding the port: then nobody can stop us but ourselves. */
 function watchParent(/** @type {() => void} */ forward) {
-  const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const before = callers();
   return setInterval(() => {
-    if (process.ppid !== parent) forward();
+    if (callers() !== before) forward();
   }, PARENT_POLL_MS).unref();
+}
+
+/** The process that called us; where npm put a shell between, the one behind that, too. Only Linux tells, and only its shell stays between. */
+function callers() {
+  try {
+    const shell = fs.readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0');
+    if (shell[1] !== '-c') return String(process.ppid);
+    const [, behind] = /\) \w (\d+) /.exec(fs.readFileSync(`/proc/${process.ppid}/stat`, 'utf8')) ?? [];
+    return `${process.ppid} ${behind}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
