@@ -27,7 +27,7 @@ export function identifier(authenticate: Authenticate | undefined, sessionToken:
     const given = authorization !== undefined && authorization !== '' ? authorization : await fromSession(sessionToken, cookies);
     if (given === null) return { principal: null, token: null };
     const principal = authenticate === undefined ? null : await authenticate(given);
-    return { principal, token: given.replace(/^Bearer\s+/i, '') };
+    return { principal, token: /^Bearer\s+(\S+)$/i.exec(given)?.[1] ?? null };
   };
 }
 
