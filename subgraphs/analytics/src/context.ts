@@ -7,7 +7,7 @@ import type { QuoteBook } from './queries/quote-book.ts';
 import type { SeriesCache } from './queries/series-cache.ts';
 import type { AnalyticsStore, PortfolioRow } from './store/analytics-store.ts';
 
-/** A thing that another domain owns. */
+/** A thing that another domain owns. @public The generated types name it. */
 export interface Reference {
   readonly id: string;
 }

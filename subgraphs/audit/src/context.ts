@@ -3,7 +3,7 @@ import type { SignedRequest } from '@pms/subgraph/subgraph';
 import type { TrailLoader } from './queries/trail-loader.ts';
 import type { AuditStore } from './store/audit-store.ts';
 
-/** A thing of another domain, of which only the id is known here. */
+/** A thing of another domain, of which only the id is known here. @public The generated types name it. */
 export interface Reference {
   readonly id: string;
 }

@@ -4,7 +4,7 @@ import type { SignedRequest } from '@pms/subgraph/subgraph';
 import type { Boards } from './queries/boards.ts';
 import type { LeaderboardStore } from './store/leaderboard-store.ts';
 
-/** A thing that another domain owns. */
+/** A thing that another domain owns. @public The generated types name it. */
 export interface Reference {
   readonly id: string;
 }

@@ -5,7 +5,7 @@ import type DataLoader from 'dataloader';
 import type { Simulation } from './store/simulation-row.ts';
 import type { SimulationStore } from './store/simulation-store.ts';
 
-/** A thing that another domain owns. */
+/** A thing that another domain owns. @public The generated types name it. */
 export interface Reference {
   readonly id: string;
 }

@@ -19,7 +19,7 @@ export interface TransactionalContext extends SignedRequest, BooksContext {
   readonly loaders: Loaders;
 }
 
-/** What this domain has of a portfolio or a trade that another domain owns. */
+/** What this domain has of a portfolio or a trade that another domain owns. @public The generated types name it. */
 export interface Reference {
   readonly id: string;
 }
