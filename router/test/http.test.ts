@@ -73,6 +73,13 @@ describe('errors', () => {
     expect(errors).toEqual([{ message: expect.not.stringContaining('hunter2') as string, path: ['broken'], extensions: { code: 'INTERNAL', correlationId: 'find-me-1' } }]);
   });
 
+  test('a value that its scalar refuses is told to the client, who sent it', async () => {
+    expect(await shop.ask('{ half(of: 4) }')).toEqual({ data: { half: 2 } });
+    expect((await shop.ask('{ half(of: 5) }')).errors).toMatchObject([{ path: ['half'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    const variable = await (await shop.post({ query: 'query ($n: Even) { half(of: $n) }', variables: { n: 7 } })).json();
+    expect(variable).toMatchObject({ data: { half: null }, errors: [{ path: ['half'], message: expect.stringContaining('an even number is needed') as string, extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
   test('a code of the contract passes', async () => {
     expect(await shop.ask('{ refused }')).toEqual({ data: { refused: null }, errors: [{ message: 'sign in first', path: ['refused'], extensions: { code: 'UNAUTHENTICATED' } }] });
   });

@@ -2,6 +2,7 @@
 import { unauthenticated } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
 import { EventEmitter, on } from 'node:events';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { Registry } from 'prom-client';
 import { type Router, type RouterOptions, startRouter } from '../src/router.ts';
 import { supergraphText } from '../src/supergraph/source.ts';
@@ -47,7 +48,7 @@ export function shop(bells: Bell): readonly Part[] {
   return [
     {
       name: 'stock',
-      sdl: `type Query { products(first: Int): [Product!]! @listSize(slicingArguments: ["first"], assumedSize: 5)
+      sdl: `scalar Even type Query { half(of: Even): Int products(first: Int): [Product!]! @listSize(slicingArguments: ["first"], assumedSize: 5)
           product(id: ID!): Product slow: String owner: Person things: [Thing!] containers: [Container] broken: String! refused: String }
         type Mutation { addProduct(name: String!): Product! first: Int second: Int }
         type Subscription { productChanged: Product! tick(of: String): Tick! failing: Int }
@@ -59,7 +60,9 @@ export function shop(bells: Bell): readonly Part[] {
         type Crate implements Thing { id: ID! label: String }
         type Safe implements Thing @policy(policies: [["guard"]]) { id: ID! label: String combination: String }`,
       resolvers: {
+        Even: new GraphQLScalarType({ name: 'Even', parseValue: even, parseLiteral: (node) => even(node.kind === Kind.INT ? Number(node.value) : null) }),
         Query: {
+          half: (_: unknown, { of }: { of: number }) => of / 2,
           products: (_: unknown, { first }: { first?: number }) => [1, 2, 3].slice(0, first ?? 3).map(product),
           product: (_: unknown, { id }: { id: string }) => product(id), slow: () => new Promise(() => {}),
           owner: () => ({ id: '7', name: 'Ann', email: 'ann@shop.example' }),
@@ -95,6 +98,11 @@ export function shop(bells: Bell): readonly Part[] {
       },
     },
   ];
+}
+
+function even(value: unknown): number {
+  if (typeof value !== 'number' || value % 2 !== 0) throw new GraphQLError('an even number is needed');
+  return value;
 }
 
 const things = [{ __typename: 'Crate', id: 'c', label: 'crate' }, { __typename: 'Safe', id: 's', label: 'safe', combination: '1234' }];

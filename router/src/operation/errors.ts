@@ -15,6 +15,13 @@ const INTERNAL_MESSAGE = 'something went wrong on our side; the correlation id f
 export const internal = (correlationId: string, path?: ResponsePath): ClientError =>
   ({ message: INTERNAL_MESSAGE, ...(path === undefined ? {} : { path }), extensions: { code: 'INTERNAL', correlationId } });
 
+/**
+ * A scalar's rules are known to its subgraph alone: a value that breaks them is refused there, by graphql-js, in these
+ * words, before any resolver. The fault is the client's, so the client is told.
+ */
+const REFUSED_VALUE = /^(?:Argument "|Variable "\$|Expected value of type "|Value ".*" does not exist in)/;
+const REFUSED_BY_GRAPHQL: ReadonlySet<unknown> = new Set([undefined, 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST']);
+
 /** Errors of subgraphs, masked. */
 export function subgraphReport(logger: RouterLogger): Report {
   return (error, service, path, { correlationId }) => {
@@ -23,6 +30,8 @@ export function subgraphReport(logger: RouterLogger): Report {
       if (code === 'SUBGRAPH_UNAVAILABLE') logger.warn({ correlationId, service, path, cause: error.extensions?.['cause'] }, 'a subgraph did not answer');
       return { message: error.message, ...(path === undefined ? {} : { path }), extensions: shown(error.extensions ?? {}) };
     }
+    if (REFUSED_BY_GRAPHQL.has(code) && REFUSED_VALUE.test(error.message))
+      return { message: error.message, ...(path === undefined ? {} : { path }), extensions: { code: 'BAD_USER_INPUT' } };
     logger.error({ correlationId, service, path, message: error.message, code }, 'a subgraph failed');
     return internal(correlationId, path);
   };
