@@ -12,7 +12,7 @@ import { compileProjection, type Project, type Visibility } from '../execution/p
 import { acceptRoot } from '../execution/root-fetch.ts';
 import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
 import type { SubgraphResult } from '../dial/transport.ts';
-import type { Planner } from '../planner/planner.ts';
+import type { Planner } from '../planner/plan.ts';
 import type { RootFetch } from '../planner/plan.ts';
 import { filterOperation, visibilityOf } from '../security/authorize.ts';
 import { type CostModel } from '../security/cost.ts';

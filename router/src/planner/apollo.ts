@@ -3,8 +3,7 @@
  * `QueryPlanner` of the packages the gateway stands on, which take the security and cost directives it refuses itself.
  */
 import { createRequire } from 'node:module';
-import type { EntityGroup, PathSegment, PlanNode, QueryPlan, Required, Rewrite, RewriteSegment, RootFetch } from './plan.ts';
-import type { PlanOperation } from './planner.ts';
+import type { EntityGroup, PathSegment, PlanNode, PlanOperation, QueryPlan, Required, Rewrite, RewriteSegment, RootFetch } from './plan.ts';
 
 interface ApolloRewrite { readonly kind: 'ValueSetter' | 'KeyRenamer'; readonly path: readonly string[]; readonly setValueTo?: unknown; readonly renameKeyTo?: string }
 type ApolloSelection =

@@ -3,7 +3,7 @@
  * that costs this process, and not the router. Started by isolated.ts; ends when the router does.
  */
 import type { FromChild, ToChild } from './isolated.ts';
-import type { PlanOperation } from './planner.ts';
+import type { PlanOperation } from './plan.ts';
 
 let plan: PlanOperation | undefined;
 

@@ -4,8 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { tooComplex } from '../security/limits.ts';
-import type { QueryPlan } from './plan.ts';
-import type { Planner } from './planner.ts';
+import type { Planner, QueryPlan } from './plan.ts';
 
 const PLAN_MS_MAX = 5_000;
 const LOAD_MS_MAX = 30_000;

@@ -4,8 +4,7 @@ import {
   QueryPlanner, type RequiresSelection,
 } from '@graphql-hive/router-query-planner';
 import { parse } from 'graphql';
-import type { EntityGroup, PathSegment, PlanNode, QueryPlan, Required, RewriteSegment, Rewrite, RootFetch } from './plan.ts';
-import type { PlanOperation } from './planner.ts';
+import type { EntityGroup, PathSegment, PlanNode, PlanOperation, QueryPlan, Required, RewriteSegment, Rewrite, RootFetch } from './plan.ts';
 
 const NO_LABELS = new Set<string>();
 const NO_PERCENTAGE = 0;

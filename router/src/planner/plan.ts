@@ -64,3 +64,12 @@ export interface QueryPlan {
   readonly subscription?: RootFetch;
   readonly node?: PlanNode;
 }
+
+/** `operation` is one operation with its fragments, valid against the API schema. Rejects when it cannot be planned. */
+export type PlanOperation = (operation: string) => Promise<QueryPlan>;
+
+export interface Planner {
+  readonly name: 'native' | 'apollo';
+  readonly plan: PlanOperation;
+  close(): void;
+}

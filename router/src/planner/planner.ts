@@ -2,17 +2,8 @@
 import { DomainError } from '@pms/errors';
 import type { SupergraphDocument } from '../supergraph/document.ts';
 import { linkedFeatures } from '../supergraph/features.ts';
+import type { Planner } from './plan.ts';
 import { sharedPlanner } from './shared.ts';
-import type { QueryPlan } from './plan.ts';
-
-/** `operation` is one operation with its fragments, valid against the API schema. Rejects when it cannot be planned. */
-export type PlanOperation = (operation: string) => Promise<QueryPlan>;
-
-export interface Planner {
-  readonly name: 'native' | 'apollo';
-  readonly plan: PlanOperation;
-  close(): void;
-}
 
 export type PlannerChoice = 'auto' | 'native' | 'apollo';
 

@@ -1,6 +1,6 @@
 /** One planner process a supergraph, however many routers of this process stand on it; it ends a while after the last. */
 import { isolatedPlanner } from './isolated.ts';
-import type { Planner } from './planner.ts';
+import type { Planner } from './plan.ts';
 
 const LINGER_MS = 5_000;
 

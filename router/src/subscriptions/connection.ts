@@ -2,11 +2,10 @@
 import { DomainError } from '@pms/errors';
 import type { ClientError } from '../execution/run.ts';
 import { failureOf } from '../http/failure.ts';
-import { type Caller, deadline, type GraphQLParams, refuseOverLimit } from '../operation/serve.ts';
-import { type Credentials, type Identity, sameOrigin } from '../security/authenticate.ts';
+import { type Caller, deadline, type GraphQLParams, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { type Credentials, type Identify, type Identity, sameOrigin } from '../security/authenticate.ts';
 import { type Message, parseMessage } from './messages.ts';
-import { type OpenSubscription, openSubscription, SubscriptionRefused } from './subscribe.ts';
-import type { WebsocketOptions } from './websocket.ts';
+import { type Conflation, type OpenSubscription, openSubscription, SubscriptionRefused } from './subscribe.ts';
 
 const INIT_MS_MAX = 5_000;
 const MS_PER_SECOND = 1_000;
@@ -38,6 +37,13 @@ export interface Peer extends Credentials {
   readonly host: string | undefined;
 }
 
+export interface ConnectionOptions {
+  readonly service: Service;
+  readonly identify: Identify;
+  readonly conflation: Conflation;
+  readonly subscriptionsMax: number;
+}
+
 export interface Connection {
   receive(text: string): Promise<void>;
   /** The socket is gone. */
@@ -53,7 +59,7 @@ interface Running {
   readonly finished: Promise<void>;
 }
 
-export function connection(wire: Wire, peer: Peer, options: WebsocketOptions): Connection {
+export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): Connection {
   const running = new Map<string, Running>();
   let state: { readonly phase: 'new' | 'initialising' } | { readonly phase: 'ready'; readonly identity: Identity } = { phase: 'new' };
   let expiry: NodeJS.Timeout | undefined;
@@ -131,7 +137,7 @@ function closeAtExpiry({ principal }: Identity, wire: Wire): NodeJS.Timeout | un
 
 interface Asked { readonly id: string; readonly params: GraphQLParams; readonly caller: Caller }
 
-function operate({ id, params, caller }: Asked, wire: Wire, { service, conflation, subscriptionsMax }: WebsocketOptions, others: number): Running {
+function operate({ id, params, caller }: Asked, wire: Wire, { service, conflation, subscriptionsMax }: ConnectionOptions, others: number): Running {
   const limits = deadline();
   let open: OpenSubscription | null = null;
   let streaming = false;
@@ -178,5 +184,5 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, conflatio
   };
 }
 
-const errorsOf = (error: unknown, { correlationId }: Caller, { logger, metrics }: WebsocketOptions['service']): readonly ClientError[] =>
+const errorsOf = (error: unknown, { correlationId }: Caller, { logger, metrics }: ConnectionOptions['service']): readonly ClientError[] =>
   error instanceof SubscriptionRefused ? error.errors : failureOf(error, correlationId, logger, metrics).errors;

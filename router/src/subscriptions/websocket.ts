@@ -7,9 +7,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Service } from '../operation/serve.ts';
-import type { Identify } from '../security/authenticate.ts';
-import { closeCodes, type Connection, connection } from './connection.ts';
-import type { Conflation } from './subscribe.ts';
+import { closeCodes, type Connection, connection, type ConnectionOptions } from './connection.ts';
 
 export const PROTOCOL = 'graphql-transport-ws';
 
@@ -18,12 +16,8 @@ const CONNECTIONS_MAX = 20_000;
 const PING_EVERY_MS = 12_000;
 const CLOSE_MS_MAX = 2_000;
 
-export interface WebsocketOptions {
+export interface WebsocketOptions extends ConnectionOptions {
   readonly path: string;
-  readonly service: Service;
-  readonly identify: Identify;
-  readonly conflation: Conflation;
-  readonly subscriptionsMax: number;
 }
 
 export interface WebsocketServerHandle {
