@@ -77,3 +77,24 @@ export function listen<T>(live: Live, topics: readonly string[], { keep, keyOf =
     [Symbol.asyncIterator]() { return this; },
   };
 }
+
+/**
+ * A source that is written as a generator over messages: `own` takes note of what it listens to, and ends it when the
+ * subscriber leaves. A generator by itself would not notice before the next message.
+ */
+export function source<T>(run: (own: <M>(messages: AsyncIterableIterator<M>) => AsyncIterableIterator<M>) => AsyncGenerator<T>): AsyncIterableIterator<T> {
+  const heard = new Set<AsyncIterableIterator<unknown>>();
+  const values = run((messages) => {
+    heard.add(messages);
+    return messages;
+  });
+  return {
+    next: () => values.next(),
+    async return() {
+      for (const messages of heard) await messages.return?.();
+      return values.return(undefined);
+    },
+    throw: (error) => values.throw(error),
+    [Symbol.asyncIterator]() { return this; },
+  };
+}

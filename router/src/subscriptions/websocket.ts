@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Service } from '../operation/serve.ts';
 import { closeCodes, type Connection, connection, type ConnectionOptions } from './connection.ts';
 
 export const PROTOCOL = 'graphql-transport-ws';

@@ -1,6 +1,6 @@
 /** A portfolio's profit and loss as it moves: one value at once, then the latest whenever a price or a position changes. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { listen } from '@pms/events/live';
+import { listen, source } from '@pms/events/live';
 import type { AnalyticsContext } from '../context.ts';
 import type { Valuation } from '../domain/portfolio-value.ts';
 import { changedTopic, quoteTopic } from '../domain/topics.ts';
@@ -20,11 +20,14 @@ export interface PortfolioPnl extends Valuation {
 }
 
 /** Throws NOT_FOUND before the first value. Between two values at least 200 ms pass; what came meanwhile is in the second. */
-export async function portfolioPnl(ctx: AnalyticsContext, portfolioId: string): Promise<AsyncGenerator<PnlMessage>> {
-  return values(ctx, await mustFindPortfolio(ctx, portfolioId));
+export async function portfolioPnl(ctx: AnalyticsContext, portfolioId: string): Promise<AsyncIterableIterator<PnlMessage>> {
+  const portfolio = await mustFindPortfolio(ctx, portfolioId);
+  return source((own) => values(ctx, portfolio, own));
 }
 
-async function* values(ctx: AnalyticsContext, portfolio: PortfolioRow): AsyncGenerator<PnlMessage> {
+type Own = Parameters<Parameters<typeof source>[0]>[0];
+
+async function* values(ctx: AnalyticsContext, portfolio: PortfolioRow, own: Own): AsyncGenerator<PnlMessage> {
   for (;;) {
     const changed = changedTopic(portfolio.id);
     const begun = dayOf(ctx.now());
@@ -32,7 +35,7 @@ async function* values(ctx: AnalyticsContext, portfolio: PortfolioRow): AsyncGen
     const stopWatching = ctx.live.subscribe(changed, () => { watching.changed = true; });
     const holdings = await loaded(ctx, portfolio);
     const topics = holdings.holdings.filter(({ quantity }) => !quantity.isZero()).map(({ instrumentId }) => quoteTopic(instrumentId));
-    const moves = listen<{ readonly instrumentId?: string }>(ctx.live, [changed, ...topics], { keep: 'latest' });
+    const moves = own(listen(ctx.live, [changed, ...topics], { keep: 'latest' }));
     try {
       yield { portfolioPnl: { portfolioId: portfolio.id, ...atQuotes(ctx, holdings) } };
       while (!watching.changed && dayOf(ctx.now()) === begun) {

@@ -1,7 +1,7 @@
 /** The top of a leaderboard, at once and after measurements, at most once a second. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { badInput } from '@pms/errors';
-import { listen } from '@pms/events/live';
+import { listen, source } from '@pms/events/live';
 import type { LeaderboardContext } from '../context.ts';
 import { measuredTopic } from '../domain/topics.ts';
 import type { Metric, Window } from '../store/leaderboard-store.ts';
@@ -15,13 +15,19 @@ export interface LeaderboardChange {
 }
 
 /** Throws BAD_USER_INPUT unless 1 to 100 entries are asked for. */
-export function leaderboardChanged(ctx: LeaderboardContext, metric: Metric, window: Window, first: number): AsyncGenerator<LeaderboardChange> {
+export function leaderboardChanged(ctx: LeaderboardContext, metric: Metric, window: Window, first: number): AsyncIterableIterator<LeaderboardChange> {
   if (first < 1 || first > ENTRIES_MAX) throw badInput(`ask for 1 to ${ENTRIES_MAX} entries`);
-  return changes(ctx, metric, window, first);
+  const measured = listen(ctx.live, [measuredTopic(ctx.principal.organizationId)], { keep: 'latest' });
+  return source((own) => changes(ctx, { metric, window, first }, own(measured)));
 }
 
-async function* changes({ store, live, principal, now }: LeaderboardContext, metric: Metric, window: Window, first: number): AsyncGenerator<LeaderboardChange> {
-  const measured = listen(live, [measuredTopic(principal.organizationId)], { keep: 'latest' });
+interface Asked {
+  readonly metric: Metric;
+  readonly window: Window;
+  readonly first: number;
+}
+
+async function* changes({ store, principal, now }: LeaderboardContext, { metric, window, first }: Asked, measured: AsyncIterableIterator<unknown>): AsyncGenerator<LeaderboardChange> {
   try {
     do {
       const { places } = await board(store, principal.organizationId, metric, window);

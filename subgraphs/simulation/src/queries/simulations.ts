@@ -1,6 +1,6 @@
 /** Simulations by id, by portfolio, and as they go on. */
 import { notFound } from '@pms/errors';
-import { listen } from '@pms/events/live';
+import { listen, source } from '@pms/events/live';
 import { type Connection, connectionOf, type PageArgs, pageOf } from '@pms/subgraph/connection';
 import type { SimulationContext } from '../context.ts';
 import type { Simulation } from '../store/simulation-row.ts';
@@ -24,13 +24,12 @@ export interface ProgressMessage {
   readonly simulationProgress: Simulation;
 }
 
-export async function simulationProgress(ctx: SimulationContext, id: string): Promise<AsyncGenerator<ProgressMessage>> {
+export async function simulationProgress(ctx: SimulationContext, id: string): Promise<AsyncIterableIterator<ProgressMessage>> {
   await simulationById(ctx, id);
-  return progress(ctx, id);
+  return source((own) => progress(ctx, id, own(listen(ctx.live, [progressTopic(id)], { keep: 'latest' }))));
 }
 
-async function* progress(ctx: SimulationContext, id: string): AsyncGenerator<ProgressMessage> {
-  const news = listen(ctx.live, [progressTopic(id)], { keep: 'latest' });
+async function* progress(ctx: SimulationContext, id: string, news: AsyncIterableIterator<unknown>): AsyncGenerator<ProgressMessage> {
   try {
     do {
       const simulation = await simulationById(ctx, id);
