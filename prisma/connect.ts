@@ -25,6 +25,8 @@ export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pm
     statement_timeout: STATEMENT_TIMEOUT_MS, application_name: applicationName, options: '-c timezone=UTC',
   });
   pool.on('error', () => undefined); // an idle connection that breaks is replaced by the pool
+  // one that breaks in use fails its query, and says so here besides: unheard, that would end the process
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return {
     pool,
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),
