@@ -79,19 +79,19 @@ export function listen<T>(live: Live, topics: readonly string[], { keep, keyOf =
 }
 
 /**
- * A source that is written as a generator over messages: `own` takes note of what it listens to, and ends it when the
+ * A source that is written as a generator over messages: `own` takes note of what it listens to now, and ends it when the
  * subscriber leaves. A generator by itself would not notice before the next message.
  */
 export function source<T>(run: (own: <M>(messages: AsyncIterableIterator<M>) => AsyncIterableIterator<M>) => AsyncGenerator<T>): AsyncIterableIterator<T> {
-  const heard = new Set<AsyncIterableIterator<unknown>>();
+  let heard: AsyncIterableIterator<unknown> | undefined;
   const values = run((messages) => {
-    heard.add(messages);
+    heard = messages;
     return messages;
   });
   return {
     next: () => values.next(),
     async return() {
-      for (const messages of heard) await messages.return?.();
+      await heard?.return?.();
       return values.return(undefined);
     },
     throw: (error) => values.throw(error),

@@ -22,6 +22,14 @@ export async function notifications(url: string, logger: Logger): Promise<Notifi
   let sending = false;
   let open = true;
   let client = await connected();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One after another: a connection has no queue of its own. */
+  function ask<Row extends pg.QueryResultRow>(text: string, values: readonly string[] = []): Promise<pg.QueryResult<Row>> {
+    const asked = last.then(() => client.query<Row>(text, [...values]));
+    last = asked.catch(() => undefined);
+    return asked;
+  }
 
   async function connected(): Promise<pg.Client> {
     const made = new pg.Client({ connectionString: url, application_name: 'pms-notifications', keepAlive: true });
@@ -50,7 +58,7 @@ export async function notifications(url: string, logger: Logger): Promise<Notifi
     if (sending) return;
     sending = true;
     for (let next = waiting.shift(); next !== undefined && open; next = waiting.shift())
-      await client.query('select pg_notify($1, $2)', next).catch(() => undefined);
+      await ask('select pg_notify($1, $2)', next).catch(() => undefined);
     sending = false;
   }
 
@@ -64,11 +72,11 @@ export async function notifications(url: string, logger: Logger): Promise<Notifi
       const known = listeners.get(channel);
       if (known !== undefined) { known.push(listener); return; }
       listeners.set(channel, [listener]);
-      client.query(`listen ${channel}`).catch(() => undefined);
+      ask(`listen ${channel}`).catch(() => undefined);
     },
     async lock(name) {
       if (held.has(name)) return true;
-      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [name]);
+      const { rows } = await ask<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [name]);
       if (rows[0]?.locked === true) held.add(name);
       return held.has(name);
     },
