@@ -4,10 +4,12 @@ import { createHash, randomBytes } from 'node:crypto';
 export interface Browser {
   get(path: string): Promise<Response>;
   post(path: string, form: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** Another browser with the cookies that this one has now. */
+  copy(): Browser;
 }
 
-export function browser(base: string): Browser {
-  const cookies = new Map<string, string>();
+export function browser(base: string, held: Iterable<[string, string]> = []): Browser {
+  const cookies = new Map<string, string>(held);
   const go = async (path: string, init: RequestInit): Promise<Response> => {
     const target = new URL(path, base); // the issuer's address leads to the server under test, as a proxy would
     const response = await fetch(`${base}${target.pathname}${target.search}`, {
@@ -23,6 +25,7 @@ export function browser(base: string): Browser {
   return {
     get: (path) => go(path, {}),
     post: (path, form, headers = {}) => go(path, { method: 'POST', body: new URLSearchParams(form), headers }),
+    copy: () => browser(base, cookies),
   };
 }
 

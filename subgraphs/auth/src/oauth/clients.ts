@@ -9,6 +9,10 @@ import type { AuthStore } from '../store/auth-store.ts';
 export const WEB_CLIENT_ID = 'pms-web';
 export const NATIVE_CLIENT_ID = 'pms-cli';
 
+export const SESSION_CALLBACK_PATH = '/auth/callback';
+/** Where the code for a browser's session goes: back to us. */
+export const sessionCallback = (issuer: string): string => `${issuer}${SESSION_CALLBACK_PATH}`;
+
 export interface ClientDirectory {
   /** Undefined for an id that is nobody's. */
   metadata(clientId: string): Promise<AdapterPayload | undefined>;
@@ -28,7 +32,7 @@ export function clientDirectory(store: AuthStore, { demo }: { readonly demo: boo
   };
 }
 
-const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]'].includes(url.hostname);
+export const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]'].includes(url.hostname);
 
 /** On a loopback issuer, which is a person's own machine, the browser application may be served on another port (a development server). */
 export function ownClients(issuer: string): ClientMetadata[] {
@@ -39,7 +43,7 @@ export function ownClients(issuer: string): ClientMetadata[] {
   return [
     {
       ...common, client_id: WEB_CLIENT_ID, client_name: 'PMS', application_type: isLoopback(new URL(issuer)) ? 'native' : 'web',
-      redirect_uris: ['/', '/callback', '/auth/callback'].map((path) => `${issuer}${path}`),
+      redirect_uris: [`${issuer}/`, `${issuer}/callback`, sessionCallback(issuer)],
     },
     {
       ...common, client_id: NATIVE_CLIENT_ID, client_name: 'PMS command line', application_type: 'native',

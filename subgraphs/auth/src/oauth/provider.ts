@@ -7,7 +7,7 @@ import { scopes as allScopes } from '@pms/identity/principal';
 import type { Configuration, interactionPolicy as policies, KoaContextWithOIDC, Provider as OAuthProvider, ResourceServer } from 'oidc-provider';
 import { type Claims, AUDIENCE, SERVICE_TOKEN_SECONDS, USER_TOKEN_SECONDS } from './access-token.ts';
 import { adapterFor, type Artifacts } from './artifacts.ts';
-import { ownClients } from './clients.ts';
+import { ownClients, sessionCallback } from './clients.ts';
 import { errors, interactionPolicy, Provider } from './library.ts';
 import { messagePage } from './pages.ts';
 import { addressOf } from './request-address.ts';
@@ -23,7 +23,9 @@ export interface ProviderParts {
   cookieKey(): Promise<string>;
 }
 
-export const PATHS = { interaction: '/oauth2/interaction', jwks: '/oauth2/jwks' } as const;
+/** Not `pms_session`: that one holds an access token. This one lets the browser get the next without a password. */
+export const PROVIDER_SESSION_COOKIE = 'pms_sso';
+export const PATHS = { authorization: '/oauth2/auth', token: '/oauth2/token', interaction: '/oauth2/interaction', jwks: '/oauth2/jwks' } as const;
 /** The one resource that tokens are for, where the client names none (RFC 8707 wants an absolute URI). */
 const RESOURCE = 'urn:pms:api';
 const CODE_SECONDS = 60;
@@ -72,9 +74,9 @@ function configuration(parts: ProviderParts, key: SigningKey, artifacts: Artifac
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     extraClientMetadata: { properties: ['allowed_scopes'] },
     jwks: { keys: [key.privateJwk] },
-    cookies: { keys: [cookieKey], names: { session: 'pms_session', interaction: 'pms_interaction', resume: 'pms_interaction_resume' } },
+    cookies: { keys: [cookieKey], names: { session: PROVIDER_SESSION_COOKIE, interaction: 'pms_interaction', resume: 'pms_interaction_resume' } },
     routes: {
-      authorization: '/oauth2/auth', token: '/oauth2/token', jwks: PATHS.jwks, revocation: '/oauth2/revoke', end_session: '/oauth2/logout',
+      authorization: PATHS.authorization, token: PATHS.token, jwks: PATHS.jwks, revocation: '/oauth2/revoke', end_session: '/oauth2/logout',
     },
     scopes: ['openid', 'offline_access'],
     responseTypes: ['code'],
@@ -93,7 +95,8 @@ function configuration(parts: ProviderParts, key: SigningKey, artifacts: Artifac
     interactions: { url: (_ctx, { uid }) => `${PATHS.interaction}/${uid}`, policy: signInOnly() },
     findAccount: async (_ctx, sub) => ((await parts.claims.forUser(sub)) === null ? undefined : { accountId: sub, claims: () => Promise.resolve({ sub }) }),
     loadExistingGrant: (ctx) => grantOfRoles(ctx, parts.claims),
-    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // a browser's session keeps its access token alone: a refresh token that nobody holds need not exist
+    issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && !('redirectUri' in code && code.redirectUri === sessionCallback(parts.issuer)),
     rotateRefreshToken: true,
     expiresWithSession: () => false,
     formats: { customizers: { jwt: async (_ctx, token, { payload }) => void Object.assign(payload, await claimsFor(token, parts.claims)) } },

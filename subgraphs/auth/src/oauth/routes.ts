@@ -6,9 +6,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InteractionResults, Provider } from 'oidc-provider';
+import { browserSessionRoutes } from './browser-session.ts';
+import { asIssuer, isOwn, show } from './exchange.ts';
 import { loginPage, messagePage, type Page } from './pages.ts';
 import { PATHS } from './provider.ts';
-import { rememberAddress } from './request-address.ts';
 import type { Sealing } from './sealing.ts';
 import type { SignIn } from './sign-in.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -33,19 +34,10 @@ export async function oauthRoutes(app: FastifyInstance, parts: RouteParts): Prom
       reply.type('application/jwk-set+json').header('cache-control', `public, max-age=${JWKS_CACHE_SECONDS}`).send(await parts.keys.jwks()));
     oauth.get(`${PATHS.interaction}/:uid`, (request, reply) => interact(parts, request, reply));
     oauth.post(`${PATHS.interaction}/:uid`, (request, reply) => submit(parts, request, reply));
+    browserSessionRoutes(oauth, parts);
     for (const url of ['/oauth2/*', '/.well-known/openid-configuration'])
       oauth.route({ method: ['GET', 'POST'], url, handler: async (request, reply) => handOver(parts, request, reply) });
   });
-}
-
-/** The library builds addresses from the request's host; ours are the issuer's, whatever the request claims. */
-function asIssuer({ raw, ip }: FastifyRequest, issuer: string): IncomingMessage {
-  const { host, protocol } = new URL(issuer);
-  raw.headers.host = host;
-  raw.headers['x-forwarded-host'] = host;
-  raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
-  rememberAddress(raw, ip);
-  return raw;
 }
 
 async function handOver(parts: RouteParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -78,12 +70,6 @@ async function submit(parts: RouteParts, request: FastifyRequest, reply: Fastify
   const waitSeconds = Math.ceil((outcome.until.getTime() - parts.now().getTime()) / 1_000);
   reply.header('retry-after', String(waitSeconds));
   return show(reply, 429, await login(parts, interaction, { email, problem: `There were too many failed attempts. Try again in ${Math.ceil(waitSeconds / 60)} min.` }));
-}
-
-/** False for a form that another site's page sent. Browsers name the origin of a form; other clients need not. */
-function isOwn({ headers: { origin, host } }: FastifyRequest, issuer: string): boolean {
-  if (origin === undefined) return true;
-  return origin === new URL(issuer).origin || URL.parse(origin)?.host === host;
 }
 
 interface Interaction {
@@ -121,10 +107,6 @@ async function login(parts: RouteParts, { uid, params }: Interaction, { email, p
     action: `${PATHS.interaction}/${uid}`, csrfToken: await csrfTokenFor(parts, uid), email, leadsTo: target === 'null' ? '' : target,
     ...(problem === undefined ? {} : { problem }),
   });
-}
-
-async function show(reply: FastifyReply, status: number, { html, headers }: Page): Promise<void> {
-  await reply.status(status).headers(headers).send(html);
 }
 
 function same(a: string, b: string): boolean {
