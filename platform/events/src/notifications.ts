@@ -21,6 +21,7 @@ export async function notifications(url: string, logger: Logger): Promise<Notifi
   let held = new Set<string>();
   let sending = false;
   let open = true;
+  let reconnecting = false;
   let client = await connected();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -40,18 +41,21 @@ export async function notifications(url: string, logger: Logger): Promise<Notifi
     return made;
   }
 
+  /** Once, however often the broken connection says so. */
   async function reconnect(broken: pg.Client): Promise<void> {
-    if (!open || client !== broken) return;
+    if (!open || reconnecting || client !== broken) return;
+    reconnecting = true;
     held = new Set();
     logger.warn('the notification connection broke; connecting again');
     while (open) {
       try {
         client = await connected();
-        return;
+        break;
       } catch {
         await delay(RECONNECT_MS);
       }
     }
+    reconnecting = false;
   }
 
   async function drain(): Promise<void> {
