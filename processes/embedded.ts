@@ -3,6 +3,7 @@ import { domainNames } from './catalogue.ts';
 import { inProcess } from '@pms/router/dial/in-process';
 import { startRouter } from '@pms/router';
 import type { Logger } from '@pms/telemetry/logger';
+import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
 import { routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
@@ -22,12 +23,14 @@ export async function openPlatform({ environment, databaseUrl, logger }: Platfor
   const world = await openWorld({ environment, databaseUrl, domains: domainNames, shared: environment.databaseUrl !== null, logger });
   const { subgraphs } = world;
   try {
+    const issuer = environment.issuer ?? environment.publicUrl;
     // It fetches its own keys from itself: tokens are verified by the same path in either shape.
     const keysUrl = environment.jwksUrl ?? `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${String(environment.port)}/oauth2/jwks`;
     const router = await startRouter({
       ...routerOptions(environment, logger),
+      ...inBrowsers(issuer),
       dial: inProcess(subgraphs),
-      authenticate: trusting(environment.issuer ?? environment.publicUrl, keysUrl),
+      authenticate: trusting(issuer, keysUrl),
       mounts: async (app) => {
         for (const subgraph of subgraphs) await subgraph.routes?.(app);
       },

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const ANSWER_MAX_MS = 30_000;
-const SIGN_IN_PATHS = ['/oauth2/*', '/.well-known/openid-configuration'] as const;
+const SIGN_IN_PATHS = ['/oauth2/*', '/auth/*', '/.well-known/openid-configuration'] as const;
 /** Of one connection, not of the message. */
 const HOP_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'proxy-authorization']);
 

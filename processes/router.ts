@@ -8,6 +8,7 @@ import { supergraphFile } from '@pms/router/supergraph/source';
 import { type RouterOptions, startRouter } from '@pms/router';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
+import { inBrowsers } from './browsers.ts';
 import { type Environment, shown } from './environment.ts';
 import { signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
@@ -28,6 +29,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
           dial: redirected(http.dial, environment.subgraphUrls),
           ...(environment.issuer === null ? {} : { authenticate: trusting(environment.issuer, keysAddress(environment, environment.issuer)) }),
           ...(authAddress === undefined ? {} : { mounts: signInAt(authAddress) }),
+          ...(authAddress === undefined || environment.issuer === null ? {} : inBrowsers(environment.issuer)),
         }),
       (opened) => opened.close(),
     );

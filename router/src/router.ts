@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import type { Dial } from './dial/transport.ts';
 import { makeEngine } from './engine.ts';
 import { federatedGateway, type RouterContext, throughApollo } from './gateway.ts';
-import { graphiqlRoutes } from './http/graphiql.ts';
+import { type GraphiqlOptions, graphiqlRoutes } from './http/graphiql.ts';
 import { type Delegate, graphqlRoutes } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
 import { contentPolicy } from './http/policy.ts';
@@ -45,6 +45,8 @@ export interface RouterOptions {
   readonly planner?: PlannerChoice;
   /** GraphiQL at /graphiql; on unless in production. */
   readonly graphiql?: boolean;
+  /** What GraphiQL opens with, and where people sign in. */
+  readonly people?: Omit<GraphiqlOptions, 'title'>;
   /** Whether the address of a caller is what a proxy in front says; off, since anybody could say it. */
   readonly trustProxy?: boolean;
   /** Apollo Server plugins: operations over HTTP then go through an Apollo Server. */
@@ -104,7 +106,7 @@ async function serve(options: Settings, engines: EngineHolder, metrics: RouterMe
   const app = Fastify({ bodyLimit: options.limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: options.trustProxy, forceCloseConnections: 'idle' });
   await app.register(helmet, contentPolicy(options.production));
   graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: options.graphiql ? '/graphiql' : null });
-  if (options.graphiql) graphiqlRoutes(app, TITLE);
+  if (options.graphiql) graphiqlRoutes(app, { title: TITLE, ...options.people });
   healthRoutes(app, { ready: () => !state.draining && options.ready() }, options.metricsRegistry);
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));

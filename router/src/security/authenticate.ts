@@ -1,7 +1,8 @@
 /**
  * Finds out who sends a request: by the authorization header, or by a browser's session cookie where the process
- * that starts the router can turn one into a token. Throws UNAUTHENTICATED for a token that does not verify.
+ * that starts the router can turn one into a token. Throws UNAUTHENTICATED for a token that was sent on purpose and does not verify.
  */
+import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
 
 export type Authenticate = (authorization: string | undefined) => Promise<Principal | null>;
@@ -23,18 +24,23 @@ export interface Credentials {
 export type Identify = (credentials: Credentials) => Promise<Identity>;
 
 export function identifier(authenticate: Authenticate | undefined, sessionToken: SessionToken | undefined): Identify {
+  const proven = async (authorization: string): Promise<Identity> => ({
+    principal: authenticate === undefined ? null : await authenticate(authorization),
+    token: /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? null,
+  });
   return async ({ authorization, cookies }) => {
-    const given = authorization !== undefined && authorization !== '' ? authorization : await fromSession(sessionToken, cookies);
-    if (given === null) return { principal: null, token: null };
-    const principal = authenticate === undefined ? null : await authenticate(given);
-    return { principal, token: /^Bearer\s+(\S+)$/i.exec(given)?.[1] ?? null };
+    if (authorization !== undefined && authorization !== '') return proven(authorization);
+    const token = cookies === undefined ? null : await sessionToken?.(cookies) ?? null;
+    return token === null ? nobody : proven(`Bearer ${token}`).catch(signedOut);
   };
 }
 
-async function fromSession(sessionToken: SessionToken | undefined, cookies: string | undefined): Promise<string | null> {
-  if (sessionToken === undefined || cookies === undefined) return null;
-  const token = await sessionToken(cookies);
-  return token === null ? null : `Bearer ${token}`;
+const nobody: Identity = { principal: null, token: null };
+
+/** A browser sends a cookie whether it means to or not: one that does not hold any longer is as none, and its owner can still sign in. */
+function signedOut(error: unknown): Identity {
+  if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') return nobody;
+  throw error;
 }
 
 /** Whether a browser's request comes from a page of this very server; cookies count for nothing from anywhere else. */

@@ -70,7 +70,7 @@ describe.each(['http://127.0.0.1:4000', 'https://pms.example'])('under the issue
   test('what a sign-in has to remember travels sealed, and the question is asked with a challenge', async () => {
     const begun = await browser(base).get('/auth/sign-in?return=/graphiql');
     const question = location(begun).searchParams;
-    expect(Object.fromEntries(question)).toMatchObject({ client_id: 'pms-web', response_type: 'code', redirect_uri: `${issuer}/auth/callback`, code_challenge_method: 'S256' });
+    expect(Object.fromEntries(question)).toMatchObject({ client_id: 'pms-web', response_type: 'code', redirect_uri: `${issuer}/auth/callback`, code_challenge_method: 'S256', max_age: '43200' });
     const cookie = cookieOf(begun, secure ? '__Host-pms_sign_in' : 'pms_sign_in');
     expect(cookie).toMatch(/HttpOnly; SameSite=Lax/);
     const seen = Buffer.from(valueOf(cookie), 'base64url').toString('latin1');

@@ -23,6 +23,8 @@ export interface BrowserSessionParts {
 
 /** As long as the sign-in page is good for. */
 const ATTEMPT_SECONDS_MAX = 1_800;
+/** After that the password is asked for, however busy the browser was. */
+const SINCE_PASSWORD_SECONDS_MAX = 43_200;
 const RANDOM_BYTES = 32;
 const SEALED_ABOUT = 'browser sign-in';
 
@@ -55,7 +57,7 @@ async function begin(parts: BrowserSessionParts, request: FastifyRequest, reply:
   const sealed = (await parts.sealing()).seal(JSON.stringify(attempt), SEALED_ABOUT);
   const question = new URLSearchParams({
     client_id: WEB_CLIENT_ID, response_type: 'code', redirect_uri: sessionCallback(issuer), scope: 'openid', state: attempt.state, nonce: attempt.nonce,
-    code_challenge: createHash('sha256').update(attempt.verifier).digest('base64url'), code_challenge_method: 'S256', ...(attempt.silent ? { prompt: 'none' } : {}),
+    max_age: String(SINCE_PASSWORD_SECONDS_MAX), code_challenge: createHash('sha256').update(attempt.verifier).digest('base64url'), code_challenge_method: 'S256', ...(attempt.silent ? { prompt: 'none' } : {}),
   });
   reply.header('set-cookie', cookie(attemptCookie(issuer), sealed, ATTEMPT_SECONDS_MAX, issuer));
   return redirect(reply, `${PATHS.authorization}?${question.toString()}`);
