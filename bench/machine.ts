@@ -1,7 +1,7 @@
 /** What a figure was measured on: the machine's kind, never its name, and the versions that matter. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 export interface Machine {
@@ -9,10 +9,12 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGib: number;
   readonly system: string;
+  /** Of the last minute, before anything was measured: well below the number of cores, or others took part. */
+  readonly loadBefore: number;
 }
 
 export const machine = (): Machine => ({
-  cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), memoryGib: Math.round(totalmem() / 2 ** 30), system: `${platform()} ${arch()}`,
+  cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), memoryGib: Math.round(totalmem() / 2 ** 30), system: `${platform()} ${arch()}`, loadBefore: loadavg()[0] ?? 0,
 });
 
 /** Read as a file: not every package exports its package.json. */

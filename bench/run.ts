@@ -35,7 +35,9 @@ const fixed = (value: number, digits = 0): string => value.toFixed(digits);
 const say = (name: string, text: string): void => console.log(`${name.padEnd(34)}${text}`);
 const results: Results = {};
 const amounts = sizes[size];
-for (const [name, value] of Object.entries({ ...machine(), ...versions() })) say(name, String(value));
+const measuredOn = machine();
+for (const [name, value] of Object.entries({ ...measuredOn, ...versions() })) say(name, String(value));
+if (measuredOn.loadBefore > measuredOn.cores / 2) console.log('\nThis machine is busy with other work: these figures will not be worth keeping.');
 
 if (asked('router')) {
   console.log('\nRouter: one query over four subgraphs, 32 connections; ours verifies tokens and applies limits, the stock gateway does not');
@@ -69,4 +71,4 @@ if (asked('capture') || asked('latency')) {
 }
 
 const earlier = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as unknown[]) : [];
-writeFileSync(RESULTS, `${JSON.stringify([...earlier, { at: new Date().toISOString(), size, machine: machine(), versions: versions(), ...results }], null, 2)}\n`);
+writeFileSync(RESULTS, `${JSON.stringify([...earlier, { at: new Date().toISOString(), size, machine: measuredOn, versions: versions(), ...results }], null, 2)}\n`);

@@ -1,7 +1,7 @@
 /** Captured trades per second, durable, through the public API, singly and in bulk; beside them the same rows by SQL alone on the same server. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { CaptureTradeDocument, type CaptureTradeInput, CaptureTradesDocument } from '@pms/client/generated';
-import { print } from 'graphql';
+import { CaptureTradeDocument, type CaptureTradeInput, type CaptureTradeMutation, CaptureTradesDocument, type CaptureTradesMutation } from '@pms/client/generated';
+import { type DocumentNode, print } from 'graphql';
 import pg from 'pg';
 import { Pool } from 'undici';
 import { insertInBulk, insertSingly, recorded } from './raw.ts';
@@ -23,7 +23,7 @@ export interface CaptureFigures {
 }
 
 interface Sender {
-  send(document: Parameters<typeof print>[0], input: unknown): Promise<any>;
+  send<Data>(document: DocumentNode, input: unknown): Promise<Data>;
   close(): Promise<void>;
 }
 
@@ -32,12 +32,12 @@ async function sender({ platform, client }: World, connections: number): Promise
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${(await client.token()) ?? ''}` };
   const texts = new Map<unknown, string>();
   return {
-    async send(document, input) {
+    async send<Data>(document: DocumentNode, input: unknown) {
       const query = texts.get(document) ?? print(document);
       texts.set(document, query);
       const { body } = await pool.request({ path: '/graphql', method: 'POST', headers, body: JSON.stringify({ query, variables: { input } }) });
-      const { data, errors } = (await body.json()) as { data?: any; errors?: unknown };
-      if (errors !== undefined) throw new Error(`a capture failed: ${JSON.stringify(errors).slice(0, 500)}`);
+      const { data, errors } = (await body.json()) as { data?: Data; errors?: unknown };
+      if (errors !== undefined || data === undefined) throw new Error(`a capture failed: ${JSON.stringify(errors).slice(0, 500)}`);
       return data;
     },
     close: () => pool.close(),
@@ -58,8 +58,8 @@ export async function measureSingly(world: World, seconds: number): Promise<Capt
     const end = begun + forSeconds * 1_000;
     await Promise.all(Array.from({ length: CLIENTS }, async (_, portfolio) => {
       for (let at = 0; performance.now() < end; at += 1) {
-        const { captureTrade } = await send(CaptureTradeDocument, tradeOf(world, portfolio, `${prefix}-${String(portfolio)}-${String(at)}`));
-        if (captureTrade.trade === null) throw new Error(`a capture was refused: ${JSON.stringify(captureTrade.userErrors)}`);
+        const { captureTrade } = await send<CaptureTradeMutation>(CaptureTradeDocument, tradeOf(world, portfolio, `${prefix}-${String(portfolio)}-${String(at)}`));
+        if (captureTrade.trade == null) throw new Error(`a capture was refused: ${JSON.stringify(captureTrade.userErrors)}`);
         trades += 1;
       }
     }));
@@ -86,7 +86,7 @@ export async function measureBulk(world: World, size: number, calls: number): Pr
     const begun = performance.now();
     for (let call = 0; call < calls; call += 1) {
       const trades = Array.from({ length: size }, (_, at) => tradeOf(world, at, `${prefix}-${String(call)}-${String(at)}`));
-      const { captureTrades } = await send(CaptureTradesDocument, { trades });
+      const { captureTrades } = await send<CaptureTradesMutation>(CaptureTradesDocument, { trades });
       if (captureTrades.captured !== size) throw new Error(`of ${String(size)} trades ${String(captureTrades.captured)} were captured: ${JSON.stringify(captureTrades.userErrors).slice(0, 500)}`);
     }
     const tookMs = performance.now() - begun;

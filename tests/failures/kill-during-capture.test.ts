@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PmsClient } from '@pms/client';
-import { BooksDocument, CaptureTradeDocument, type CaptureTradeInput, CaptureTradesDocument, TradesOfPortfolioDocument, VerifyAuditTrailDocument } from '@pms/client/generated';
+import { BooksDocument, CaptureTradeDocument, type CaptureTradeInput, CaptureTradesDocument, type TradeSide, TradesOfPortfolioDocument, VerifyAuditTrailDocument } from '@pms/client/generated';
 import { startEmbeddedPostgres } from '@pms/prisma/embedded';
 import { migrate } from '@pms/prisma/migrate';
 import pg from 'pg';
@@ -66,7 +66,11 @@ describe('after a crash', { timeout: 600_000 }, () => {
       database: async <Row extends pg.QueryResultRow>(text: string) => {
         const session = new pg.Client({ connectionString: platform.databaseUrl });
         await session.connect();
-        return session.query<Row>(text).then(({ rows }) => rows).finally(() => session.end());
+        try {
+          return (await session.query<Row>(text)).rows;
+        } finally {
+          await session.end();
+        }
       },
     };
   }
@@ -81,7 +85,7 @@ describe('after a crash', { timeout: 600_000 }, () => {
     const [{ captured, names, versions } = { captured: 0, names: 0, versions: 0 }] = await database<{ captured: number; names: number; versions: number }>(
       `select count(*)::int as captured, count(distinct external_id)::int as names, (select count(*)::int from trade_capture.trade_version) as versions from trade_capture.trade`);
     expect({ captured, names, versions }).toEqual({ captured: trades, names: trades, versions: trades });
-    for (const portfolioId of portfolioIds) await cashOf(client, portfolioId);
+    for (const portfolioId of portfolioIds) await cashFollows(client, portfolioId);
     await vi.waitFor(async () => {
       const [audited] = await database<{ count: number }>(`select count(*)::int as count from audit.chain_entry where action = 'TRADE_BOOKED'`);
       expect(audited?.count).toBe(trades);
@@ -93,22 +97,24 @@ describe('after a crash', { timeout: 600_000 }, () => {
     expect((await platform.pms('events', 'dead')).output).toContain('no dead letters');
   }
 
-  /** What the cash must be by the trades alone, counted here in cents. */
-  async function cashOf(client: PmsClient, portfolioId: string): Promise<void> {
-    let [cents, held, after] = [10_000_000_000, 0, undefined as string | undefined];
-    do {
-      const { portfolio } = await client.query(TradesOfPortfolioDocument, { portfolioId, first: 100, ...(after === undefined ? {} : { after }) });
-      for (const { node } of portfolio?.trades.edges ?? []) {
-        const sign = node.side === 'BUY' ? 1 : -1;
-        cents -= sign * Number(node.quantity) * Math.round(Number(node.price) * 100) + 35;
-        held += sign * Number(node.quantity);
-      }
-      after = portfolio?.trades.pageInfo.hasNextPage === true ? (portfolio.trades.pageInfo.endCursor ?? undefined) : undefined;
-    } while (after !== undefined);
+  async function everyTrade(client: PmsClient, portfolioId: string, after?: string): Promise<{ side: TradeSide; quantity: string; price: string }[]> {
+    const { portfolio } = await client.query(TradesOfPortfolioDocument, { portfolioId, first: 100, ...(after === undefined ? {} : { after }) });
+    const page = portfolio?.trades.edges.map(({ node }) => node) ?? [];
+    const next = portfolio?.trades.pageInfo;
+    return next?.hasNextPage === true && next.endCursor != null ? [...page, ...(await everyTrade(client, portfolioId, next.endCursor))] : page;
+  }
+
+  /** Cash and holding are what the trades alone make of them, counted here in cents. */
+  async function cashFollows(client: PmsClient, portfolioId: string): Promise<void> {
+    let [cents, held] = [10_000_000_000, 0];
+    for (const { side, quantity, price } of await everyTrade(client, portfolioId)) {
+      const signed = side === 'BUY' ? Number(quantity) : -Number(quantity);
+      cents -= signed * Math.round(Number(price) * 100) + 35;
+      held += signed;
+    }
     const { portfolio } = await client.query(BooksDocument, { portfolioId });
-    const [cash] = portfolio?.cash ?? [];
-    const [position] = portfolio?.positions ?? [];
-    expect({ cents: Math.round(Number(cash?.balance.amount) * 100), held: Number(position?.quantity) }).toEqual({ cents, held });
+    const stored = { cents: Math.round(Number(portfolio?.cash[0]?.balance.amount) * 100), held: Number(portfolio?.positions[0]?.quantity) };
+    expect(stored).toEqual({ cents, held });
   }
 
   test('`kill -9` during captureTrades of 10,000: the same call again, and each acknowledged trade is there once', async () => {
