@@ -13,7 +13,7 @@ import type { Dial, RequestContext, SubgraphRequest, SubgraphResult, Transport }
 const CONNECTIONS_MAX = 128;
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 const CONNECT_MS_MAX = 2_000;
-const READ_MS_MAX = 15_000;
+const READ_MS_MAX = 30_000;
 const MUTATION_MS_MAX = 60_000;
 const RETRIES_MAX = 2;
 const RETRY_AFTER_MS = 50;
