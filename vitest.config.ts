@@ -1,4 +1,4 @@
-/** How tests run: every *.test.ts of the repository, in two processes, on a real Postgres that starts when the first test asks for it. */
+/** How tests run: every *.test.ts of the repository and, in a browser, every *.e2e.ts, in two processes, on a real Postgres that starts when the first test asks for it. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 import { skippedReporter } from './platform/testing/src/skipped-reporter.ts';
@@ -9,7 +9,7 @@ const graphql = createRequire(import.meta.url).resolve('graphql');
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
-    include: ['**/*.test.ts'],
+    include: ['**/*.test.ts', 'tests/e2e/*.e2e.ts'],
     exclude: ['**/node_modules/**', 'tests/architecture/planted/**', '.pms/**', 'dist/**'],
     globalSetup: ['platform/testing/src/vitest-setup.ts'],
     reporters: ['default', skippedReporter()],

@@ -3,7 +3,8 @@ import { cookieValue, sessionCookieName } from '@pms/identity/session-cookie';
 import type { RouterOptions } from '@pms/router';
 
 const PORTFOLIOS = `# Your portfolios, valued at the latest quotes.
-# Ctrl-Enter runs it, Ctrl-Space completes, the book on the left is the documentation.
+# Ctrl-Enter runs it, Ctrl-Space completes;
+# the book on the left is the documentation.
 
 query Portfolios {
   portfolios(first: 10) {
@@ -28,7 +29,7 @@ query Portfolios {
 `;
 
 const LIVE_PNL = `# Profit and loss as the market moves.
-# Put the id of a portfolio into Variables, below, and run it.
+# Put a portfolio's id into Variables, below.
 
 subscription LivePnl($portfolioId: ID!) {
   portfolioPnl(portfolioId: $portfolioId) {

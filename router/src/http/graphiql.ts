@@ -48,11 +48,11 @@ self['MonacoEnvironment'] = { globalAPI: false, getWorkerUrl: (_, label) => work
 const WELCOME = '# Ask at one address. Ctrl-Space completes, Ctrl-Enter runs.\n# In "Headers": { "authorization": "Bearer …" }\n\nquery {\n  __typename\n}\n';
 
 /** Subscriptions go over server-sent events, which carry the headers of the headers editor; a websocket could not. */
-const start = ({ title, tabs }: GraphiqlOptions): string => `YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify({
+const start = ({ title, tabs }: GraphiqlOptions): string => `self.graphiqlOptions = ${JSON.stringify({
   title, endpoint: '/graphql', subscriptionsProtocol: 'GRAPHQL_SSE', credentials: 'same-origin', shouldPersistHeaders: false,
   ...(tabs === undefined ? { defaultQuery: WELCOME } : { defaultTabs: tabs }),
-})});
-`;
+})};
+${own('start.js')}`;
 
 const HTML = 'text/html; charset=utf-8';
 const JAVASCRIPT = 'text/javascript; charset=utf-8';

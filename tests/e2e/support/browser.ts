@@ -1,0 +1,63 @@
+/** A real browser for tests of pages: the Chromium that an npm package carries for Linux on x64, with the libraries it needs; nothing is fetched. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Our own, not the package's: those turn off the very rules between origins that are to be seen here. */
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'];
+
+const glibc = (process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } }).header?.glibcVersionRuntime;
+
+/** Null where there is a browser; else why there is none. */
+export const noBrowser: string | null = process.platform === 'linux' && process.arch === 'x64' && glibc !== undefined
+  ? null
+  : `the browser that npm brings runs on Linux with glibc on x64, not on ${process.platform} ${process.arch}`;
+
+export interface OpenBrowser {
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+export async function openBrowser(): Promise<OpenBrowser> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'pms-browser-'));
+  const close = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const executablePath = await unpacked(folder);
+    const env = { ...process.env, LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'), HOME: folder, FONTCONFIG_FILE: fonts(folder) };
+    const browser = await chromium.launch({ executablePath, args: ARGUMENTS, env });
+    return {
+      browser,
+      async close() {
+        await browser.close();
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A machine may have no fonts at all, and a browser without one dies. */
+function fonts(folder: string): string {
+  const file = path.join(folder, 'fonts.conf');
+  writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>`);
+  return file;
+}
+
+/** The package unpacks into the folder for temporary files, where a half-written browser of another run may lie: it is given a folder of our own. */
+async function unpacked(folder: string): Promise<string> {
+  const archives = path.join(path.dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = folder;
+  try {
+    const { inflate } = await import('@sparticuz/chromium');
+    const [executable] = await Promise.all(['chromium.br', 'swiftshader.tar.br', 'al2023.tar.br', 'fonts.tar.br'].map((archive) => inflate(path.join(archives, archive))));
+    return executable ?? '';
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+}
