@@ -1,6 +1,8 @@
 /** The main job of the public contract, as printed, from an empty platform; and what a client hears while it happens. */
 import type { PmsClient } from '@pms/client';
-import { CreateInvestorDocument, IngestQuotesDocument, SettleDueDocument } from '@pms/client/generated';
+import {
+  CreateInvestorDocument, IngestQuotesDocument, LeaderboardDocument, SettleDueDocument, SimulationByIdDocument, SimulationProgressDocument, StartSimulationDocument,
+} from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
 import { heard, type Listener } from './support/listen.ts';
@@ -55,10 +57,9 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   });
 
   test('subscriptions are heard from before the trade', async () => {
-    pnl = heard(client, mainJob.filled(mainJob.portfolioPnl, { portfolioId }));
     trades = heard(client, mainJob.filled(mainJob.tradeEvents, { portfolioId }));
-    await vi.waitFor(() => expect(pnl.messages.length).toBeGreaterThan(0), SOON);
-    expect(pnl.messages[0].portfolioPnl).toMatchObject({ marketValue: { amount: '100000' }, positions: [] });
+    pnl = heard(client, mainJob.filled(mainJob.portfolioPnl, { portfolioId }));
+    await vi.waitFor(() => expect(pnl.messages.at(-1)?.portfolioPnl).toMatchObject({ marketValue: { amount: '100000' }, positions: [] }), SOON);
   });
 
   test('a trade is captured', async () => {
@@ -138,6 +139,41 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     expect(figures).toEqual({
       timeWeightedReturn: expect.any(Number), moneyWeightedReturn: expect.any(Number), maxDrawdown: expect.any(Number), volatility: expect.any(Number), sharpe: expect.any(Number),
     });
+  });
+
+  test('quotes are heard as they are ingested; a slow listener would miss some, and never the newest', async () => {
+    const quotes = heard(client, `subscription { quotes(instrumentIds: ["${instrumentId}"]) { last time instrument { symbol } } }`);
+    await vi.waitFor(() => expect(quotes.messages.length).toBeGreaterThan(0), SOON);
+    for (const last of ['192', '192.5', '193']) await quoted(last);
+    await vi.waitFor(() => expect(quotes.messages.at(-1).quotes).toEqual({ last: '193', time: instant, instrument: { symbol: 'ACME' } }), SOON);
+    await quotes.stop();
+  });
+
+  test('a simulation runs by itself, tells how far it is, and gives the same figures for the same seed', async () => {
+    const outcome = async (idempotencyKey: string) => {
+      const { startSimulation } = await client.mutate(StartSimulationDocument, { input: { portfolioId, paths: 20_000, horizonDays: 60, seed: 7, idempotencyKey } });
+      const id = startSimulation.simulation?.id ?? '';
+      expect(startSimulation.userErrors).toEqual([]);
+      const told: number[] = [];
+      for await (const { simulationProgress } of client.subscribe(SimulationProgressDocument, { id })) told.push(simulationProgress.progress);
+      expect(told.at(-1)).toBe(1);
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      const { simulation } = await client.query(SimulationByIdDocument, { id });
+      expect(simulation).toMatchObject({ status: 'COMPLETED', failure: null, portfolio: { name: 'Growth' } });
+      return simulation?.result;
+    };
+    const first = await outcome('seven');
+    expect(Number(first?.startValue.amount)).toBeGreaterThan(100_000);
+    expect(first?.fan.length).toBeGreaterThan(1);
+    expect(await outcome('seven again')).toEqual(first);
+  });
+
+  test('portfolios are ranked, best first', async () => {
+    const { leaderboard } = await client.query(LeaderboardDocument, { metric: 'TIME_WEIGHTED_RETURN', window: 'YEAR_TO_DATE' });
+    const places = leaderboard.edges.map(({ node }) => node);
+    expect(places.map(({ portfolio }) => portfolio.name).toSorted()).toEqual(['Growth', 'With a past']);
+    expect(places.map(({ rank }) => rank.position)).toEqual([1, 2]);
+    expect(places[0]?.rank.value).toBeGreaterThan(places[1]?.rank.value ?? Number.NaN);
   });
 
   test('the same operations again write nothing and say the same', async () => {
