@@ -110,6 +110,21 @@ test('a person signs in, asks, listens and signs out, without a token in sight',
   await page.close();
 });
 
+test('a session that is looked at is renewed before it ends, without a page', { timeout: PATIENCE_MS }, async () => {
+  const { page, complaints } = await newPage();
+  await page.clock.install();
+  await page.goto(`${platform.url}/graphiql`);
+  await signIn(page, 'risk');
+  const session = async (): Promise<string | undefined> => (await page.context().cookies()).find(({ name }) => name === 'pms_session')?.value;
+  const before = await session();
+  await page.clock.fastForward('14:30'); // of its 15 minutes
+  await expect.poll(session, { timeout: STEP_MS_MAX }).not.toBe(before);
+  expect(await session()).toMatch(/^ey/);
+  await page.getByText('Risk · Demo Asset Management').waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 interface Elsewhere {
   readonly url: string;
   /** What was sent here with POST. */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foundOrganization, newServiceClient, operation, type Organization, refusal, serviceClient, userClient } from './support/clients.ts';
 import { forged } from './support/forge.ts';
 import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
-import { refreshed, signIn } from './support/sign-in.ts';
+import { browserSession, refreshed, signIn } from './support/sign-in.ts';
 import { captured, funded, lastWeekday, listed } from './support/world.ts';
 
 /** So many requests of one client in so many seconds: low enough to be passed on purpose. */
@@ -64,6 +64,18 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     await expect(refreshed(platform.url, first.refreshToken)).rejects.toThrow('invalid_grant');
     await expect(signIn(platform.url, { email: 'manager@demo.example', password: 'guess' })).rejects.toThrow('401');
     await me.close();
+  });
+
+  test('a browser signs in at the router’s own address, and its cookie is a session for pages of that address alone', async () => {
+    const cookie = await browserSession(platform.url, { email: 'trader@demo.example', password: 'demo' });
+    const asked = (headers: Readonly<Record<string, string>>): Promise<Answer> => post(graphql(), { query: '{ viewer { roles } }' }, { cookie, ...headers });
+    expect((await asked({ origin: platform.url })).body).toEqual({ data: { viewer: { roles: ['TRADER'] } } });
+    expect(codesOf(await asked({ origin: 'https://evil.example' }))).toEqual(['UNAUTHENTICATED']);
+    expect(codesOf(await asked({ origin: platform.url, cookie: cookie.replace(/(pms_session=[^;]*)./, '$1!') }))).toEqual(['UNAUTHENTICATED']);
+    const leave = (origin: string): Promise<Response> => fetch(`${platform.url}/auth/sign-out`, { method: 'POST', headers: { cookie, origin } });
+    expect((await leave('https://evil.example')).status).toBe(403);
+    const left = await leave(platform.url);
+    expect([left.status, left.headers.getSetCookie().filter((one) => one.startsWith('pms_session=;'))]).toEqual([204, [expect.stringContaining('Max-Age=0')]]);
   });
 
   test('a program signs in with its secret', async () => {

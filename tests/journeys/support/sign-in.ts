@@ -23,8 +23,7 @@ interface Page {
 }
 
 /** Keeps cookies, follows nothing by itself. */
-function browser(base: string): (method: 'GET' | 'POST', address: string, form?: Readonly<Record<string, string>>) => Promise<Page> {
-  const cookies = new Map<string, string>();
+function browser(base: string, cookies = new Map<string, string>()): (method: 'GET' | 'POST', address: string, form?: Readonly<Record<string, string>>) => Promise<Page> {
   return async (method, address, form) => {
     const response = await fetch(new URL(address, base), {
       method, redirect: 'manual', headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
@@ -55,6 +54,18 @@ export async function signIn(base: string, { email, password }: SignIn): Promise
   const back = target(page).searchParams;
   if (back.get('state') !== 'here') throw new Error('the answer is not to our question');
   return exchanged(base, { grant_type: 'authorization_code', code: back.get('code') ?? '', redirect_uri: REDIRECT_URI, code_verifier: verifier });
+}
+
+/** Signs in as a browser does at a page of the platform; the `cookie` header that it sends from then on. */
+export async function browserSession(base: string, { email, password }: SignIn): Promise<string> {
+  const cookies = new Map<string, string>();
+  const go = browser(base, cookies);
+  const login = target(await go('GET', target(await go('GET', '/auth/sign-in?return=/graphiql')).href));
+  const { html } = await go('GET', login.href);
+  const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  let page = await go('POST', login.href, { csrf, email, password });
+  while (target(page).pathname !== '/graphiql') page = await go('GET', target(page).href);
+  return [...cookies].filter(([, value]) => value !== '').map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
 export const refreshed = (base: string, refreshToken: string): Promise<Tokens> => exchanged(base, { grant_type: 'refresh_token', refresh_token: refreshToken });
