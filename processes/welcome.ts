@@ -20,7 +20,7 @@ export function welcome({ publicUrl, demo }: Pick<Environment, 'publicUrl' | 'de
 function demoLines(publicUrl: string): string[] {
   return [
     '',
-    'Demo accounts (they exist in development alone)',
+    'Demo accounts (they exist in development alone; "Sign in" in GraphiQL takes them)',
     ...demoUsers.map((name) => `  ${`${name}@demo.example`.padEnd(24)}password ${demoPassword}`),
     `  ${`client ${demoClient.id}`.padEnd(24)}secret ${demoClient.secret}`,
     '',
