@@ -63,13 +63,13 @@ async function started(options, as = {}) {
   const child = spawn('npm', ['start', '--', ...options], { cwd: copy, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...as });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (said += bytes));
-  const ended = once(child, 'exit');
+  // Closed: not npm alone has gone, but everyone who could still say something.
+  let closed = false;
+  const ended = once(child, 'close').then(() => (closed = true));
   const late = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), START_MAX_MS);
-  const running = async () => {
-    while (!said.includes('Ctrl-C stops it')) await new Promise((resolve) => setTimeout(resolve, 50));
-    return true;
-  };
-  const ready = await Promise.race([running(), ended.then(() => false)]);
+  const runs = () => said.includes('Ctrl-C stops it');
+  while (!runs() && !closed) await new Promise((resolve) => setTimeout(resolve, 50));
+  const ready = runs();
   clearTimeout(late);
   return { ready, said: () => said, seconds: (performance.now() - begun) / 1_000, child, ended, group: -(child.pid ?? 0) };
 }
