@@ -104,7 +104,7 @@ export function localBus(options: LocalBusOptions): Bus {
     wake: () => sequencing.wake(),
     subscribe: (name, reactions) => void groups.push(groupOf(options, name, reactions)),
     async start() {
-      peers?.listen(() => { sequencing.wake(); wakeConsumers(); });
+      peers?.listen(wakeConsumers); // peers tell of positions that they have given: nothing is left to sequence
       loops.push(guardedLoop(sequence), ...groups.map((group) => guardedLoop(() => consume(group))), guardedLoop(measure));
     },
     settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(database, publishers, groups.map(({ name }) => name), timeoutMs),
