@@ -20,23 +20,26 @@ const RESULT = '.result-window';
 let platform: Platform;
 let service: PmsClient;
 let opened: OpenBrowser;
+/** Undone in the opposite order. */
+const ends: (() => Promise<void>)[] = [];
 let portfolioId: string;
 let instrumentId: string;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  [platform, opened] = await Promise.all([startPlatform('one process'), openBrowser()]);
+  await Promise.all([
+    openBrowser().then((one) => ends.push((opened = one).close)),
+    startPlatform('one process').then((one) => ends.push((platform = one).stop)),
+  ]);
   service = serviceClient(platform);
+  ends.push(service.close);
   const today = lastWeekday();
   [instrumentId, portfolioId] = await Promise.all([listed(service, { symbol: 'ACME', until: today, close: 100 }), funded(service, 'Growth', '100000')]);
   const trade = await captured(service, { portfolioId, instrumentId, side: 'BUY', quantity: '100', price: '100', currency: 'USD', tradeDate: today, externalId: 'e2e-1' });
   await arrived(service, trade, 'BOOKED', 'SETTLED');
 }, STARTS_WITHIN_MS);
 afterAll(async () => {
-  if (noBrowser !== null) return;
-  await opened.close();
-  await service.close();
-  await platform.stop();
+  for (const end of ends.toReversed()) await end();
 });
 beforeEach((context) => {
   if (noBrowser !== null) context.skip(noBrowser);

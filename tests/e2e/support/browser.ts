@@ -1,8 +1,9 @@
 /** A real browser for tests of pages: the Chromium that an npm package carries for Linux on x64, with the libraries it needs; nothing is fetched. */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Our own, not the package's: those turn off the very rules between origins that are to be seen here. */
@@ -47,17 +48,8 @@ function fonts(folder: string): string {
   return file;
 }
 
-/** The package unpacks into the folder for temporary files, where a half-written browser of another run may lie: it is given a folder of our own. */
+/** Into a folder of our own: a half-written browser of another run may lie in the common one. */
 async function unpacked(folder: string): Promise<string> {
-  const archives = path.join(path.dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
-  const before = process.env['TMPDIR'];
-  process.env['TMPDIR'] = folder;
-  try {
-    const { inflate } = await import('@sparticuz/chromium');
-    const [executable] = await Promise.all(['chromium.br', 'swiftshader.tar.br', 'al2023.tar.br', 'fonts.tar.br'].map((archive) => inflate(path.join(archives, archive))));
-    return executable ?? '';
-  } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-  }
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'unpack.ts')], { env: { ...process.env, TMPDIR: folder } });
+  return stdout;
 }
