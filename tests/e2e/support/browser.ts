@@ -22,34 +22,29 @@ export interface OpenBrowser {
 }
 
 export async function openBrowser(): Promise<OpenBrowser> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'pms-browser-'));
-  const close = (): void => rmSync(folder, { recursive: true, force: true });
+  const { stdout: folder } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'unpack.ts')]);
+  const home = mkdtempSync(path.join(os.tmpdir(), 'pms-browser-'));
+  const forget = (): void => rmSync(home, { recursive: true, force: true });
   try {
-    const executablePath = await unpacked(folder);
-    const env = { ...process.env, LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'), HOME: folder, FONTCONFIG_FILE: fonts(folder) };
-    const browser = await chromium.launch({ executablePath, args: ARGUMENTS, env });
+    const env = { ...process.env, HOME: home, LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'), FONTCONFIG_FILE: fontsOf(folder, home) };
+    const browser = await chromium.launch({ executablePath: path.join(folder, 'chromium'), args: ARGUMENTS, env });
     return {
       browser,
       async close() {
         await browser.close();
-        close();
+        forget();
       },
     };
   } catch (error) {
-    close();
+    forget();
     throw error;
   }
 }
 
 /** A machine may have no fonts at all, and a browser without one dies. */
-function fonts(folder: string): string {
-  const file = path.join(folder, 'fonts.conf');
-  writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>`);
+function fontsOf(folder: string, home: string): string {
+  const file = path.join(home, 'fonts.conf');
+  writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${home}/fonts</cachedir></fontconfig>`);
   return file;
-}
-
-/** Into a folder of our own: a half-written browser of another run may lie in the common one. */
-async function unpacked(folder: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'unpack.ts')], { env: { ...process.env, TMPDIR: folder } });
-  return stdout;
 }
