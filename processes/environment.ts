@@ -25,6 +25,7 @@ const variables = z.object({
   AUTH_ISSUER: httpUrl.nullable().default(null),
   AUTH_JWKS_URL: httpUrl.nullable().default(null),
   SUPERGRAPH: nonEmpty.default(path.resolve(import.meta.dirname, '../schema/supergraph.graphql')),
+  ROUTER_CONFIG: nonEmpty.nullable().default(null),
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
@@ -46,6 +47,8 @@ export interface Environment {
   /** Where the issuer's keys are fetched. */
   readonly jwksUrl: string | null;
   readonly supergraph: string;
+  /** The router's settings, a YAML or JSON file; `null` where there is none. */
+  readonly routerConfig: string | null;
   /** Of each client; `null` is the router's own. */
   readonly rateLimit: { readonly points: number; readonly windowSeconds: number } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -77,6 +80,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     issuer: values.AUTH_ISSUER,
     jwksUrl: values.AUTH_JWKS_URL,
     supergraph: path.resolve(values.SUPERGRAPH),
+    routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
     rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),
     subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
     secrets: prefixed(given, 'PMS_SECRET_'),

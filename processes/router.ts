@@ -6,6 +6,7 @@ import { overHttp } from '@pms/router/dial/over-http';
 import type { Dial } from '@pms/router/dial/transport';
 import { supergraphFile } from '@pms/router/supergraph/source';
 import { type RouterOptions, startRouter } from '@pms/router';
+import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import { inBrowsers } from './browsers.ts';
@@ -13,6 +14,7 @@ import { type Environment, shown } from './environment.ts';
 import { signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
 import { availablePort } from './port.ts';
+import { settingsFrom } from './router-settings.ts';
 import { keysAddress, trusting } from './trust.ts';
 
 export async function runRouter(wanted: Environment): Promise<void> {
@@ -46,11 +48,16 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
     logger: log,
     metricsRegistry: metrics,
     production: environment.production,
-    ...(environment.rateLimit === null ? {} : { rateLimit: environment.rateLimit }),
-    // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
-    conflation: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] },
+    settings: settingsFrom(environment.routerConfig, platformSettings(environment)),
   };
 }
+
+/** What the platform asks of its router; a file of settings goes before it, section by section. */
+const platformSettings = ({ rateLimit }: Environment): RouterSettingsInput => ({
+  ...(rateLimit === null ? {} : { rate: rateLimit }),
+  // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
+  subscriptions: { conflate: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] } },
+});
 
 /** SUBGRAPH_URL_<NAME> goes before the supergraph's address. */
 function redirected(dial: Dial, urls: ReadonlyMap<string, string>): Dial {

@@ -13,14 +13,12 @@ import { healthRoutes } from './http/health.ts';
 import { contentPolicy } from './http/policy.ts';
 import { type RouterLogger, type RouterMetrics, routerMetrics } from './observe.ts';
 import { service } from './operation/serve.ts';
-import type { PlannerChoice } from './planner/planner.ts';
 import { type Authenticate, identifier, type SessionToken } from './security/authenticate.ts';
-import { type OperationLimits, standardLimits } from './security/limits.ts';
 import { persistedQueries } from './security/persisted.ts';
-import { type RateLimitOptions, rateLimit, standardRateLimit } from './security/rate-limit.ts';
+import { rateLimit } from './security/rate-limit.ts';
 import type { Policies } from './security/requirements.ts';
+import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import { eventStreams } from './subscriptions/sse.ts';
-import type { Conflation } from './subscriptions/subscribe.ts';
 import { serveWebsockets } from './subscriptions/websocket.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
@@ -38,24 +36,17 @@ export interface RouterOptions {
   readonly authenticate?: Authenticate;
   readonly sessionToken?: SessionToken;
   readonly policies?: Policies;
-  readonly limits?: Partial<OperationLimits>;
-  readonly rateLimit?: RateLimitOptions;
-  readonly conflation?: Conflation;
-  readonly subscriptionsPerConnectionMax?: number;
-  readonly planner?: PlannerChoice;
+  /** Throws ZodError when they are not settings. */
+  readonly settings?: RouterSettingsInput;
   /** GraphiQL at /graphiql; on unless in production. */
   readonly graphiql?: boolean;
   /** What GraphiQL opens with, and where people sign in. */
   readonly people?: Omit<GraphiqlOptions, 'title'>;
-  /** Whether the address of a caller is what a proxy in front says; off, since anybody could say it. */
-  readonly trustProxy?: boolean;
   /** Apollo Server plugins: operations over HTTP then go through an Apollo Server. */
   readonly plugins?: readonly ApolloServerPlugin<RouterContext>[];
   /** More routes on the same server: the auth server, the dashboard. */
   readonly mounts?: (app: FastifyInstance) => Promise<void>;
   readonly ready?: () => boolean | Promise<boolean>;
-  /** How long it goes on after it has said that it is not ready, for those who send it requests to notice. */
-  readonly drainNoticeMs?: number;
 }
 
 export interface Router {
@@ -69,16 +60,15 @@ export interface Router {
 
 const DRAIN_MS_MAX = 10_000;
 const KEEP_ALIVE_MS = 65_000;
-const SUBSCRIPTIONS_PER_CONNECTION_MAX = 100;
 const TITLE = 'PMS API';
 
 export async function startRouter(given: RouterOptions): Promise<Router> {
   const options = withDefaults(given);
-  const { logger, metricsRegistry, production, authenticate } = options;
+  const { logger, metricsRegistry, production, authenticate, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
   const engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
-    dial: options.dial, limits: options.limits, introspection: !production, suggestions: !production, policies: options.policies,
-    authorization: authenticate !== undefined, logger, metrics, planner: options.planner,
+    dial: options.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
+    authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
   }), logger, metrics);
   try {
     return await serve(options, engines, metrics);
@@ -88,22 +78,22 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   }
 }
 
-type Settings = ReturnType<typeof withDefaults>;
+type Complete = ReturnType<typeof withDefaults>;
 
-const withDefaults = ({ limits, ...options }: RouterOptions) => ({
-  policies: {}, conflation: {}, planner: 'auto' as const, rateLimit: standardRateLimit, graphiql: !options.production, trustProxy: false, drainNoticeMs: 0,
-  subscriptionsPerConnectionMax: SUBSCRIPTIONS_PER_CONNECTION_MAX, ready: (): boolean | Promise<boolean> => true, ...options, limits: { ...standardLimits, ...limits },
+const withDefaults = ({ settings, ...options }: RouterOptions) => ({
+  policies: {}, graphiql: !options.production, ready: (): boolean | Promise<boolean> => true, ...options, settings: routerSettings.parse(settings ?? {}) satisfies RouterSettings,
 });
 
-async function serve(options: Settings, engines: EngineHolder, metrics: RouterMetrics): Promise<Router> {
-  const { logger, conflation, host } = options;
-  const graphql = service({ engine: engines.current, limit: rateLimit(options.rateLimit), persisted: persistedQueries(), logger, metrics });
+async function serve(options: Complete, engines: EngineHolder, metrics: RouterMetrics): Promise<Router> {
+  const { logger, host, settings } = options;
+  const conflation = settings.subscriptions.conflate;
+  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), logger, metrics });
   const identify = identifier(options.authenticate, options.sessionToken);
   const streams = eventStreams(graphql, conflation);
   const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, logger);
   const state = { draining: false };
 
-  const app = Fastify({ bodyLimit: options.limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: options.trustProxy, forceCloseConnections: 'idle' });
+  const app = Fastify({ bodyLimit: settings.limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: settings.http.trustProxy, forceCloseConnections: 'idle' });
   await app.register(helmet, contentPolicy(options.production));
   graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: options.graphiql ? '/graphiql' : null });
   if (options.graphiql) graphiqlRoutes(app, { title: TITLE, ...options.people });
@@ -111,14 +101,14 @@ async function serve(options: Settings, engines: EngineHolder, metrics: RouterMe
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
 
-  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, conflation, subscriptionsMax: options.subscriptionsPerConnectionMax });
+  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, conflation, subscriptionsMax: settings.subscriptions.perConnectionMax });
   await app.listen({ port: options.port, host });
   const { port } = app.server.address() as AddressInfo;
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     state.draining = true;
-    await after(options.drainNoticeMs);
+    await after(settings.http.drainNoticeMs);
     streams.close();
     await sockets.close(DRAIN_MS_MAX);
     const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS_MAX);

@@ -5,7 +5,7 @@ import { openShop, type Shop } from './shop.ts';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await openShop({ rateLimit: { points: 10_000, windowSeconds: 60 } });
+  shop = await openShop({ settings: { rate: { points: 10_000, windowSeconds: 60 } } });
 });
 afterAll(() => shop.router.close());
 
@@ -141,7 +141,7 @@ describe('limits', () => {
   const told = async (query: string): Promise<unknown> => (await shop.ask(query)).errors?.[0]?.extensions;
 
   test('each limit is named when it is passed', async () => {
-    const small = await openShop({ limits: { depthMax: 2, aliasesMax: 2, rootFieldsMax: 2, tokensMax: 60, bodyBytesMax: 2_000, costMax: 20, directivesMax: 1 } });
+    const small = await openShop({ settings: { limits: { depthMax: 2, aliasesMax: 2, rootFieldsMax: 2, tokensMax: 60, bodyBytesMax: 2_000, costMax: 20, directivesMax: 1 } } });
     const limitOf = async (query: string): Promise<unknown> => (await small.ask(query)).errors?.[0]?.extensions;
     expect(await limitOf('{ products(first: 2) { name } }')).toBeUndefined();
     expect(await limitOf('{ a: __typename b: __typename }')).toBeUndefined();
@@ -162,7 +162,7 @@ describe('limits', () => {
   });
 
   test('a client over its rate is told when to come back, and others are not concerned', async () => {
-    const busy = await openShop({ rateLimit: { points: 3, windowSeconds: 60 } });
+    const busy = await openShop({ settings: { rate: { points: 3, windowSeconds: 60 } } });
     const responses = [];
     for (let request = 0; request < 4; request += 1) responses.push(await busy.post({ query: '{ __typename }' }, reader));
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 429]);

@@ -95,7 +95,7 @@ test('closing says so first, ends what is under way, and closes websockets with 
     finish = () => resolve('done');
   }) } } };
   const { sdl, dial } = federate([slow]);
-  const shop = await openShop({ supergraph: { kind: 'text', sdl }, dial, drainNoticeMs: 100 });
+  const shop = await openShop({ supergraph: { kind: 'text', sdl }, dial, settings: { http: { drainNoticeMs: 100 } } });
   const socket = new WebSocket(`${shop.router.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   await new Promise((resolve) => void socket.once('open', resolve));
   const closedWith = new Promise((resolve) => void socket.once('close', resolve));

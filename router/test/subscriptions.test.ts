@@ -145,7 +145,7 @@ describe('over a websocket', () => {
   });
 
   test('a connection has a bounded number of operations', async () => {
-    const shop = await shopWith({ subscriptionsPerConnectionMax: 1 });
+    const shop = await shopWith({ settings: { subscriptions: { perConnectionMax: 1 } } });
     const one = await welcomed(shop);
     one.say({ id: '1', type: 'subscribe', payload: { query: changes } });
     one.say({ id: '2', type: 'subscribe', payload: { query: changes } });

@@ -1,28 +1,12 @@
 /** How large an operation may be, measured on what it expands to, before it is validated: a bomb must not reach the validator. */
 import { DomainError } from '@pms/errors';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import type { z } from 'zod';
+import { limitSettings } from './settings.ts';
 
-export interface OperationLimits {
-  /** Levels of nested fields. */
-  readonly depthMax: number;
-  readonly aliasesMax: number;
-  readonly rootFieldsMax: number;
-  readonly directivesMax: number;
-  /** Fields after all fragments are written out. */
-  readonly fieldsMax: number;
-  /** Lexical tokens of the document. */
-  readonly tokensMax: number;
-  readonly bodyBytesMax: number;
-  /** Static cost: see cost.ts. */
-  readonly costMax: number;
-  /** Items that a list is taken to have where the schema does not say. */
-  readonly listSizeAssumed: number;
-}
+export type OperationLimits = z.output<typeof limitSettings>;
 
-export const standardLimits: OperationLimits = {
-  depthMax: 20, aliasesMax: 60, rootFieldsMax: 30, directivesMax: 60, fieldsMax: 2_000, tokensMax: 8_000,
-  bodyBytesMax: 8 * 1024 * 1024, costMax: 50_000, listSizeAssumed: 10,
-};
+export const standardLimits: OperationLimits = limitSettings.parse({});
 
 interface Size {
   depth: number;

@@ -1,14 +1,10 @@
 /** So many points a client and window; what is not used lapses with the window, and an idle client is forgotten with it. */
 import { DomainError } from '@pms/errors';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { z } from 'zod';
+import type { rateSettings } from './settings.ts';
 
-export interface RateLimitOptions {
-  /** Points that a client may use in a window. */
-  readonly points: number;
-  readonly windowSeconds: number;
-}
-
-export const standardRateLimit: RateLimitOptions = { points: 2_000, windowSeconds: 10 };
+export type RateLimitOptions = z.output<typeof rateSettings>;
 
 export interface RateDecision {
   readonly allowed: boolean;
