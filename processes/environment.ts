@@ -26,6 +26,7 @@ const variables = z.object({
   AUTH_JWKS_URL: httpUrl.nullable().default(null),
   SUPERGRAPH: nonEmpty.default(path.resolve(import.meta.dirname, '../schema/supergraph.graphql')),
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).nullable().default(null),
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
@@ -49,6 +50,8 @@ export interface Environment {
   readonly supergraph: string;
   /** The router's settings, a YAML or JSON file; `null` where there is none. */
   readonly routerConfig: string | null;
+  /** What the router's replicas share; `null` where each goes by its own memory. */
+  readonly redisUrl: string | null;
   /** Of each client; `null` is the router's own. */
   readonly rateLimit: { readonly points: number; readonly windowSeconds: number } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -81,6 +84,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     jwksUrl: values.AUTH_JWKS_URL,
     supergraph: path.resolve(values.SUPERGRAPH),
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
+    redisUrl: values.REDIS_URL,
     rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),
     subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
     secrets: prefixed(given, 'PMS_SECRET_'),
@@ -123,6 +127,7 @@ export function shown(settings: Environment): string[] {
     ['listens on', `${settings.host}:${String(settings.port)}`],
     ['public address', settings.publicUrl],
     ['database', settings.databaseUrl === null ? `embedded, in ${settings.home}` : withoutPassword(settings.databaseUrl)],
+    ...(settings.redisUrl === null ? [] : [['Redis', withoutPassword(settings.redisUrl)] as [string, string]]),
     ['demo world', settings.demo ? 'yes' : 'no'],
     ['issuer', settings.issuer ?? 'its own'],
     ...[...settings.subgraphUrls].map(([name, url]): [string, string] => [`subgraph ${name}`, withoutPassword(url)]),

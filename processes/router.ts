@@ -48,6 +48,7 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
     logger: log,
     metricsRegistry: metrics,
     production: environment.production,
+    ...(environment.redisUrl === null ? {} : { redis: environment.redisUrl }),
     settings: settingsFrom(environment.routerConfig, platformSettings(environment)),
   };
 }

@@ -27,6 +27,8 @@ export function routerMetrics(registry: Registry) {
     subscriptions: new Gauge({ name: 'pms_router_subscriptions', help: 'Subscriptions that are open.', labelNames: ['via'], registers }),
     sockets: new Gauge({ name: 'pms_router_websockets', help: 'Websockets that are open.', registers }),
     dropped: new Counter({ name: 'pms_router_subscription_events_replaced_total', help: 'Events that a later one of the same key replaced before a slow client took them.', registers }),
+    redisUp: new Gauge({ name: 'pms_router_redis_up', help: 'Whether Redis answers; while it does not, this process goes by its own memory.', labelNames: ['server'], registers }),
+    redisCommands: new Counter({ name: 'pms_router_redis_commands_total', help: 'What was asked of Redis, by outcome: ok, refused by it, late, away.', labelNames: ['outcome'], registers }),
     reloads: new Counter({ name: 'pms_router_supergraph_reloads_total', help: 'Supergraphs taken over or refused.', labelNames: ['outcome'], registers }),
   };
 }

@@ -17,6 +17,7 @@ import { type Authenticate, identifier, type SessionToken } from './security/aut
 import { persistedQueries } from './security/persisted.ts';
 import { rateLimit } from './security/rate-limit.ts';
 import type { Policies } from './security/requirements.ts';
+import { openRedis, type RedisLink } from './redis.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import { eventStreams } from './subscriptions/sse.ts';
 import { serveWebsockets } from './subscriptions/websocket.ts';
@@ -36,6 +37,8 @@ export interface RouterOptions {
   readonly authenticate?: Authenticate;
   readonly sessionToken?: SessionToken;
   readonly policies?: Policies;
+  /** Address of a Redis that replicas share (redis:// or rediss://); without one each goes by its own memory. */
+  readonly redis?: string;
   /** Throws ZodError when they are not settings. */
   readonly settings?: RouterSettingsInput;
   /** GraphiQL at /graphiql; on unless in production. */
@@ -66,14 +69,17 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const options = withDefaults(given);
   const { logger, metricsRegistry, production, authenticate, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
-  const engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
-    dial: options.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
-    authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
-  }), logger, metrics);
+  const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
+  let engines: EngineHolder | undefined;
   try {
-    return await serve(options, engines, metrics);
+    engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
+      dial: options.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
+      authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
+    }), logger, metrics);
+    return await serve(options, engines, metrics, redis);
   } catch (error) {
-    engines.close();
+    redis?.close();
+    engines?.close();
     throw error;
   }
 }
@@ -84,7 +90,7 @@ const withDefaults = ({ settings, ...options }: RouterOptions) => ({
   policies: {}, graphiql: !options.production, ready: (): boolean | Promise<boolean> => true, ...options, settings: routerSettings.parse(settings ?? {}) satisfies RouterSettings,
 });
 
-async function serve(options: Complete, engines: EngineHolder, metrics: RouterMetrics): Promise<Router> {
+async function serve(options: Complete, engines: EngineHolder, metrics: RouterMetrics, redis: RedisLink | null): Promise<Router> {
   const { logger, host, settings } = options;
   const conflation = settings.subscriptions.conflate;
   const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), logger, metrics });
@@ -115,6 +121,7 @@ async function serve(options: Complete, engines: EngineHolder, metrics: RouterMe
     await app.close();
     clearTimeout(late);
     await apollo?.stop();
+    redis?.close();
     engines.close();
   };
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, reload: engines.reload, close: () => (closing ??= close()) };

@@ -8,12 +8,18 @@ import { limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
 import { supergraphSettings } from './supergraph/settings.ts';
 
+const redisSettings = z.strictObject({
+  commandMsMax: z.int().positive().default(100).describe('How long an answer of Redis is waited for; then this process goes by its own memory until Redis answers again.'),
+  keyPrefix: z.string().default('pms:router:').describe('Begins every key: routers that share a Redis and no limits have different ones.'),
+});
+
 export const routerSettings = z.strictObject({
   supergraph: supergraphSettings.prefault({}),
   http: httpSettings.prefault({}),
   limits: limitSettings.prefault({}),
   rate: rateSettings.prefault({}),
   subscriptions: subscriptionSettings.prefault({}),
+  redis: redisSettings.prefault({}),
 });
 
 export type RouterSettings = z.output<typeof routerSettings>;

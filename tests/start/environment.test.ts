@@ -42,8 +42,9 @@ test('addresses of subgraphs are read by the domain’s name', () => {
 });
 
 test('no secret is printed', () => {
-  const lines = shown(environment({ DATABASE_URL: 'postgres://me:hush@db/pms', PMS_SECRET_COOKIE: 'x'.repeat(64) })).join('\n');
+  const lines = shown(environment({ DATABASE_URL: 'postgres://me:hush@db/pms', REDIS_URL: 'rediss://router:hush@cache:6380/1', PMS_SECRET_COOKIE: 'x'.repeat(64) })).join('\n');
   expect(lines).toContain('postgres://me:***@db/pms');
+  expect(lines).toContain('rediss://router:***@cache:6380/1');
   expect(lines).not.toMatch(/hush|xxxx/);
 });
 
