@@ -20,6 +20,7 @@ import type { Policies } from './security/requirements.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import { eventStreams } from './subscriptions/sse.ts';
+import { subscriptions } from './subscriptions/subscribe.ts';
 import { serveWebsockets } from './subscriptions/websocket.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
@@ -92,10 +93,10 @@ const withDefaults = ({ settings, ...options }: RouterOptions) => ({
 
 async function serve(options: Complete, engines: EngineHolder, metrics: RouterMetrics, redis: RedisLink | null): Promise<Router> {
   const { logger, host, settings } = options;
-  const conflation = settings.subscriptions.conflate;
   const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), logger, metrics });
   const identify = identifier(options.authenticate, options.sessionToken);
-  const streams = eventStreams(graphql, conflation);
+  const live = subscriptions(graphql, settings.subscriptions.conflate);
+  const streams = eventStreams(graphql, live);
   const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, logger);
   const state = { draining: false };
 
@@ -107,7 +108,7 @@ async function serve(options: Complete, engines: EngineHolder, metrics: RouterMe
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
 
-  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, conflation, subscriptionsMax: settings.subscriptions.perConnectionMax });
+  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, subscriptions: live, subscriptionsMax: settings.subscriptions.perConnectionMax });
   await app.listen({ port: options.port, host });
   const { port } = app.server.address() as AddressInfo;
 

@@ -5,7 +5,7 @@ import { failureOf } from '../http/failure.ts';
 import { type Caller, deadline, type GraphQLParams, refuseOverLimit, type Service } from '../operation/serve.ts';
 import { type Credentials, type Identify, type Identity, sameOrigin } from '../security/authenticate.ts';
 import { type Message, parseMessage } from './messages.ts';
-import { type Conflation, type OpenSubscription, openSubscription, SubscriptionRefused } from './subscribe.ts';
+import { type OpenSubscription, SubscriptionRefused, type Subscriptions } from './subscribe.ts';
 
 const INIT_MS_MAX = 5_000;
 const MS_PER_SECOND = 1_000;
@@ -40,7 +40,7 @@ export interface Peer extends Credentials {
 export interface ConnectionOptions {
   readonly service: Service;
   readonly identify: Identify;
-  readonly conflation: Conflation;
+  readonly subscriptions: Subscriptions;
   readonly subscriptionsMax: number;
 }
 
@@ -137,7 +137,7 @@ function closeAtExpiry({ principal }: Identity, wire: Wire): NodeJS.Timeout | un
 
 interface Asked { readonly id: string; readonly params: GraphQLParams; readonly caller: Caller }
 
-function operate({ id, params, caller }: Asked, wire: Wire, { service, conflation, subscriptionsMax }: ConnectionOptions, others: number): Running {
+function operate({ id, params, caller }: Asked, wire: Wire, { service, subscriptions, subscriptionsMax }: ConnectionOptions, others: number): Running {
   const limits = deadline();
   let open: OpenSubscription | null = null;
   let streaming = false;
@@ -151,11 +151,11 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, conflatio
   const stream = async (ready: Awaited<ReturnType<typeof service.prepare>>): Promise<void> => {
     streaming = true;
     limits.done();
-    open = await openSubscription(ready, caller, service, conflation);
+    open = await subscriptions.open(ready, caller);
     if (stopped) return open.close(); // it was completed while it was being opened
     service.metrics.subscriptions.inc({ via: 'websocket' });
     try {
-      for (let text = await open.next(); text !== undefined && !stopped; text = await open.next()) await wire.send(`${head}"next","payload":${text}}`);
+      for (let event = await open.next(); event !== undefined && !stopped; event = await open.next()) await wire.send(`${head}"next","payload":${event.text}}`);
     } finally {
       service.metrics.subscriptions.dec({ via: 'websocket' });
     }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { failureOf } from '../http/failure.ts';
 import type { Caller, ReadyOperation, Service } from '../operation/serve.ts';
-import { type Conflation, type OpenSubscription, openSubscription, SubscriptionRefused } from './subscribe.ts';
+import { type OpenSubscription, type SubscriptionEvent, SubscriptionRefused, type Subscriptions } from './subscribe.ts';
 
 const HEARTBEAT_MS = 12_000;
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', connection: 'keep-alive', 'x-accel-buffering': 'no' };
@@ -14,7 +14,7 @@ export interface EventStreams {
   close(): void;
 }
 
-export function eventStreams(service: Service, conflation: Conflation): EventStreams {
+export function eventStreams(service: Service, subscriptions: Subscriptions): EventStreams {
   const open = new Set<OpenSubscription>();
   return {
     async serve(response, ready, caller, headers) {
@@ -24,14 +24,14 @@ export function eventStreams(service: Service, conflation: Conflation): EventStr
       let subscription: OpenSubscription | null = null;
       service.metrics.subscriptions.inc({ via: 'sse' });
       try {
-        subscription = await openSubscription(ready, caller, service, conflation);
+        subscription = await subscriptions.open(ready, caller);
         open.add(subscription);
         const { close } = subscription;
         response.on('close', close);
         await relay(response, subscription);
       } catch (error) {
         const errors = error instanceof SubscriptionRefused ? error.errors : failureOf(error, caller.correlationId, service.logger, service.metrics).errors;
-        response.write(next(JSON.stringify({ errors })));
+        response.write(next({ text: JSON.stringify({ errors }), id: null }));
       } finally {
         clearInterval(heartbeat);
         service.metrics.subscriptions.dec({ via: 'sse' });
@@ -46,10 +46,10 @@ export function eventStreams(service: Service, conflation: Conflation): EventStr
 }
 
 async function relay(response: ServerResponse, subscription: OpenSubscription): Promise<void> {
-  for (let text = await subscription.next(); text !== undefined; text = await subscription.next()) {
+  for (let event = await subscription.next(); event !== undefined; event = await subscription.next()) {
     if (response.destroyed) return subscription.close();
-    if (!response.write(next(text))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(next(event))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
 }
 
-const next = (text: string): string => `event: next\ndata: ${text}\n\n`;
+const next = ({ text, id }: SubscriptionEvent): string => (id === null ? `event: next\ndata: ${text}\n\n` : `id: ${id}\nevent: next\ndata: ${text}\n\n`);

@@ -32,13 +32,34 @@ export class SubscriptionRefused extends Error {
   }
 }
 
+export interface SubscriptionEvent {
+  /** The response as text. */
+  readonly text: string;
+  /** What a client may resume after; `null` where the source keeps no history. */
+  readonly id: string | null;
+}
+
 export interface OpenSubscription {
-  /** The next response as text; undefined at the end. Rejects with DomainError or SubscriptionRefused when it must end. */
-  next(): Promise<string | undefined>;
+  /** The next response; undefined at the end. Rejects with DomainError or SubscriptionRefused when it must end. */
+  next(): Promise<SubscriptionEvent | undefined>;
   close(): void;
 }
 
-export async function openSubscription(ready: ReadyOperation, caller: Caller, service: Service, conflation: Conflation): Promise<OpenSubscription> {
+/** What came before, as the client says. */
+export interface Resumption {
+  readonly lastEventId?: string;
+}
+
+export interface Subscriptions {
+  /** Rejects with DomainError or SubscriptionRefused. */
+  open(ready: ReadyOperation, caller: Caller, from?: Resumption): Promise<OpenSubscription>;
+}
+
+export const subscriptions = (service: Service, conflation: Conflation): Subscriptions => ({
+  open: (ready, caller) => openSubscription(ready, caller, service, conflation),
+});
+
+async function openSubscription(ready: ReadyOperation, caller: Caller, service: Service, conflation: Conflation): Promise<OpenSubscription> {
   const { engine, variant, variables } = ready;
   if (variant.subscription === null) throw new DomainError('BAD_USER_INPUT', 'the operation is not a subscription');
   const { fetch, accept } = variant.subscription;
@@ -66,7 +87,7 @@ export async function openSubscription(ready: ReadyOperation, caller: Caller, se
         accept(value, run);
         const { text, errors } = await engine.executeEvent(variant, run);
         for (const { extensions } of errors) service.metrics.errors.inc({ code: String(extensions['code']) });
-        return text;
+        return { text, id: null };
       } catch (error) {
         close();
         throw error;
