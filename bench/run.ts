@@ -1,6 +1,7 @@
 /**
  * `pnpm bench:smoke` (a short run) or `pnpm bench` (a longer one): the router against the stock gateway, captures against raw SQL, and
  * the latency of subscriptions. Parts by name: `node bench/run.ts smoke router capture latency`. Results are kept in results.json.
+ * `pnpm bench router` is the larger benchmark of the router alone, in bench/router.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { machine, versions } from './machine.ts';
 import { type CaptureFigures, measureBulk, measureSingly } from './platform/capture.ts';
 import { type LatencyFigures, measureLatency } from './platform/latency.ts';
 import { openWorld } from './platform/world.ts';
+import { benchRouter } from './router/run.ts';
 
 const RESULTS = join(import.meta.dirname, 'results.json');
 const PORTFOLIOS = 16;
@@ -26,6 +28,10 @@ interface Results {
 }
 
 const given = process.argv.slice(2);
+if (given[0] === 'router') {
+  await benchRouter(given.slice(1));
+  process.exit();
+}
 const size = given.includes('smoke') ? 'smoke' : 'full';
 const unknown = given.filter((name) => name !== 'smoke' && !parts.some((part) => part === name));
 if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${parts.join(', ')}`);
