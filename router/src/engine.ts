@@ -50,11 +50,15 @@ export interface Engine {
   execute(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<Answer>;
   /** Runs what follows an event of a subscription. */
   executeEvent(variant: Variant, run: Run): Promise<Answer>;
+  /** Plans that are kept. */
+  kept(): number;
   transport(service: string): Transport;
   newRun(variables: Readonly<Record<string, unknown>>, context: RequestContext): Run;
   /** No new operation is prepared after this; what is prepared still runs. */
   close(): void;
 }
+
+const MS_PER_SECOND = 1_000;
 
 export async function makeEngine(sdl: string, options: EngineOptions): Promise<Engine> {
   const supergraph = readSupergraph(sdl);
@@ -70,13 +74,14 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   const costs = costModel(supergraph.full, features, options.limits.listSizeAssumed);
   const prepared: Preparation = preparation(
     { api: supergraph.api, planner, environment, requirements: requirementsOf(supergraph.full, features), costs },
-    { ...options, planned: (found) => options.metrics.plans.inc({ found: String(found) }) },
+    { ...options, planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
   );
   const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
   return {
     sdl, api: supergraph.api, planner: planner.name, transport, close: planner.close,
     prepare: prepared.operation,
     variant: prepared.variant,
+    kept: prepared.kept,
     variables: (operation, given) => coerced(supergraph.api, operation, given, costs, options.limits),
     newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
     async execute(variant, variables, context) {

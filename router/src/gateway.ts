@@ -31,6 +31,7 @@ export function federatedGateway(engines: EngineHolder): GatewayInterface {
       return {
         async executor({ source, operationName, request, context }) {
           const { caller } = context as RouterContext;
+          caller.seen.ran = true;
           const engine = engines.current();
           const operation = engine.prepare(source, operationName ?? undefined);
           const variables = engine.variables(operation, request.variables ?? {});

@@ -9,6 +9,7 @@ export interface RouterLogger {
   error(fields: object, message: string): void;
 }
 
+const BYTES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export type RouterMetrics = ReturnType<typeof routerMetrics>;
@@ -18,7 +19,10 @@ export function routerMetrics(registry: Registry) {
   const registers = [registry];
   return {
     requests: new Counter({ name: 'pms_router_requests_total', help: 'Operations by kind, way in and outcome.', labelNames: ['operation', 'via', 'outcome'], registers }),
-    duration: new Histogram({ name: 'pms_router_operation_seconds', help: 'From the parsed request to the written response.', labelNames: ['operation'], buckets: SECONDS, registers }),
+    duration: new Histogram({ name: 'pms_router_operation_seconds', help: 'Queries and mutations that ran, from their arrival to the written response, by name and client.', labelNames: ['operation', 'client'], buckets: SECONDS, registers }),
+    clients: new Counter({ name: 'pms_router_client_requests_total', help: 'Operations, by what their clients call themselves.', labelNames: ['client', 'version'], registers }),
+    bytes: new Histogram({ name: 'pms_router_response_bytes', help: 'Bodies of responses, before compression.', buckets: BYTES, registers }),
+    planning: new Histogram({ name: 'pms_router_planning_seconds', help: 'Planning and compiling an operation that was not planned yet.', buckets: SECONDS, registers }),
     errors: new Counter({ name: 'pms_router_errors_total', help: 'Errors told to clients, by code.', labelNames: ['code'], registers }),
     fetches: new Counter({ name: 'pms_router_fetches_total', help: 'Requests to subgraphs, by outcome.', labelNames: ['subgraph', 'outcome'], registers }),
     fetchDuration: new Histogram({ name: 'pms_router_fetch_seconds', help: 'Requests to subgraphs.', labelNames: ['subgraph'], buckets: SECONDS, registers }),
@@ -31,4 +35,11 @@ export function routerMetrics(registry: Registry) {
     redisCommands: new Counter({ name: 'pms_router_redis_commands_total', help: 'What was asked of Redis, by outcome: ok, refused by it, late, away.', labelNames: ['outcome'], registers }),
     reloads: new Counter({ name: 'pms_router_supergraph_reloads_total', help: 'Supergraphs taken over or refused.', labelNames: ['outcome'], registers }),
   };
+}
+
+/** What is so at the moment of asking. */
+export function stateGauges(registry: Registry, state: { readonly inFlight: () => number; readonly plans: () => number }): void {
+  const gauge = (name: string, help: string, value: () => number): Gauge => new Gauge({ name, help, registers: [registry], collect() { this.set(value()); } });
+  gauge('pms_router_operations_in_flight', 'Operations that have arrived and not ended; subscriptions are among them.', state.inFlight);
+  gauge('pms_router_plans_kept', 'Plans that are kept.', state.plans);
 }

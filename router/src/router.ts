@@ -1,6 +1,7 @@
 /** Starts a router: one address over a supergraph, for HTTP, server-sent events, websockets and people. */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import helmet from '@fastify/helmet';
+import type { Tracer } from '@opentelemetry/api';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
@@ -11,13 +12,14 @@ import { type GraphiqlOptions, graphiqlRoutes } from './http/graphiql.ts';
 import { type Delegate, graphqlRoutes } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
 import { contentPolicy } from './http/policy.ts';
-import { type RouterLogger, type RouterMetrics, routerMetrics } from './observe.ts';
+import { type RouterLogger, type RouterMetrics, routerMetrics, stateGauges } from './observe.ts';
 import { service } from './operation/serve.ts';
 import { type Authenticate, identifier, type SessionToken } from './security/authenticate.ts';
 import { persistedQueries } from './security/persisted.ts';
 import { rateLimit } from './security/rate-limit.ts';
 import type { Policies } from './security/requirements.ts';
 import { openRedis, type RedisLink } from './redis.ts';
+import { observer } from './telemetry/observer.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import { eventStreams } from './subscriptions/sse.ts';
 import { subscriptions } from './subscriptions/subscribe.ts';
@@ -40,6 +42,8 @@ export interface RouterOptions {
   readonly policies?: Policies;
   /** Address of a Redis that replicas share (redis:// or rediss://); without one each goes by its own memory. */
   readonly redis?: string;
+  /** Makes the spans of recorded requests; without one a client's trace headers go on as they came. */
+  readonly tracer?: Tracer;
   /** Throws ZodError when they are not settings. */
   readonly settings?: RouterSettingsInput;
   /** GraphiQL at /graphiql; on unless in production. */
@@ -93,7 +97,9 @@ const withDefaults = ({ settings, ...options }: RouterOptions) => ({
 
 async function serve(options: Complete, engines: EngineHolder, metrics: RouterMetrics, redis: RedisLink | null): Promise<Router> {
   const { logger, host, settings } = options;
-  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), logger, metrics });
+  const seeing = observer({ settings: settings.telemetry, log: settings.telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer: options.tracer });
+  stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
+  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), observer: seeing, logger, metrics });
   const identify = identifier(options.authenticate, options.sessionToken);
   const live = subscriptions(graphql, settings.subscriptions.conflate);
   const streams = eventStreams(graphql, live);

@@ -7,6 +7,7 @@ import { httpSettings } from './http/settings.ts';
 import { limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
 import { supergraphSettings } from './supergraph/settings.ts';
+import { telemetrySettings } from './telemetry/settings.ts';
 
 const redisSettings = z.strictObject({
   commandMsMax: z.int().positive().default(100).describe('How long an answer of Redis is waited for; then this process goes by its own memory until Redis answers again.'),
@@ -19,6 +20,7 @@ export const routerSettings = z.strictObject({
   limits: limitSettings.prefault({}),
   rate: rateSettings.prefault({}),
   subscriptions: subscriptionSettings.prefault({}),
+  telemetry: telemetrySettings.prefault({}),
   redis: redisSettings.prefault({}),
 });
 

@@ -1,5 +1,7 @@
 /** How the router reaches a subgraph: by a call or over HTTP, the executor cannot tell. Throws when there is no answer. */
 import type { Principal } from '@pms/identity/principal';
+import type { Seen } from '../telemetry/seen.ts';
+import type { Trace, TraceHeaders } from '../telemetry/trace.ts';
 
 export interface SubgraphRequest {
   readonly query: string;
@@ -21,12 +23,16 @@ export interface SubgraphResult {
   extensions?: Record<string, unknown>;
 }
 
-export interface RequestContext {
+/** The trace headers go on to the subgraph. */
+export interface RequestContext extends TraceHeaders {
   readonly principal: Principal | null;
   readonly token: string | null;
   readonly correlationId: string;
-  readonly traceparent?: string;
   readonly signal?: AbortSignal;
+  /** Where fetches are noted. */
+  readonly seen?: Seen;
+  /** Only of a request that is recorded. */
+  readonly trace?: Trace;
 }
 
 export interface Transport {

@@ -2,7 +2,8 @@
 import { DomainError } from '@pms/errors';
 import type { SubgraphRequest, SubgraphResult } from '../dial/transport.ts';
 import type { EntityFetch, RootFetch } from '../planner/plan.ts';
-import type { Data, Environment, Run } from './run.ts';
+import { endFetch, noteFetch, underFetch } from '../telemetry/fetch.ts';
+import type { Data, Environment, FetchOutcome, Run } from './run.ts';
 
 const MILLISECONDS_PER_SECOND = 1_000;
 
@@ -20,13 +21,24 @@ export const requestFor = (fetch: RootFetch | EntityFetch, variables: Data): Sub
 
 export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment): Promise<SubgraphResult> {
   const started = performance.now();
+  const { seen } = run.context;
+  const context = run.context.trace === undefined ? run.context : underFetch(run.context, run.context.trace, fetch);
+  const done = (outcome: FetchOutcome): void => {
+    const ms = performance.now() - started;
+    fetched(fetch.service, ms / MILLISECONDS_PER_SECOND, outcome);
+    if (seen !== undefined) noteFetch(seen, fetch, { started, ms, outcome });
+    if (context !== run.context) endFetch(context, outcome);
+  };
   try {
-    const result = await transport(fetch.service).execute(requestFor(fetch, variables), run.context);
-    fetched(fetch.service, (performance.now() - started) / MILLISECONDS_PER_SECOND, result.errors === undefined ? 'ok' : 'errors');
+    const result = await transport(fetch.service).execute(requestFor(fetch, variables), context);
+    done(result.errors === undefined ? 'ok' : 'errors');
     return result;
   } catch (error) {
-    run.context.signal?.throwIfAborted();
-    fetched(fetch.service, (performance.now() - started) / MILLISECONDS_PER_SECOND, 'unavailable');
+    if (run.context.signal?.aborted === true) {
+      if (context !== run.context) endFetch(context, 'cancelled');
+      throw run.context.signal.reason;
+    }
+    done('unavailable');
     return { errors: [unavailable(fetch.service, error)] };
   }
 }

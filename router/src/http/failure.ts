@@ -16,7 +16,10 @@ export interface Failure {
 
 export function failureOf(error: unknown, correlationId: string, logger: RouterLogger, metrics: RouterMetrics): Failure {
   const failure = classified(error, correlationId, logger);
-  for (const { extensions } of failure.errors) metrics.errors.inc({ code: String(extensions['code']) });
+  for (const { extensions } of failure.errors) {
+    metrics.errors.inc({ code: String(extensions['code']) });
+    if (extensions['code'] === 'OPERATION_TOO_COMPLEX') metrics.limited.inc({ limit: String(extensions['limit']) });
+  }
   return failure;
 }
 

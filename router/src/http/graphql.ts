@@ -6,6 +6,7 @@ import { type Caller, deadline, type GraphQLParams, notHere, refuseOverLimit, ty
 import { type Identify, sameOrigin } from '../security/authenticate.ts';
 import { mayBeForged } from '../security/csrf.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
+import { noteErrors, type Seen } from '../telemetry/seen.ts';
 import { type Failure, failureOf, failureText } from './failure.ts';
 import { type Answers, GRAPHQL_TYPE, JSON_TYPE, negotiate } from './negotiate.ts';
 import { paramsFromBody, paramsFromUrl } from './params.ts';
@@ -22,8 +23,14 @@ export interface GraphQLRouteOptions {
   readonly page: string | null;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of every request to /graphql, from its first byte. */
+    seen: Seen;
+  }
+}
+
 const CORRELATION_ID = /^[\w.-]{8,128}$/;
-const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
 export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions): void {
   void app.register(async (scope) => {
@@ -39,6 +46,7 @@ export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions
       payload.resume(); // taken off the wire, so that the connection can be used again
       payload.on('end', () => done(null, UNSUPPORTED));
     });
+    noting(scope, options.service.observer);
     scope.setErrorHandler((error, request, reply) => fail(error, request, reply, options));
     scope.post('/graphql', { helmet: false }, (request, reply) => handle(request, reply, options));
     scope.get('/graphql', { helmet: false }, (request, reply) => {
@@ -46,6 +54,19 @@ export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions
       if (preferred === 'html' && options.page !== null && !searchOf(request).has('query')) return reply.redirect(options.page);
       return handle(request, reply, options);
     });
+  });
+}
+
+/** From the arrival to the end of the response, whichever way it takes. */
+function noting(scope: FastifyInstance, observer: Service['observer']): void {
+  scope.decorateRequest('seen');
+  scope.addHook('onRequest', (request, _, done) => {
+    request.seen = observer.begin({ via: 'http', name: `${request.method} /graphql`, correlationId: correlationOf(request), headers: request.headers });
+    done();
+  });
+  scope.addHook('onResponse', (request, reply, done) => {
+    observer.end(request.seen, reply.raw.statusCode);
+    done();
   });
 }
 
@@ -89,6 +110,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { params, ca
   }
   if (options.delegate !== null) {
     const { status, headers, body } = await options.delegate(request, params, caller);
+    caller.seen.bytes = body.length;
     return send(reply.headers(headers), status, headers['content-type'] ?? typeFor(accepted), body);
   }
   const limits = deadline();
@@ -97,7 +119,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { params, ca
   };
   reply.raw.once('close', gone);
   try {
-    const { text } = await options.service.execute(ready, caller, limits.signal, 'http');
+    const { text } = await options.service.execute(ready, caller, limits.signal);
     return send(reply, 200, typeFor(accepted), text);
   } finally {
     limits.done();
@@ -108,7 +130,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { params, ca
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { service }: GraphQLRouteOptions): unknown {
   if (reply.raw.destroyed) return reply.hijack(); // nobody is left to tell
   const failure = isTooLarge(error) ? tooLarge : failureOf(error, correlationOf(request), service.logger, service.metrics);
-  service.metrics.requests.inc({ operation: 'none', via: 'http', outcome: 'refused' });
+  noteErrors(request.seen, failure.errors);
   const accepted = negotiate(request.headers.accept);
   const type = typeFor(accepted);
   const expects200 = type === JSON_TYPE && accepted.includes('json');
@@ -132,10 +154,8 @@ function correlationOf(request: FastifyRequest): string {
 }
 
 async function callerOf(request: FastifyRequest, correlationId: string, identify: Identify): Promise<Caller> {
-  const { authorization, cookie, origin, host, traceparent } = request.headers;
+  const { authorization, cookie, origin, host } = request.headers;
   const identity = await identify({ authorization, cookies: sameOrigin(origin, host) ? cookie : undefined });
-  return {
-    ...identity, address: request.ip, correlationId,
-    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
-  };
+  request.seen.principal = identity.principal;
+  return { ...identity, address: request.ip, correlationId, seen: request.seen };
 }

@@ -2,6 +2,7 @@
  * Makes an operation ready to run, once per document: parsed, validated, measured; and once per what its sender
  * may read: filtered, planned, compiled. Both are kept, bounded, least recently used out first.
  */
+import { createHash } from 'node:crypto';
 import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
 import { type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
@@ -12,10 +13,10 @@ import { compileProjection, type Project, type Visibility } from '../execution/p
 import { acceptRoot } from '../execution/root-fetch.ts';
 import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
 import type { SubgraphResult } from '../dial/transport.ts';
-import type { Planner } from '../planner/plan.ts';
-import type { RootFetch } from '../planner/plan.ts';
+import type { Planner, QueryPlan, RootFetch } from '../planner/plan.ts';
 import { filterOperation, visibilityOf } from '../security/authorize.ts';
 import { type CostModel } from '../security/cost.ts';
+import type { Planning } from '../telemetry/prepared.ts';
 import { decide, type Policies, type Requirements } from '../security/requirements.ts';
 import { type ValidationOptions, type ValidOperation, validOperation } from './validate.ts';
 
@@ -27,12 +28,18 @@ export interface PreparedOperation extends ValidOperation {
   /** Names it among all operations on this supergraph. */
   readonly key: string;
   readonly kind: OperationDefinitionNode['operation'];
+  /** null for one without a name. */
+  readonly name: string | null;
+  /** SHA-256 of the document. */
+  readonly hash: string;
   /** The static cost, where variables do not change it. */
   readonly cost: number | null;
 }
 
 /** An operation as one class of senders may run it. */
 export interface Variant {
+  readonly planning: Planning;
+  readonly plan: QueryPlan;
   /** Errors about what was removed. */
   readonly denied: readonly ClientError[];
   /** Whether anything is left to run. */
@@ -48,11 +55,15 @@ export interface PreparationOptions extends ValidationOptions {
   /** Whether `@authenticated` and its kin are enforced. */
   readonly authorization: boolean;
   readonly planned: (found: boolean) => void;
+  /** A plan that was not there yet has been made. */
+  readonly made: (ms: number) => void;
 }
 
 export interface Preparation {
   operation(source: string, operationName: string | undefined): PreparedOperation;
   variant(operation: PreparedOperation, principal: Principal | null): Promise<Variant>;
+  /** Plans that are kept. */
+  kept(): number;
 }
 
 export interface Planned {
@@ -78,7 +89,7 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
       if (known !== undefined) return known;
       const valid = validOperation(planned.api, source, operationName, options);
       const cost = (valid.operation.variableDefinitions?.length ?? 0) > 0 ? null : planned.costs.costOf(valid.operation, valid.fragments, {});
-      const prepared = { ...valid, key, kind: valid.operation.operation, cost };
+      const prepared = { ...valid, key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost };
       operations.set(key, prepared);
       return prepared;
     },
@@ -90,24 +101,29 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
       if (known !== undefined) return known;
       const made = makeVariant(planned, operation, decision, principal === null);
       variants.set(key, made);
-      made.catch(() => variants.delete(key)); // a failure to plan is not kept
+      made.then(({ planning }) => options.made(planning.ms), () => variants.delete(key)); // a failure to plan is not kept
       return made;
     },
+    kept: () => variants.size,
   };
 }
 
 async function makeVariant(planned: Planned, prepared: PreparedOperation, decision: string, anonymous: boolean): Promise<Variant> {
   const { api, environment } = planned;
+  const started = performance.now();
   const visibility = visibilityOf(planned.requirements, decision);
   const filtered = visibility === null
     ? { operation: prepared.operation, removed: [] }
     : filterOperation(api, prepared.operation, prepared.fragments, visibility);
-  const plan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.removed.length > 0 ? {} : prepared.fragments));
+  const plan: QueryPlan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.removed.length > 0 ? {} : prepared.fragments));
   const root = api.getRootType(prepared.kind);
   if (root == null) throw new DomainError('BAD_USER_INPUT', `the schema has no ${prepared.kind}`);
+  const steps = plan.node === undefined ? null : compilePlan(plan.node, environment);
+  const at = performance.now();
   return {
+    plan, planning: { planner: planned.planner.name, ms: at - started, at },
     denied: filtered.removed.map((path) => deniedAt(path, anonymous)), empty: filtered.operation === null,
-    steps: plan.node === undefined ? null : compilePlan(plan.node, environment),
+    steps,
     subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },
     introspect: prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null,
     project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),

@@ -7,6 +7,9 @@ import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../dial/transport.ts';
 import type { Answer, Engine } from '../engine.ts';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
+import type { Observer } from '../telemetry/observer.ts';
+import { noteOperation, notePlan } from '../telemetry/prepared.ts';
+import { noteErrors, type Seen } from '../telemetry/seen.ts';
 import type { Identity } from '../security/authenticate.ts';
 import type { PersistedQueries } from '../security/persisted.ts';
 import { type RateDecision, type RateLimit, rateLimited } from '../security/rate-limit.ts';
@@ -24,10 +27,9 @@ export interface Caller extends Identity {
   /** The address it came from: whose points an anonymous caller uses. */
   readonly address: string;
   readonly correlationId: string;
-  readonly traceparent?: string;
+  /** Where its operation is noted; each operation has its own. */
+  readonly seen: Seen;
 }
-
-export type Via = 'http' | 'sse' | 'websocket';
 
 /** An operation that may run, for this caller, on the engine of this moment. */
 export interface ReadyOperation {
@@ -38,13 +40,14 @@ export interface ReadyOperation {
 }
 
 export interface Service {
+  readonly observer: Observer;
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
   /** Uses the caller's points; the caller is told how many are left, refused or not. */
   count(caller: Caller): Promise<RateDecision>;
   /** Throws DomainError, InvalidOperation or NothingAllowed. */
   prepare(params: GraphQLParams, caller: Caller): Promise<ReadyOperation>;
-  execute(ready: ReadyOperation, caller: Caller, signal: AbortSignal, via: Via): Promise<Answer>;
+  execute(ready: ReadyOperation, caller: Caller, signal: AbortSignal): Promise<Answer>;
 }
 
 /** Everything the operation asks for was taken out of it. */
@@ -59,42 +62,45 @@ export class NothingAllowed extends Error {
 }
 
 const REQUEST_MS_MAX = 60_000;
-const MS_PER_SECOND = 1_000;
 
 export interface ServiceOptions {
   readonly engine: () => Engine;
   readonly limit: RateLimit;
   readonly persisted: PersistedQueries;
+  readonly observer: Observer;
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
 }
 
-export const contextOf = ({ principal, token, correlationId, traceparent }: Caller, signal?: AbortSignal): RequestContext => ({
-  principal, token, correlationId, ...(traceparent === undefined ? {} : { traceparent }), ...(signal === undefined ? {} : { signal }),
+export const contextOf = ({ principal, token, correlationId, seen }: Caller, signal?: AbortSignal): RequestContext => ({
+  principal, token, correlationId, seen, ...seen.headers, ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
 });
 
-export function service({ engine: current, limit, persisted, logger, metrics }: ServiceOptions): Service {
+export function service({ engine: current, limit, persisted, observer, logger, metrics }: ServiceOptions): Service {
   return {
-    logger, metrics,
+    observer, logger, metrics,
     async count(caller) {
       const decision = await limit.use(caller.principal?.subject ?? caller.address);
       if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
       return decision;
     },
-    async prepare(params, { principal }) {
+    async prepare(params, { principal, seen }) {
       const engine = current();
       const operation = engine.prepare(queryOf(params, persisted), params.operationName);
+      noteOperation(seen, operation, principal);
       const variables = engine.variables(operation, params.variables ?? {});
+      const asked = performance.now();
       const variant = await engine.variant(operation, principal);
+      notePlan(seen, variant.planning, asked);
       if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
       return { engine, operation, variables, variant };
     },
-    async execute({ engine, operation, variables, variant }, caller, signal, via) {
-      const started = performance.now();
+    async execute({ engine, variables, variant }, caller, signal) {
+      caller.seen.ran = true;
       const answer = await engine.execute(variant, variables, contextOf(caller, signal));
-      metrics.duration.observe({ operation: operation.kind }, (performance.now() - started) / MS_PER_SECOND);
-      metrics.requests.inc({ operation: operation.kind, via, outcome: answer.errors.length === 0 ? 'ok' : 'errors' });
       for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
+      noteErrors(caller.seen, answer.errors);
+      caller.seen.bytes = answer.text.length;
       return answer;
     },
   };

@@ -4,6 +4,7 @@ import type { ClientError } from '../execution/run.ts';
 import { failureOf } from '../http/failure.ts';
 import { type Caller, deadline, type GraphQLParams, refuseOverLimit, type Service } from '../operation/serve.ts';
 import { type Credentials, type Identify, type Identity, sameOrigin } from '../security/authenticate.ts';
+import { noteErrors } from '../telemetry/seen.ts';
 import { type Message, parseMessage } from './messages.ts';
 import { type OpenSubscription, SubscriptionRefused, type Subscriptions } from './subscribe.ts';
 
@@ -61,7 +62,7 @@ interface Running {
 
 export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): Connection {
   const running = new Map<string, Running>();
-  let state: { readonly phase: 'new' | 'initialising' } | { readonly phase: 'ready'; readonly identity: Identity } = { phase: 'new' };
+  let state: { readonly phase: 'new' | 'initialising' } | { readonly phase: 'ready'; readonly identity: Identity; readonly said: Readonly<Record<string, unknown>> } = { phase: 'new' };
   let expiry: NodeJS.Timeout | undefined;
   const initTimer = setTimeout(() => wire.close(...closeCodes.initTimeout), INIT_MS_MAX);
 
@@ -71,7 +72,7 @@ export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): 
     state = { phase: 'initialising' };
     try {
       const identity = await options.identify(credentials(payload, peer));
-      state = { phase: 'ready', identity };
+      state = { phase: 'ready', identity, said: payload ?? {} };
       expiry = closeAtExpiry(identity, wire);
       await wire.send('{"type":"connection_ack"}');
     } catch (error) {
@@ -82,7 +83,10 @@ export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): 
   const subscribe = (id: string, params: GraphQLParams): void => {
     if (state.phase !== 'ready') return wire.close(...closeCodes.unauthorized);
     if (running.has(id)) return wire.close(...closeCodes.exists(id));
-    const operation = operate({ id, params, caller: { ...state.identity, ...peer } }, wire, options, running.size);
+    const { identity, said } = state;
+    const seen = options.service.observer.begin({ via: 'websocket', name: 'websocket operation', correlationId: peer.correlationId, headers: { ...said, ...params.extensions } });
+    seen.principal = identity.principal;
+    const operation = operate({ id, params, caller: { ...identity, ...peer, seen } }, wire, options, running.size);
     running.set(id, operation);
     void operation.finished.finally(() => {
       if (running.get(id) === operation) running.delete(id);
@@ -145,7 +149,7 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
   const head = `{"id":${JSON.stringify(id)},"type":`;
 
   const single = async (ready: Awaited<ReturnType<typeof service.prepare>>): Promise<void> => {
-    const { text } = await service.execute(ready, caller, limits.signal, 'websocket');
+    const { text } = await service.execute(ready, caller, limits.signal);
     if (!stopped) await wire.send(`${head}"next","payload":${text}}`);
   };
   const stream = async (ready: Awaited<ReturnType<typeof service.prepare>>): Promise<void> => {
@@ -171,6 +175,7 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
       if (!stopped) await wire.send(`${head}"error","payload":${JSON.stringify(errorsOf(error, caller, service))}}`);
     } finally {
       limits.done();
+      service.observer.end(caller.seen, null);
     }
   };
   return {
@@ -184,5 +189,8 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
   };
 }
 
-const errorsOf = (error: unknown, { correlationId }: Caller, { logger, metrics }: ConnectionOptions['service']): readonly ClientError[] =>
-  error instanceof SubscriptionRefused ? error.errors : failureOf(error, correlationId, logger, metrics).errors;
+function errorsOf(error: unknown, { correlationId, seen }: Caller, { logger, metrics }: ConnectionOptions['service']): readonly ClientError[] {
+  const errors = error instanceof SubscriptionRefused ? error.errors : failureOf(error, correlationId, logger, metrics).errors;
+  noteErrors(seen, errors);
+  return errors;
+}

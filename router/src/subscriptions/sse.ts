@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { failureOf } from '../http/failure.ts';
 import type { Caller, ReadyOperation, Service } from '../operation/serve.ts';
+import { noteErrors } from '../telemetry/seen.ts';
 import { type OpenSubscription, type SubscriptionEvent, SubscriptionRefused, type Subscriptions } from './subscribe.ts';
 
 const HEARTBEAT_MS = 12_000;
@@ -22,6 +23,7 @@ export function eventStreams(service: Service, subscriptions: Subscriptions): Ev
       response.flushHeaders();
       const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
       let subscription: OpenSubscription | null = null;
+      caller.seen.via = 'sse';
       service.metrics.subscriptions.inc({ via: 'sse' });
       try {
         subscription = await subscriptions.open(ready, caller);
@@ -31,6 +33,7 @@ export function eventStreams(service: Service, subscriptions: Subscriptions): Ev
         await relay(response, subscription);
       } catch (error) {
         const errors = error instanceof SubscriptionRefused ? error.errors : failureOf(error, caller.correlationId, service.logger, service.metrics).errors;
+        noteErrors(caller.seen, errors);
         response.write(next({ text: JSON.stringify({ errors }), id: null }));
       } finally {
         clearInterval(heartbeat);

@@ -8,6 +8,7 @@ import { requestFor, variablesFor } from '../execution/send.ts';
 import type { ClientError } from '../execution/run.ts';
 import { type Caller, contextOf, type ReadyOperation, type Service } from '../operation/serve.ts';
 import { subgraphReport } from '../operation/errors.ts';
+import { noteEvent, underEvent } from '../telemetry/event.ts';
 import { type EventQueue, eventQueue } from './queue.ts';
 
 const WAITING_MAX = 256;
@@ -64,6 +65,7 @@ async function openSubscription(ready: ReadyOperation, caller: Caller, service: 
   if (variant.subscription === null) throw new DomainError('BAD_USER_INPUT', 'the operation is not a subscription');
   const { fetch, accept } = variant.subscription;
   const context = contextOf(caller);
+  caller.seen.ran = true;
   const source = await engine.transport(fetch.service).subscribe(requestFor(fetch, variablesFor(fetch, engine.newRun(variables, context))), context);
   const iterator = source[Symbol.asyncIterator]();
   const queue = queueFor(ready, conflation, service);
@@ -83,10 +85,12 @@ async function openSubscription(ready: ReadyOperation, caller: Caller, service: 
         if (done === true) return undefined;
         const refused = refusal(value, fetch.service, caller, service);
         if (refused !== null) throw refused;
-        const run = engine.newRun(variables, context);
+        const mine = underEvent(context);
+        const run = engine.newRun(variables, mine);
         accept(value, run);
         const { text, errors } = await engine.executeEvent(variant, run);
         for (const { extensions } of errors) service.metrics.errors.inc({ code: String(extensions['code']) });
+        noteEvent(caller.seen, mine, text, errors);
         return { text, id: null };
       } catch (error) {
         close();

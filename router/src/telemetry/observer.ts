@@ -1,0 +1,101 @@
+/** Begins and ends the noting of each operation; at its end come its metrics, its line in the log and the end of its span. */
+import type { Tracer } from '@opentelemetry/api';
+import type { RouterLogger, RouterMetrics } from '../observe.ts';
+import { bounded, clientFrom, clientOf, OTHER } from './labels.ts';
+import { lineOf, mustBeTold, ourFault, type RequestLog } from './request-log.ts';
+import { type Seen, seenFrom, type Via } from './seen.ts';
+import type { TelemetrySettings } from './settings.ts';
+import { endFailed, traceHeadersOf, tracing } from './trace.ts';
+
+/** Where an operation comes from: headers of HTTP, or what a websocket's messages say in their place. */
+export interface Arrival {
+  readonly via: Via;
+  /** Names its span until the operation is known. */
+  readonly name: string;
+  readonly correlationId: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface Observer {
+  begin(arrival: Arrival): Seen;
+  /** Once, when the answer has gone out or nobody is left to hear it; later calls change nothing. `status` is that of HTTP. */
+  end(seen: Seen, status: number | null): void;
+  /** Operations that have begun and not ended. */
+  inFlight(): number;
+}
+
+export interface ObserverOptions {
+  readonly settings: TelemetrySettings;
+  readonly log: RequestLog;
+  readonly logger: RouterLogger;
+  readonly metrics: RouterMetrics;
+  readonly tracer: Tracer | undefined;
+}
+
+const MS_PER_SECOND = 1_000;
+const HTTP_ERROR = 400;
+
+export function observer({ settings, log, logger, metrics, tracer }: ObserverOptions): Observer {
+  const begin = tracing(tracer, settings.clientTracesPerSecondMax);
+  const count = counting(settings, metrics);
+  let running = 0;
+  return {
+    inFlight: () => running,
+    begin({ via, name, correlationId, headers }) {
+      running += 1;
+      const client = clientFrom(headers['apollographql-client-name'], headers['apollographql-client-version']);
+      return seenFrom({ via, started: performance.now(), correlationId, client, ...begin(name, traceHeadersOf(headers)) });
+    },
+    end(seen, status) {
+      if (seen.ended) return;
+      seen.ended = true;
+      running -= 1;
+      if (seen.operation === null && seen.codes.length === 0 && status !== null && status < HTTP_ERROR) return; // a page, not an operation
+      const ms = performance.now() - seen.started;
+      count(seen, ms / MS_PER_SECOND);
+      if (mustBeTold(log, seen)) logger[ourFault(seen) ? 'warn' : 'info'](lineOf(seen, status, ms), 'operation');
+      if (seen.trace !== null) endSpan(seen, status);
+    },
+  };
+}
+
+function counting(settings: TelemetrySettings, metrics: RouterMetrics): (seen: Seen, seconds: number) => void {
+  const names = bounded(settings.operationNamesMax);
+  const clients = bounded(settings.clientsMax);
+  const versions = bounded(settings.clientsMax);
+  const pairs = bounded(settings.pairsMax);
+  return (seen, seconds) => {
+    const { operation, via } = seen;
+    const { name, version } = seen.client ?? clientOf(seen.principal);
+    const client = clients(name);
+    metrics.requests.inc({ operation: operation?.kind ?? 'none', via, outcome: outcomeOf(seen) });
+    const versioned = client === OTHER ? OTHER : versions(`${client}\n${version}`);
+    metrics.clients.inc({ client, version: versioned === OTHER ? OTHER : version });
+    if (operation === null || !seen.ran) return;
+    metrics.bytes.observe(seen.bytes);
+    if (operation.kind === 'subscription') return; // lasts as long as its client wants
+    const label = operation.name === null ? 'anonymous' : names(operation.name);
+    const known = pairs(`${client}\n${label}`) !== OTHER;
+    metrics.duration.observe(known ? { operation: label, client } : { operation: OTHER, client: OTHER }, seconds);
+  };
+}
+
+function outcomeOf({ ran, codes }: Seen): 'refused' | 'errors' | 'ok' {
+  if (!ran) return 'refused';
+  return codes.length > 0 ? 'errors' : 'ok';
+}
+
+function endSpan(seen: Seen, status: number | null): void {
+  const { trace, operation } = seen;
+  if (trace === null) return;
+  const { span } = trace;
+  if (operation !== null) {
+    span.setAttributes({ 'graphql.operation.type': operation.kind, 'graphql.document.hash': operation.hash });
+    if (operation.name !== null) span.setAttribute('graphql.operation.name', operation.name);
+  }
+  if (status !== null) span.setAttribute('http.response.status_code', status);
+  span.setAttributes({ 'http.response.body.size': seen.bytes, 'pms.fetches': seen.fetches, 'pms.correlation_id': seen.correlationId });
+  const [code] = seen.codes;
+  if (code === undefined) span.end();
+  else endFailed(trace, code);
+}
