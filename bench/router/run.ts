@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from '../machine.ts';
 import { installPeers, peerVersion } from './peers.ts';
+import { profileOurs } from './profile.ts';
 import { type Figures, measureSpeed, type Name, type SpeedReport } from './speed.ts';
 import { inWorld, type World } from './world.ts';
 
@@ -48,13 +49,23 @@ async function speed(world: World, { quick, sharing, set, contestants }: Flags):
   }, show);
 }
 
+async function profile({ quick, sharing, set }: Flags): Promise<void> {
+  const what = { share: sharing === 'on', set: set === 'varied' ? 'varied' : 'fixed' } as const;
+  console.log(`\nProfile of our router: ${what.set} operations, in-flight sharing ${what.share ? 'on' : 'off'}`);
+  await inWorld((world) => profileOurs(world, { ...what, ...(quick ? { seconds: 3, warmUpSeconds: 3 } : { seconds: 8, warmUpSeconds: 8 }), file: join(process.cwd(), 'router.cpuprofile') }));
+}
+
 /** `args` follow the word `router`. */
 export async function benchRouter(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args], allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'both' }, against: { type: 'string', default: everybody.join(',') } },
+    options: { profile: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'both' }, against: { type: 'string', default: everybody.join(',') } },
   });
   const flags = { quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'varied', 'both']), contestants: values.against.split(',').filter((name) => name !== '').map((name) => oneOf('against', name, everybody)) };
+  if (values.profile) {
+    await profile(flags);
+    return;
+  }
   const asked = positionals.length === 0 ? [...parts] : positionals.map((name) => oneOf('part', name, parts));
   const measuredOn = machine();
   const used = { ...versions(), ...(asked.includes('speed') ? peerVersions() : {}) };

@@ -108,6 +108,17 @@ async function measured(world: World, part: Part, work: Workload): Promise<Speed
   }
 }
 
+/** What one contestant alone is asked, its own answers being the right ones. */
+export async function targetOf(world: World, url: string, set: SetName, share: boolean): Promise<Target> {
+  const { bodies, weights } = workload(set);
+  const tokens = await world.issuer.tokens(share ? 1 : CLIENTS);
+  const lengths: number[] = [];
+  for (const body of bodies) lengths.push(Buffer.byteLength((await ask(url, body, tokens[0])).text));
+  return { bodies, lengths, order: orderOf(set, weights), tokens };
+}
+
+const orderOf = (set: SetName, weights: readonly number[]): number[] => drawn(weights, set === 'fixed' ? 1 : ORDER_LENGTH, VARIED_SEED);
+
 type Started = Running & { readonly name: Name };
 
 /** Ours first: what it asks of the subgraphs is what the bare server will. */
@@ -127,7 +138,7 @@ async function started(world: World, place: Place, { contestants }: Part, work: 
 
 /** Asks each for every operation; what any of them answers otherwise than ours stops the benchmark. */
 async function compared(world: World, running: readonly Started[], { set, bodies, weights }: Workload, tokens: readonly string[]): Promise<Contestant[]> {
-  const order = drawn(weights, set === 'fixed' ? 1 : ORDER_LENGTH, VARIED_SEED);
+  const order = orderOf(set, weights);
   const right: unknown[] = [];
   const contestants: Contestant[] = [];
   for (const one of running) {
