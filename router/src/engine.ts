@@ -6,12 +6,14 @@ import type { Principal } from '@pms/identity/principal';
 import { getVariableValues, type GraphQLSchema } from 'graphql';
 import type { Dial, RequestContext, Transport } from './dial/transport.ts';
 import { compilableEnvironment } from './execution/environment.ts';
-import type { ClientError, Run } from './execution/run.ts';
-import type { Problem } from './execution/project.ts';
+import type { Run } from './execution/run.ts';
 import type { RouterLogger, RouterMetrics } from './observe.ts';
-import { internal, subgraphReport } from './operation/errors.ts';
+import { type Answer, finished } from './operation/answer.ts';
+import { subgraphReport } from './operation/errors.ts';
+import { inParts } from './operation/in-parts.ts';
 import { type Preparation, preparation, type PreparedOperation, type Variant } from './operation/prepare.ts';
 import { InvalidOperation } from './operation/validate.ts';
+import { activeLabels, type OverrideOptions } from './planner/override.ts';
 import type { Planner } from './planner/plan.ts';
 import { plannerFor, type PlannerChoice } from './planner/planner.ts';
 import { costModel, type CostModel } from './security/cost.ts';
@@ -20,7 +22,7 @@ import { type Policies, requirementsOf } from './security/requirements.ts';
 import { readSupergraph } from './supergraph/document.ts';
 import { linkedFeatures } from './supergraph/features.ts';
 
-export interface EngineOptions {
+export interface EngineOptions extends OverrideOptions {
   readonly dial: Dial;
   readonly planner?: PlannerChoice;
   readonly limits: OperationLimits;
@@ -32,12 +34,6 @@ export interface EngineOptions {
   readonly metrics: RouterMetrics;
 }
 
-/** A response as text, with what others want to know of it. */
-export interface Answer {
-  readonly text: string;
-  readonly errors: readonly ClientError[];
-}
-
 export interface Engine {
   readonly sdl: string;
   readonly api: GraphQLSchema;
@@ -46,8 +42,11 @@ export interface Engine {
   prepare(source: string, operationName: string | undefined): PreparedOperation;
   /** Throws InvalidOperation for variables that do not fit, OPERATION_TOO_COMPLEX for a cost that is too high. */
   variables(operation: PreparedOperation, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
-  variant(operation: PreparedOperation, principal: Principal | null): Promise<Variant>;
+  /** `incremental` where what is deferred can be sent in parts; such a variant is run by `executeInParts`. */
+  variant(operation: PreparedOperation, principal: Principal | null, incremental?: boolean): Promise<Variant>;
   execute(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<Answer>;
+  /** The first text is an answer with `hasNext`, the others are what was deferred. */
+  executeInParts(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): AsyncGenerator<Answer>;
   /** Runs what follows an event of a subscription. */
   executeEvent(variant: Variant, run: Run): Promise<Answer>;
   /** Plans that are kept. */
@@ -61,7 +60,7 @@ export interface Engine {
 const MS_PER_SECOND = 1_000;
 
 export async function makeEngine(sdl: string, options: EngineOptions): Promise<Engine> {
-  const supergraph = readSupergraph(sdl);
+  const supergraph = readSupergraph(sdl, options.planner !== 'native'); // the native planner knows no @defer
   const features = linkedFeatures(supergraph.document);
   const planner = await plannerFor(supergraph, options.planner);
   const transports = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, options.dial(subgraph)]));
@@ -76,12 +75,14 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     { api: supergraph.api, planner, environment, requirements: requirementsOf(supergraph.full, features), costs },
     { ...options, planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
   );
+  const labels = activeLabels(supergraph.document, options);
   const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
   return {
     sdl, api: supergraph.api, planner: planner.name, transport, close: planner.close,
     prepare: prepared.operation,
-    variant: prepared.variant,
     kept: prepared.kept,
+    variant: (operation, principal, incremental = false) => prepared.variant(operation, principal, { labels: labels?.(principal) ?? [], incremental }),
+    executeInParts: (variant, variables, context) => inParts(variant, variables, context, { isA: environment.isA, logger: options.logger }),
     variables: (operation, given) => coerced(supergraph.api, operation, given, costs, options.limits),
     newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
     async execute(variant, variables, context) {
@@ -104,35 +105,4 @@ function coerced(api: GraphQLSchema, operation: PreparedOperation, given: Readon
   const cost = operation.cost ?? costs.costOf(operation.operation, operation.fragments, values.coerced);
   if (cost > limits.costMax) throw tooComplex('cost', cost, limits.costMax);
   return values.coerced;
-}
-
-function finished(variant: Variant, run: Run, logger: RouterLogger): Answer {
-  const { text, problems } = variant.project(run.data, run.variables);
-  const errors = problems.length === 0 ? run.errors : [...run.errors, ...unexplained(problems, run, logger)];
-  const data = `{"data":${text}`;
-  return { text: errors.length === 0 ? `${data}}` : `${data},"errors":${JSON.stringify(errors)}}`, errors };
-}
-
-/**
- * A null that no error speaks of yet gets one: a client must be able to tell a fault from an absence. An error
- * anywhere in the same object speaks of it, because a fault in one field takes the whole entity with it.
- */
-function unexplained(problems: readonly Problem[], { errors, context }: Run, logger: RouterLogger): ClientError[] {
-  return problems.flatMap((problem): ClientError[] => {
-    if (problem.kind === 'hidden') return [{
-      message: 'the access token does not allow this', path: problem.path,
-      extensions: { code: context.principal === null ? 'UNAUTHENTICATED' : 'FORBIDDEN' },
-    }];
-    if (errors.some(({ path }) => path === undefined || related(path, problem.path.slice(0, -1)))) return [];
-    logger.error({ correlationId: context.correlationId, coordinate: problem.coordinate, path: problem.path }, 'a subgraph left out a value that may not be null');
-    return [internal(context.correlationId, problem.path)];
-  });
-}
-
-/** Whether one path leads into the other; `@` stands for any position. */
-function related(left: readonly (string | number)[], right: readonly (string | number)[]): boolean {
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index += 1)
-    if (left[index] !== right[index] && left[index] !== '@' && right[index] !== '@') return false;
-  return true;
 }

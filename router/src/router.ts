@@ -14,6 +14,7 @@ import { healthRoutes } from './http/health.ts';
 import { contentPolicy } from './http/policy.ts';
 import { type RouterLogger, type RouterMetrics, routerMetrics, stateGauges } from './observe.ts';
 import { service } from './operation/serve.ts';
+import { type OverrideLabels, overrideOptions, type OverridePercentage } from './planner/override.ts';
 import { type Authenticate, identifier, type SessionToken } from './security/authenticate.ts';
 import { persistedQueries } from './security/persisted.ts';
 import { rateLimit } from './security/rate-limit.ts';
@@ -40,6 +41,10 @@ export interface RouterOptions {
   readonly authenticate?: Authenticate;
   readonly sessionToken?: SessionToken;
   readonly policies?: Policies;
+  /** Decides labels of a progressive `@override` that are not `percent(n)`; without it they never hold. */
+  readonly overrideLabels?: OverrideLabels;
+  /** The number that `percent(n)` is held against, in [0, 100); drawn for each request without it. */
+  readonly overridePercentage?: OverridePercentage;
   /** Address of a Redis that replicas share (redis:// or rediss://); without one each goes by its own memory. */
   readonly redis?: string;
   /** Makes the spans of recorded requests; without one a client's trace headers go on as they came. */
@@ -80,6 +85,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
     engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
       dial: options.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
       authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
+      ...overrideOptions(options),
     }), logger, metrics);
     return await serve(options, engines, metrics, redis);
   } catch (error) {

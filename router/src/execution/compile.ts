@@ -2,7 +2,7 @@
 import type { PlanNode } from '../planner/plan.ts';
 import { entityFetch } from './entity-fetch.ts';
 import { rootFetch } from './root-fetch.ts';
-import type { Environment, Step } from './run.ts';
+import type { Environment, Run, Step } from './run.ts';
 
 export function compilePlan(node: PlanNode, environment: Environment): Step {
   // Where plan positions are told apart by type, one entity must not be one object at two of them.
@@ -11,8 +11,8 @@ export function compilePlan(node: PlanNode, environment: Environment): Step {
 
 function compile(node: PlanNode, environment: Environment, copyEntities: boolean): Step {
   switch (node.kind) {
-    case 'root': return rootFetch(node, environment);
-    case 'entities': return entityFetch(node, environment, copyEntities);
+    case 'root': return arriving(node.id, rootFetch(node, environment));
+    case 'entities': return arriving(node.id, entityFetch(node, environment, copyEntities));
     case 'sequence': return inSequence(node.nodes.map((child) => compile(child, environment, copyEntities)));
     case 'parallel': return inParallel(node.nodes.map((child) => compile(child, environment, copyEntities)));
     case 'condition': {
@@ -20,7 +20,41 @@ function compile(node: PlanNode, environment: Environment, copyEntities: boolean
       const otherwise = node.otherwise === undefined ? undefined : compile(node.otherwise, environment, copyEntities);
       return async (run) => (run.variables[node.variable] === true ? then : otherwise)?.(run);
     }
+    case 'defer': {
+      const primary = node.primary === undefined ? nothing : compile(node.primary, environment, copyEntities);
+      return withParts(primary, node.parts.map(({ label, depends, node: inner }) =>
+        ({ label, depends, step: inner === undefined ? nothing : compile(inner, environment, copyEntities) })));
+    }
   }
+}
+
+const nothing: Step = async () => {};
+
+/** A fetch that deferred parts wait for says when it has come back; no other fetch has an id. */
+const arriving = (id: string | undefined, step: Step): Step => id === undefined ? step : async (run) => {
+  await step(run);
+  run.deferring?.arrival(id).resolve();
+};
+
+interface PartSteps { readonly label: string; readonly depends: readonly string[]; readonly step: Step }
+
+/** Done when the primary part is: the others run on by themselves, each with errors of its own, into the same data. */
+function withParts(primary: Step, parts: readonly PartSteps[]): Step {
+  return async (run) => {
+    const { deferring } = run;
+    if (deferring === undefined) throw new Error('a plan with deferred parts is run as one without');
+    const primaryDone = Promise.withResolvers<void>();
+    for (const { label, depends, step } of parts) {
+      const own: Run = { ...run, errors: [] };
+      // All fetches it may depend on are over when the primary part is, also those that a condition left out.
+      const ready = Promise.race([Promise.all(depends.map((id) => deferring.arrival(id).promise)), primaryDone.promise]);
+      const done = ready.then(() => step(own));
+      done.catch(() => {}); // whoever waits for the part hears of it
+      deferring.parts.set(label, { errors: own.errors, done });
+    }
+    await primary(run);
+    primaryDone.resolve();
+  };
 }
 
 function inSequence(steps: readonly Step[]): Step {
@@ -41,5 +75,6 @@ function distinguishesTypes(node: PlanNode): boolean {
     case 'sequence':
     case 'parallel': return node.nodes.some(distinguishesTypes);
     case 'condition': return [node.then, node.otherwise].some((child) => child !== undefined && distinguishesTypes(child));
+    case 'defer': return [node.primary, ...node.parts.map((part) => part.node)].some((child) => child !== undefined && distinguishesTypes(child));
   }
 }

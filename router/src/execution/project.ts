@@ -4,7 +4,7 @@
  * found by a second pass, so that the first one keeps no paths.
  */
 import {
-  getNamedType, type GraphQLCompositeType, type GraphQLLeafType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema, isEnumType,
+  getNamedType, type GraphQLCompositeType, type GraphQLLeafType, type GraphQLOutputType, type GraphQLSchema, isEnumType,
   isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, type SelectionSetNode,
 } from 'graphql';
 import type { Data } from './run.ts';
@@ -49,7 +49,7 @@ type Writer = (value: unknown, pass: Pass) => Written;
 type ObjectWriter = (value: Data, pass: Pass) => Written;
 
 export function compileProjection(
-  schema: GraphQLSchema, root: GraphQLObjectType, selectionSet: SelectionSetNode, fragments: Fragments, visibility: Visibility,
+  schema: GraphQLSchema, root: GraphQLCompositeType, selectionSet: SelectionSetNode, fragments: Fragments, visibility: Visibility,
 ): Project {
   const write = objectWriter({ schema, fragments, visibility }, root, [{ set: selectionSet, conditions: [] }]);
   return (data, variables) => {

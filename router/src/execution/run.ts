@@ -1,5 +1,6 @@
 /** What one execution of a plan carries along: the data so far, the errors so far, and who asks. */
 import type { RequestContext, SubgraphError, Transport } from '../dial/transport.ts';
+import type { Deferring } from './deliver.ts';
 
 export type Data = Record<string, unknown>;
 export type ResponsePath = readonly (string | number)[];
@@ -17,6 +18,8 @@ export interface Run {
   readonly data: Data;
   readonly errors: ClientError[];
   readonly context: RequestContext;
+  /** Only where parts of the answer are deferred. */
+  readonly deferring?: Deferring;
 }
 
 /** Decides what of a subgraph's error the client may see; logs the rest. */

@@ -59,15 +59,16 @@ function collectSet(set: SelectionSetNode, outer: Conditions, collecting: Collec
   }
 }
 
-/** Directives are looked at one by one: both may be there, and both must agree. */
+/** Directives are looked at one by one: all may be there, and all must agree. What is deferred is not here but in its own part. */
 export function withConditions(outer: Conditions, directives: readonly DirectiveNode[]): Conditions | 'never' {
   let conditions = outer;
   for (const { name, arguments: given } of directives) {
-    if (name.value !== 'skip' && name.value !== 'include') continue;
+    if (name.value !== 'skip' && name.value !== 'include' && name.value !== 'defer') continue;
     const wanted = name.value === 'include';
-    const value = given?.[0]?.value;
-    if (value?.kind === Kind.BOOLEAN && value.value !== wanted) return 'never';
-    if (value?.kind === Kind.VARIABLE) conditions = [...conditions, { variable: value.name.value, wanted }];
+    const value = given?.find((argument) => argument.name.value === 'if')?.value;
+    if (value === undefined) return 'never';
+    if (value.kind === Kind.BOOLEAN && value.value !== wanted) return 'never';
+    if (value.kind === Kind.VARIABLE) conditions = [...conditions, { variable: value.name.value, wanted }];
   }
   return conditions;
 }

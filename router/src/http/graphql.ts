@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { badInput } from '@pms/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Caller, deadline, type GraphQLParams, notHere, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { answersInParts, type Caller, deadline, type GraphQLParams, notHere, refuseOverLimit, type Service } from '../operation/serve.ts';
 import { type Identify, sameOrigin } from '../security/authenticate.ts';
 import { mayBeForged } from '../security/csrf.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { noteErrors, type Seen } from '../telemetry/seen.ts';
+import { acceptsDeferred, writeParts } from './deferred.ts';
 import { type Failure, failureOf, failureText } from './failure.ts';
 import { type Answers, GRAPHQL_TYPE, JSON_TYPE, negotiate } from './negotiate.ts';
 import { paramsFromBody, paramsFromUrl } from './params.ts';
@@ -97,13 +98,11 @@ async function handle(request: FastifyRequest, reply: FastifyReply, options: Gra
 interface Asked { readonly params: GraphQLParams; readonly caller: Caller; readonly accepted: readonly Answers[] }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, { params, caller, accepted }: Asked, options: GraphQLRouteOptions): Promise<unknown> {
-  const ready = await options.service.prepare(params, caller);
+  const ready = await options.service.prepare(params, caller, options.delegate === null && acceptsDeferred(request.headers.accept));
   const { kind } = ready.operation;
   if (kind === 'subscription') {
     if (!accepted.includes('event-stream')) throw notHere('a subscription is answered with text/event-stream, or over a websocket');
-    reply.hijack();
-    const headers = Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
-    return options.streams.serve(reply.raw, ready, caller, headers);
+    return options.streams.serve(hijacked(reply), ready, caller, headersOf(reply));
   }
   if (request.method === 'GET' && kind === 'mutation') {
     return send(reply.header('allow', 'POST'), 405, JSON_TYPE, '{"errors":[{"message":"a mutation must be sent by POST","extensions":{"code":"BAD_USER_INPUT"}}]}');
@@ -119,6 +118,12 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { params, ca
   };
   reply.raw.once('close', gone);
   try {
+    if (answersInParts(ready)) {
+      const parts = options.service.executeInParts(ready, caller, limits.signal);
+      const first = await parts.next();
+      if (first.done !== true) await writeParts(hijacked(reply), headersOf(reply), first.value, parts);
+      return reply;
+    }
     const { text } = await options.service.execute(ready, caller, limits.signal);
     return send(reply, 200, typeFor(accepted), text);
   } finally {
@@ -126,6 +131,11 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { params, ca
     reply.raw.off('close', gone);
   }
 }
+
+const headersOf = (reply: FastifyReply): Record<string, string> => Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+
+/** The response itself, which the framework leaves alone from here on. */
+const hijacked = (reply: FastifyReply): FastifyReply['raw'] => reply.hijack().raw;
 
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { service }: GraphQLRouteOptions): unknown {
   if (reply.raw.destroyed) return reply.hijack(); // nobody is left to tell

@@ -9,6 +9,8 @@ import { type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql
 import { LRUCache } from 'lru-cache';
 import { compilePlan } from '../execution/compile.ts';
 import { type Introspect, introspection } from '../execution/introspect.ts';
+import { type Deferral, deferralOf, withoutDefer } from '../execution/deferral.ts';
+import { type CompiledPart, compileParts } from '../execution/deliver.ts';
 import { compileProjection, type Project, type Visibility } from '../execution/project.ts';
 import { acceptRoot } from '../execution/root-fetch.ts';
 import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
@@ -34,6 +36,16 @@ export interface PreparedOperation extends ValidOperation {
   readonly hash: string;
   /** The static cost, where variables do not change it. */
   readonly cost: number | null;
+  /** The operation with its `@defer`, which `operation` is without; `null` when it has none. */
+  readonly deferral: Deferral | null;
+}
+
+/** What a variant is made for, beside its sender. */
+export interface VariantChoice {
+  /** Labels of `@override` that hold. */
+  readonly labels: readonly string[];
+  /** Whether what is deferred is sent in parts. */
+  readonly incremental: boolean;
 }
 
 /** An operation as one class of senders may run it. */
@@ -48,6 +60,8 @@ export interface Variant {
   readonly subscription: { readonly fetch: RootFetch; accept(result: SubgraphResult, run: Run): void } | null;
   readonly introspect: Introspect | null;
   readonly project: Project;
+  /** What is sent after the rest; empty where the whole answer is sent at once. */
+  readonly parts: readonly CompiledPart[];
 }
 
 export interface PreparationOptions extends ValidationOptions {
@@ -61,7 +75,7 @@ export interface PreparationOptions extends ValidationOptions {
 
 export interface Preparation {
   operation(source: string, operationName: string | undefined): PreparedOperation;
-  variant(operation: PreparedOperation, principal: Principal | null): Promise<Variant>;
+  variant(operation: PreparedOperation, principal: Principal | null, choice: VariantChoice): Promise<Variant>;
   /** Plans that are kept. */
   kept(): number;
 }
@@ -89,17 +103,18 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
       if (known !== undefined) return known;
       const valid = validOperation(planned.api, source, operationName, options);
       const cost = (valid.operation.variableDefinitions?.length ?? 0) > 0 ? null : planned.costs.costOf(valid.operation, valid.fragments, {});
-      const prepared = { ...valid, key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost };
+      const prepared = { ...inOnePiece(valid, deferralOf(planned.api, valid.operation, valid.fragments)), key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost };
       operations.set(key, prepared);
       return prepared;
     },
-    variant(operation, principal) {
+    variant(operation, principal, { labels, incremental }) {
       const decision = options.authorization ? decide(planned.requirements, principal, options.policies) : '';
-      const key = `${decision}${principal === null ? 'a' : ''}\n${operation.key}`;
+      const deferral = incremental ? operation.deferral : null;
+      const key = `${decision}${principal === null ? 'a' : ''}${deferral === null ? '' : 'd'}${labels.length === 0 ? '' : ` ${labels.join(' ')}`}\n${operation.key}`;
       const known = variants.get(key);
       options.planned(known !== undefined);
       if (known !== undefined) return known;
-      const made = makeVariant(planned, operation, decision, principal === null);
+      const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral });
       variants.set(key, made);
       made.then(({ planning }) => options.made(planning.ms), () => variants.delete(key)); // a failure to plan is not kept
       return made;
@@ -108,14 +123,24 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
   };
 }
 
-async function makeVariant(planned: Planned, prepared: PreparedOperation, decision: string, anonymous: boolean): Promise<Variant> {
+function inOnePiece(valid: ValidOperation, deferral: Deferral | null): ValidOperation & Pick<PreparedOperation, 'deferral'> {
+  if (deferral === null && valid.document.definitions.every((definition) => definition === withoutDefer(definition))) return { ...valid, deferral };
+  return {
+    document: withoutDefer(valid.document), operation: withoutDefer(valid.operation), deferral,
+    fragments: Object.fromEntries(Object.entries(valid.fragments).map(([name, fragment]) => [name, withoutDefer(fragment)])),
+  };
+}
+
+interface Sender { readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null }
+
+async function makeVariant(planned: Planned, prepared: PreparedOperation, { decision, anonymous, labels, deferral }: Sender): Promise<Variant> {
   const { api, environment } = planned;
   const started = performance.now();
   const visibility = visibilityOf(planned.requirements, decision);
   const filtered = visibility === null
     ? { operation: prepared.operation, removed: [] }
     : filterOperation(api, prepared.operation, prepared.fragments, visibility);
-  const plan: QueryPlan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.removed.length > 0 ? {} : prepared.fragments));
+  const plan: QueryPlan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.removed.length > 0 ? {} : prepared.fragments), { labels, defer: deferral !== null });
   const root = api.getRootType(prepared.kind);
   if (root == null) throw new DomainError('BAD_USER_INPUT', `the schema has no ${prepared.kind}`);
   const steps = plan.node === undefined ? null : compilePlan(plan.node, environment);
@@ -127,6 +152,7 @@ async function makeVariant(planned: Planned, prepared: PreparedOperation, decisi
     subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },
     introspect: prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null,
     project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),
+    parts: deferral === null ? [] : compileParts(api, deferral.parts, visibility ?? everything),
   };
 }
 

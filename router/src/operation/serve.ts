@@ -5,7 +5,7 @@
 import { DomainError } from '@pms/errors';
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../dial/transport.ts';
-import type { Answer, Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
 import type { Observer } from '../telemetry/observer.ts';
 import { noteOperation, notePlan } from '../telemetry/prepared.ts';
@@ -13,6 +13,7 @@ import { noteErrors, type Seen } from '../telemetry/seen.ts';
 import type { Identity } from '../security/authenticate.ts';
 import type { PersistedQueries } from '../security/persisted.ts';
 import { type RateDecision, type RateLimit, rateLimited } from '../security/rate-limit.ts';
+import type { Answer } from './answer.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';
 import { InvalidOperation } from './validate.ts';
 
@@ -45,10 +46,14 @@ export interface Service {
   readonly metrics: RouterMetrics;
   /** Uses the caller's points; the caller is told how many are left, refused or not. */
   count(caller: Caller): Promise<RateDecision>;
-  /** Throws DomainError, InvalidOperation or NothingAllowed. */
-  prepare(params: GraphQLParams, caller: Caller): Promise<ReadyOperation>;
+  /** Throws DomainError, InvalidOperation or NothingAllowed. `incremental` where the client takes what is deferred in parts. */
+  prepare(params: GraphQLParams, caller: Caller, incremental?: boolean): Promise<ReadyOperation>;
   execute(ready: ReadyOperation, caller: Caller, signal: AbortSignal): Promise<Answer>;
+  /** For an operation that `answersInParts`. */
+  executeInParts(ready: ReadyOperation, caller: Caller, signal: AbortSignal): AsyncGenerator<Answer>;
 }
+
+export const answersInParts = ({ variant }: ReadyOperation): boolean => variant.parts.length > 0;
 
 /** Everything the operation asks for was taken out of it. */
 export class NothingAllowed extends Error {
@@ -84,13 +89,13 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
       return decision;
     },
-    async prepare(params, { principal, seen }) {
+    async prepare(params, { principal, seen }, incremental = false) {
       const engine = current();
       const operation = engine.prepare(queryOf(params, persisted), params.operationName);
       noteOperation(seen, operation, principal);
       const variables = engine.variables(operation, params.variables ?? {});
       const asked = performance.now();
-      const variant = await engine.variant(operation, principal);
+      const variant = await engine.variant(operation, principal, incremental);
       notePlan(seen, variant.planning, asked);
       if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
       return { engine, operation, variables, variant };
@@ -102,6 +107,15 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       noteErrors(caller.seen, answer.errors);
       caller.seen.bytes = answer.text.length;
       return answer;
+    },
+    async* executeInParts({ engine, variables, variant }, caller, signal) {
+      caller.seen.ran = true;
+      for await (const answer of engine.executeInParts(variant, variables, contextOf(caller, signal))) {
+        for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
+        noteErrors(caller.seen, answer.errors);
+        caller.seen.bytes += answer.text.length;
+        yield answer;
+      }
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   recommendedRules, specifiedRules, validate, type ValidationRule, visit,
 } from 'graphql';
 import type { Fragments } from '../execution/selections.ts';
+import { deferRule } from './defer-rule.ts';
 import { checkSize, type OperationLimits, tooComplex } from '../security/limits.ts';
 
 export interface ValidOperation {
@@ -35,7 +36,7 @@ export interface ValidationOptions {
 }
 
 const ERRORS_MAX = 50;
-const rules: readonly ValidationRule[] = [...new Set([...specifiedRules, ...recommendedRules])];
+const rules: readonly ValidationRule[] = [...new Set([...specifiedRules, ...recommendedRules]), deferRule];
 
 export function validOperation(schema: GraphQLSchema, source: string, operationName: string | undefined, options: ValidationOptions): ValidOperation {
   const document = parsed(source, options.limits);

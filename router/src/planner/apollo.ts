@@ -1,16 +1,16 @@
 /**
- * Plans with the planner of `@apollo/gateway`: slower, pure JavaScript, and knows `@context`. It is the public
+ * Plans with the planner of `@apollo/gateway`: slower, pure JavaScript, and knows `@context` and `@defer`. It is the public
  * `QueryPlanner` of the packages the gateway stands on, which take the security and cost directives it refuses itself.
  */
 import { createRequire } from 'node:module';
-import type { EntityGroup, PathSegment, PlanNode, PlanOperation, QueryPlan, Required, Rewrite, RewriteSegment, RootFetch } from './plan.ts';
+import type { DeferredPlan, EntityGroup, PathSegment, PlanNode, PlanOperation, QueryPlan, Required, Rewrite, RewriteSegment, RootFetch } from './plan.ts';
 
 interface ApolloRewrite { readonly kind: 'ValueSetter' | 'KeyRenamer'; readonly path: readonly string[]; readonly setValueTo?: unknown; readonly renameKeyTo?: string }
 type ApolloSelection =
   | { readonly kind: 'Field'; readonly name: string; readonly alias?: string; readonly selections?: readonly ApolloSelection[] }
   | { readonly kind: 'InlineFragment'; readonly typeCondition?: string; readonly selections: readonly ApolloSelection[] };
 interface ApolloFetch {
-  readonly kind: 'Fetch'; readonly serviceName: string; readonly operation: string; readonly operationName?: string;
+  readonly kind: 'Fetch'; readonly id?: string; readonly serviceName: string; readonly operation: string; readonly operationName?: string;
   readonly operationKind: 'query' | 'mutation' | 'subscription'; readonly variableUsages?: readonly string[];
   readonly requires?: readonly ApolloSelection[]; readonly inputRewrites?: readonly ApolloRewrite[];
   readonly outputRewrites?: readonly ApolloRewrite[]; readonly contextRewrites?: readonly ApolloRewrite[];
@@ -20,8 +20,10 @@ type ApolloNode =
   | { readonly kind: 'Sequence' | 'Parallel'; readonly nodes: readonly ApolloNode[] }
   | { readonly kind: 'Flatten'; readonly path: readonly (string | number)[]; readonly node: ApolloNode }
   | { readonly kind: 'Condition'; readonly condition: string; readonly ifClause?: ApolloNode; readonly elseClause?: ApolloNode }
-  | { readonly kind: 'Defer' }
+  | { readonly kind: 'Defer'; readonly primary: { readonly node?: ApolloNode }; readonly deferred: readonly ApolloDeferred[] }
   | { readonly kind: 'Subscription'; readonly primary: ApolloFetch; readonly rest?: ApolloNode };
+
+interface ApolloDeferred { readonly depends: readonly { readonly id: string }[]; readonly label?: string; readonly node?: ApolloNode }
 
 interface Internals {
   readonly ROUTER_SUPPORTED_SUPERGRAPH_FEATURES: ReadonlySet<string>;
@@ -29,7 +31,9 @@ interface Internals {
   operationFromDocument(schema: object, document: object): object;
 }
 interface PlannerPackage {
-  readonly QueryPlanner: new (supergraph: object) => { buildQueryPlan(operation: object): { readonly node?: ApolloNode } };
+  readonly QueryPlanner: new (supergraph: object, config: object) => {
+    buildQueryPlan(operation: object, options: { overrideConditions: ReadonlyMap<string, boolean> }): { readonly node?: ApolloNode };
+  };
 }
 
 export function apolloPlanner(sdl: string): PlanOperation {
@@ -40,8 +44,11 @@ export function apolloPlanner(sdl: string): PlanOperation {
   const { parse } = fromGateway('graphql') as { parse(text: string): object };
   const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
   const api = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph);
-  return async (operation) => planOf(planner.buildQueryPlan(operationFromDocument(api, parse(operation))).node);
+  const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } });
+  return async (operation, { labels }) => {
+    const overrideConditions = new Map(labels.map((label) => [label, true]));
+    return planOf(planner.buildQueryPlan(operationFromDocument(api, parse(operation)), { overrideConditions }).node);
+  };
 }
 
 function planOf(node: ApolloNode | undefined): QueryPlan {
@@ -61,13 +68,22 @@ function nodeOf(node: ApolloNode, path: readonly PathSegment[]): PlanNode {
       ...(node.elseClause === undefined ? {} : { otherwise: nodeOf(node.elseClause, path) }),
     };
     case 'Fetch': return node.requires === undefined ? rootOf(node) : { ...operationOf(node), kind: 'entities', groups: [groupOf(node, path)] };
+    case 'Defer': return {
+      kind: 'defer', parts: node.deferred.map((part) => deferredOf(part, path)),
+      ...(node.primary.node === undefined ? {} : { primary: nodeOf(node.primary.node, path) }),
+    };
     default: throw new Error(`the Apollo planner made a step that is not supported: ${node.kind}`);
   }
 }
 
+const deferredOf = ({ label, depends, node }: ApolloDeferred, path: readonly PathSegment[]): DeferredPlan => ({
+  label: label ?? '', depends: depends.map(({ id }) => id), ...(node === undefined ? {} : { node: nodeOf(node, path) }),
+});
+
 const operationOf = (fetch: ApolloFetch): Omit<RootFetch, 'kind' | 'outputRewrites'> => ({
   service: fetch.serviceName, operation: fetch.operation, operationKind: fetch.operationKind, variables: fetch.variableUsages ?? [],
   ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
+  ...(fetch.id === undefined ? {} : { id: fetch.id }),
 });
 
 const rootOf = (fetch: ApolloFetch): RootFetch =>

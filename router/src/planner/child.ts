@@ -18,10 +18,10 @@ async function load({ kind, sdl }: Extract<ToChild, { kind: string }>): Promise<
   }
 }
 
-async function answer({ id, operation }: Extract<ToChild, { id: number }>): Promise<void> {
+async function answer({ id, operation, conditions }: Extract<ToChild, { id: number }>): Promise<void> {
   try {
     if (plan === undefined) throw new Error('the planner is not loaded');
-    say({ id, plan: await plan(operation) });
+    say({ id, plan: await plan(operation, conditions) });
   } catch (error) {
     say({ id, failed: error instanceof Error ? error.message : String(error) });
   }

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { tooComplex } from '../security/limits.ts';
-import type { Planner, QueryPlan } from './plan.ts';
+import type { PlanConditions, Planner, QueryPlan } from './plan.ts';
 
 const PLAN_MS_MAX = 5_000;
 const LOAD_MS_MAX = 30_000;
@@ -13,7 +13,7 @@ const DEATHS_PER_MINUTE_MAX = 10;
 const MINUTE_MS = 60_000;
 const CHILD_HEAP_MEGABYTES_MAX = 512;
 
-export type ToChild = { readonly kind: Planner['name']; readonly sdl: string } | { readonly id: number; readonly operation: string };
+export type ToChild = { readonly kind: Planner['name']; readonly sdl: string } | { readonly id: number; readonly operation: string; readonly conditions: PlanConditions };
 export type FromChild =
   | { readonly ready: true }
   | { readonly ready: false; readonly reason: string }
@@ -53,8 +53,8 @@ export async function isolatedPlanner(kind: Planner['name'], sdl: string): Promi
   const later = (): Promise<ChildProcess> => Promise.reject(new Error('the planner dies too often; it is left alone for a minute'));
 
   return {
-    name: kind,
-    async plan(operation) {
+    name: kind, defers: kind === 'apollo',
+    async plan(operation, conditions) {
       if (deaths.length > DEATHS_PER_MINUTE_MAX && (deaths.at(-1) ?? 0) < Date.now() - MINUTE_MS) {
         deaths = [];
         child = start();
@@ -69,7 +69,7 @@ export async function isolatedPlanner(kind: Planner['name'], sdl: string): Promi
           running.kill('SIGKILL');
         }, PLAN_MS_MAX);
         waiting.set(id, { resolve, reject, timer });
-        running.send({ id, operation } satisfies ToChild);
+        running.send({ id, operation, conditions } satisfies ToChild);
       });
     },
     close() {

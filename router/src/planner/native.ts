@@ -5,18 +5,25 @@ import {
 } from '@graphql-hive/router-query-planner';
 import { parse } from 'graphql';
 import type { EntityGroup, PathSegment, PlanNode, PlanOperation, QueryPlan, Required, RewriteSegment, Rewrite, RootFetch } from './plan.ts';
+import { percentOf } from './override.ts';
 
-const NO_LABELS = new Set<string>();
-const NO_PERCENTAGE = 0;
 
 export function nativePlanner(sdl: string): PlanOperation {
   const planner = new QueryPlanner(sdl);
-  return async (operation) => {
-    const { node } = planner.plan(operation, null, NO_LABELS, NO_PERCENTAGE);
+  const known = new Set(planner.overrideLabels);
+  return async (operation, { labels, defer }) => {
+    if (defer) throw new Error('the native planner does not support @defer');
+    const { node } = planner.plan(operation, null, new Set(labels.filter((label) => known.has(label))), percentageFor(planner.overridePercentages, labels));
     const plan = isStep(node) ? planOf(node) : {};
     checkOperations(plan);
     return plan;
   };
+}
+
+/** The planner holds `percent(n)` for active where its one number is below n: this is the number for which the active ones are. */
+function percentageFor(percentages: readonly number[], labels: readonly string[]): number {
+  const active = new Set(labels.map(percentOf));
+  return Math.max(0, ...percentages.filter((percentage) => !active.has(percentage)));
 }
 
 /** The planner can leave an empty selection set where conditions meet; such a plan is no plan. Throws GraphQLError. */
@@ -31,7 +38,8 @@ function checkNode(node: PlanNode): void {
     case 'entities': parse(node.operation, { noLocation: true }); return;
     case 'sequence':
     case 'parallel': node.nodes.forEach(checkNode); return;
-    case 'condition': for (const child of [node.then, node.otherwise]) if (child !== undefined) checkNode(child);
+    case 'condition': for (const child of [node.then, node.otherwise]) if (child !== undefined) checkNode(child); return;
+    case 'defer': throw new Error('the native planner made a step that it does not know');
   }
 }
 

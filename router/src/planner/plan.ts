@@ -23,6 +23,8 @@ export type Required =
   };
 
 interface Operation {
+  /** Only where deferred parts wait for this fetch. */
+  readonly id?: string;
   readonly service: string;
   readonly operation: string;
   readonly operationName?: string;
@@ -57,7 +59,15 @@ export type PlanNode =
   | EntityFetch
   | { readonly kind: 'sequence'; readonly nodes: readonly PlanNode[] }
   | { readonly kind: 'parallel'; readonly nodes: readonly PlanNode[] }
-  | { readonly kind: 'condition'; readonly variable: string; readonly then?: PlanNode; readonly otherwise?: PlanNode };
+  | { readonly kind: 'condition'; readonly variable: string; readonly then?: PlanNode; readonly otherwise?: PlanNode }
+  | { readonly kind: 'defer'; readonly primary?: PlanNode; readonly parts: readonly DeferredPlan[] };
+
+/** What is fetched for one `@defer`: it may begin when the fetches it depends on have come back. */
+export interface DeferredPlan {
+  readonly label: string;
+  readonly depends: readonly string[];
+  readonly node?: PlanNode;
+}
 
 /** `subscription` is the fetch that is subscribed upstream; `node` then runs once for each of its events. */
 export interface QueryPlan {
@@ -65,11 +75,23 @@ export interface QueryPlan {
   readonly node?: PlanNode;
 }
 
+/** What a plan depends on beside its operation. */
+export interface PlanConditions {
+  /** Labels of `@override` that hold; all others do not. */
+  readonly labels: readonly string[];
+  /** Whether `@defer` is planned; each one then has a label of its own. */
+  readonly defer: boolean;
+}
+
+export const PLAIN: PlanConditions = { labels: [], defer: false };
+
 /** `operation` is one operation with its fragments, valid against the API schema. Rejects when it cannot be planned. */
-export type PlanOperation = (operation: string) => Promise<QueryPlan>;
+export type PlanOperation = (operation: string, conditions: PlanConditions) => Promise<QueryPlan>;
 
 export interface Planner {
   readonly name: 'native' | 'apollo';
   readonly plan: PlanOperation;
+  /** Whether it can plan `@defer`, itself or by asking the other. */
+  readonly defers: boolean;
   close(): void;
 }

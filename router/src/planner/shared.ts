@@ -24,8 +24,8 @@ export async function sharedPlanner(kind: Planner['name'], sdl: string): Promise
     setTimeout(() => end(key, mine), LINGER_MS).unref();
   };
   try {
-    const { plan } = await mine.planner;
-    return { name: kind, plan, close: leave };
+    const { plan, defers } = await mine.planner;
+    return { name: kind, plan, defers, close: leave };
   } catch (error) {
     if (running.get(key) === mine) running.delete(key);
     throw error;

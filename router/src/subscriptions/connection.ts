@@ -2,7 +2,7 @@
 import { DomainError } from '@pms/errors';
 import type { ClientError } from '../execution/run.ts';
 import { failureOf } from '../http/failure.ts';
-import { type Caller, deadline, type GraphQLParams, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { answersInParts, type Caller, deadline, type GraphQLParams, refuseOverLimit, type Service } from '../operation/serve.ts';
 import { type Credentials, type Identify, type Identity, sameOrigin } from '../security/authenticate.ts';
 import { noteErrors } from '../telemetry/seen.ts';
 import { type Message, parseMessage } from './messages.ts';
@@ -148,9 +148,12 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
   let stopped = false;
   const head = `{"id":${JSON.stringify(id)},"type":`;
 
-  const single = async (ready: Awaited<ReturnType<typeof service.prepare>>): Promise<void> => {
-    const { text } = await service.execute(ready, caller, limits.signal);
+  const next = async (text: string): Promise<void> => {
     if (!stopped) await wire.send(`${head}"next","payload":${text}}`);
+  };
+  const single = async (ready: Awaited<ReturnType<typeof service.prepare>>): Promise<void> => {
+    if (!answersInParts(ready)) return next((await service.execute(ready, caller, limits.signal)).text);
+    for await (const { text } of service.executeInParts(ready, caller, limits.signal)) await next(text);
   };
   const stream = async (ready: Awaited<ReturnType<typeof service.prepare>>): Promise<void> => {
     streaming = true;
@@ -168,7 +171,7 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
     try {
       if (others >= subscriptionsMax) throw new DomainError('RATE_LIMITED', `a connection may have ${subscriptionsMax} operations at once`, { retryAfterMs: MS_PER_SECOND });
       refuseOverLimit(await service.count(caller));
-      const ready = await service.prepare(params, caller);
+      const ready = await service.prepare(params, caller, true);
       await (ready.operation.kind === 'subscription' ? stream(ready) : single(ready));
       if (!stopped) await wire.send(`${head}"complete"}`);
     } catch (error) {

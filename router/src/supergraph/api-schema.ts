@@ -1,6 +1,6 @@
 /** Derives what a client may see of a supergraph: no federation types or directives, nothing `@inaccessible`. */
 import {
-  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DirectiveDefinitionNode, type DocumentNode, Kind, type NamedTypeNode, visit,
+  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DirectiveDefinitionNode, type DocumentNode, Kind, type NamedTypeNode, parse, visit,
 } from 'graphql';
 import { directiveName, isOfFeature, linkedFeatures } from './features.ts';
 
@@ -8,7 +8,10 @@ import { directiveName, isOfFeature, linkedFeatures } from './features.ts';
 const SHOWN = new Set(['deprecated', 'specifiedBy', 'oneOf']);
 const EXECUTABLE = new Set(['QUERY', 'MUTATION', 'SUBSCRIPTION', 'FIELD', 'FRAGMENT_DEFINITION', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT', 'VARIABLE_DEFINITION']);
 
-export function apiDocument(document: DocumentNode): DocumentNode {
+const DEFER = parse('directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT', { noLocation: true }).definitions;
+
+/** `defer` says whether parts of an answer can be deferred: clients are told of `@defer` only then. */
+export function apiDocument(document: DocumentNode, defer: boolean): DocumentNode {
   const features = linkedFeatures(document);
   const inaccessible = directiveName(features, 'inaccessible', 'inaccessible');
   const hidden = (node: { readonly directives?: readonly ConstDirectiveNode[] | undefined }): boolean =>
@@ -18,7 +21,8 @@ export function apiDocument(document: DocumentNode): DocumentNode {
     'name' in definition && definition.name !== undefined && !definitions.includes(definition) ? [definition.name.value] : []));
   const known = (type: NamedTypeNode): boolean => !gone.has(type.name.value);
 
-  return visit({ kind: Kind.DOCUMENT, definitions } satisfies DocumentNode, {
+  const offered = defer ? DEFER : [];
+  return visit({ kind: Kind.DOCUMENT, definitions: [...definitions, ...offered] } satisfies DocumentNode, {
     Directive: (node) => (SHOWN.has(node.name.value) ? undefined : null),
     DirectiveDefinition: executableOnly,
     FieldDefinition: (node) => (hidden(node) ? null : undefined),
@@ -34,7 +38,7 @@ function kept(definition: DefinitionNode, features: ReturnType<typeof linkedFeat
   if (!('name' in definition) || definition.name === undefined) return true;
   const name = definition.name.value;
   if (definition.kind !== Kind.DIRECTIVE_DEFINITION) return !isOfFeature(features, name);
-  if (isOfFeature(features, name) || [...features.values()].some(({ prefix }) => prefix === name)) return false;
+  if (name === 'defer' || name === 'stream' || isOfFeature(features, name) || [...features.values()].some(({ prefix }) => prefix === name)) return false;
   return definition.locations.some((location) => EXECUTABLE.has(location.value));
 }
 

@@ -18,13 +18,13 @@ export interface SupergraphDocument {
   readonly api: GraphQLSchema;
 }
 
-export function readSupergraph(sdl: string): SupergraphDocument {
+export function readSupergraph(sdl: string, defer = true): SupergraphDocument {
   if (sdl.trim() === '') throw new Error('the supergraph is empty');
   const document = parse(sdl, { noLocation: true });
   const subgraphs = subgraphsOf(document);
   if (subgraphs.length === 0) throw new Error('the document is not a supergraph: it names no subgraph in join__Graph');
   const full = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
-  const api = buildASTSchema(apiDocument(document));
+  const api = buildASTSchema(apiDocument(document, defer));
   if (api.getQueryType() == null) throw new Error('the supergraph has no Query type');
   return { sdl, document, subgraphs, full, api };
 }
