@@ -33,6 +33,11 @@ export function routerMetrics(registry: Registry) {
     dropped: new Counter({ name: 'pms_router_subscription_events_replaced_total', help: 'Events that a later one of the same key replaced before a slow client took them.', registers }),
     redisUp: new Gauge({ name: 'pms_router_redis_up', help: 'Whether Redis answers; while it does not, this process goes by its own memory.', labelNames: ['server'], registers }),
     redisCommands: new Counter({ name: 'pms_router_redis_commands_total', help: 'What was asked of Redis, by outcome: ok, refused by it, late, away.', labelNames: ['outcome'], registers }),
+    breakerOpen: new Gauge({ name: 'pms_router_breaker_open', help: 'Whether a subgraph is left alone because it does not answer.', labelNames: ['subgraph'], registers }),
+    retries: new Counter({ name: 'pms_router_retries_total', help: 'Reads sent to a subgraph again.', labelNames: ['subgraph'], registers }),
+    crowded: new Counter({ name: 'pms_router_bulkhead_refused_total', help: 'Requests to a subgraph refused because too many were under way and waiting.', labelNames: ['subgraph'], registers }),
+    watchBulkhead: bulkheadGauges(registers),
+    shared: new Counter({ name: 'pms_router_shared_reads_total', help: 'Reads that joined an equal one under way: of a subgraph, or whole operations.', labelNames: ['level'], registers }),
     reloads: new Counter({ name: 'pms_router_supergraph_reloads_total', help: 'Supergraphs taken over or refused.', labelNames: ['outcome'], registers }),
   };
 }
@@ -42,4 +47,20 @@ export function stateGauges(registry: Registry, state: { readonly inFlight: () =
   const gauge = (name: string, help: string, value: () => number): Gauge => new Gauge({ name, help, registers: [registry], collect() { this.set(value()); } });
   gauge('pms_router_operations_in_flight', 'Operations that have arrived and not ended; subscriptions are among them.', state.inFlight);
   gauge('pms_router_plans_kept', 'Plans that are kept.', state.plans);
+}
+
+interface Occupancy { readonly running: number; readonly waiting: number }
+
+/** Read when they are asked for: nothing is counted on the way of a request. */
+function bulkheadGauges(registers: Registry[]): (subgraph: string, bulkhead: Occupancy) => void {
+  const known = new Map<string, Occupancy>();
+  const gauge = (name: string, help: string, read: (bulkhead: Occupancy) => number): Gauge => new Gauge({
+    name, help, labelNames: ['subgraph'], registers,
+    collect() {
+      for (const [subgraph, bulkhead] of known) this.set({ subgraph }, read(bulkhead));
+    },
+  });
+  gauge('pms_router_bulkhead_running', 'Requests to a subgraph under way.', ({ running }) => running);
+  gauge('pms_router_bulkhead_waiting', 'Requests to a subgraph that wait for their turn.', ({ waiting }) => waiting);
+  return (subgraph, bulkhead) => void known.set(subgraph, bulkhead);
 }

@@ -5,6 +5,7 @@ import type { Tracer } from '@opentelemetry/api';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { passedHeaders } from './dial/settings.ts';
 import type { Dial } from './dial/transport.ts';
 import { makeEngine } from './engine.ts';
 import { federatedGateway, type RouterContext, throughApollo } from './gateway.ts';
@@ -19,6 +20,7 @@ import { type Authenticate, identifier, type SessionToken } from './security/aut
 import { persistedQueries } from './security/persisted.ts';
 import { rateLimit } from './security/rate-limit.ts';
 import type { Policies } from './security/requirements.ts';
+import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { observer } from './telemetry/observer.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
@@ -80,14 +82,15 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const { logger, metricsRegistry, production, authenticate, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
   const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
+  const reads = readsThrough(options.dial, settings, metrics);
   let engines: EngineHolder | undefined;
   try {
     engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
-      dial: options.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
+      dial: reads.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
       authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
     }), logger, metrics);
-    return await serve(options, engines, metrics, redis);
+    return await serve(options, { engines, reads, metrics, redis });
   } catch (error) {
     redis?.close();
     engines?.close();
@@ -101,11 +104,13 @@ const withDefaults = ({ settings, ...options }: RouterOptions) => ({
   policies: {}, graphiql: !options.production, ready: (): boolean | Promise<boolean> => true, ...options, settings: routerSettings.parse(settings ?? {}) satisfies RouterSettings,
 });
 
-async function serve(options: Complete, engines: EngineHolder, metrics: RouterMetrics, redis: RedisLink | null): Promise<Router> {
+interface Standing { readonly engines: EngineHolder; readonly reads: Reads; readonly metrics: RouterMetrics; readonly redis: RedisLink | null }
+
+async function serve(options: Complete, { engines, reads, metrics, redis }: Standing): Promise<Router> {
   const { logger, host, settings } = options;
   const seeing = observer({ settings: settings.telemetry, log: settings.telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer: options.tracer });
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
-  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), observer: seeing, logger, metrics });
+  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer });
   const identify = identifier(options.authenticate, options.sessionToken);
   const live = subscriptions(graphql, settings.subscriptions.conflate);
   const streams = eventStreams(graphql, live);
@@ -114,7 +119,7 @@ async function serve(options: Complete, engines: EngineHolder, metrics: RouterMe
 
   const app = Fastify({ bodyLimit: settings.limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: settings.http.trustProxy, forceCloseConnections: 'idle' });
   await app.register(helmet, contentPolicy(options.production));
-  graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: options.graphiql ? '/graphiql' : null });
+  graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: options.graphiql ? '/graphiql' : null, passedHeaders: passedHeaders(settings.subgraphs) });
   if (options.graphiql) graphiqlRoutes(app, { title: TITLE, ...options.people });
   healthRoutes(app, { ready: () => !state.draining && options.ready() }, options.metricsRegistry);
   await options.mounts?.(app);

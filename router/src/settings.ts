@@ -3,6 +3,7 @@
  * it is none. What is code (dial, policies, plugins) is in RouterOptions.
  */
 import { z } from 'zod';
+import { subgraphSettings } from './dial/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
@@ -20,6 +21,7 @@ export const routerSettings = z.strictObject({
   limits: limitSettings.prefault({}),
   rate: rateSettings.prefault({}),
   subscriptions: subscriptionSettings.prefault({}),
+  subgraphs: subgraphSettings.prefault({}),
   telemetry: telemetrySettings.prefault({}),
   redis: redisSettings.prefault({}),
 });

@@ -99,17 +99,6 @@ test('a subgraph that is down is told, what others say is there, and it is asked
   await until(async () => (await shop.ask(query)).errors === undefined);
 }, 30_000);
 
-test('identical reads under way are one request where that is wished, for one token each', async () => {
-  const http = overHttp({ shareReads: true });
-  open.push(() => http.close());
-  const { execute } = http.dial({ name: 'stock', url: stock.url });
-  const read = (token: string) => execute({ query: '{ product(id: 2) { name } }', kind: 'query' }, { principal: null, token, correlationId: 'x' });
-  const [first, second, other] = await Promise.all([read('a'), read('a'), read('b')]);
-  expect([first, second, other]).toEqual(Array.from({ length: 3 }, () => ({ data: { product: { name: 'product 2' } } })));
-  expect(first.data).not.toBe(second.data);
-  expect(stock.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer a', 'Bearer b']);
-});
-
 describe('subscriptions', () => {
   const events = () => {
     const client = createClient({ url: `${shop.router.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization: 'Bearer buyer' }, retryAttempts: 0 });

@@ -3,7 +3,9 @@ import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
 import { type DocumentNode, execute, type ExecutionResult, type GraphQLError, type GraphQLSchema, parse, subscribe } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Dial, RequestContext, SubgraphError, SubgraphRequest, SubgraphResult, Transport } from './transport.ts';
+import { abortable } from './abortable.ts';
+import { standardSubgraph, type SubgraphSettings } from './settings.ts';
+import { type Dial, NoAnswer, type RequestContext, type SubgraphError, type SubgraphRequest, type SubgraphResult, type Transport } from './transport.ts';
 
 const DOCUMENTS_MAX = 2_000;
 
@@ -11,34 +13,49 @@ const DOCUMENTS_MAX = 2_000;
 export interface LocalSubgraph {
   readonly name: string;
   readonly schema: GraphQLSchema;
-  contextFor(request: { readonly principal: Principal | null; readonly token: string | null; readonly correlationId: string }): object | Promise<object>;
+  contextFor(request: LocalRequest): object | Promise<object>;
+}
+
+export interface LocalRequest {
+  readonly principal: Principal | null;
+  readonly token: string | null;
+  readonly correlationId: string;
+  /** Those that the subgraph is passed. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Aborts when nobody waits for the answer any longer: graphql-js goes on, and a resolver that looks at it need not. */
+  readonly signal?: AbortSignal;
 }
 
 export function inProcess(subgraphs: readonly LocalSubgraph[]): Dial {
   const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
-  return ({ name }) => {
+  return ({ name }, settings = standardSubgraph) => {
     const subgraph = byName.get(name);
     if (subgraph === undefined) throw new Error(`the supergraph names the subgraph "${name}", and it does not run here`);
-    return transportTo(subgraph);
+    return transportTo(subgraph, settings);
   };
 }
 
-function transportTo(subgraph: LocalSubgraph): Transport {
+function transportTo(subgraph: LocalSubgraph, settings: SubgraphSettings): Transport {
   const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MAX });
   const parsed = (query: string): DocumentNode => {
     let document = documents.get(query);
     if (document === undefined) documents.set(query, document = parse(query, { noLocation: true }));
     return document;
   };
-  const callOf = async (request: SubgraphRequest, { principal, token, correlationId }: RequestContext) => ({
+  const callOf = async (request: SubgraphRequest, context: RequestContext) => ({
     schema: subgraph.schema, document: parsed(request.query), variableValues: request.variables ?? {}, operationName: request.operationName ?? null,
-    contextValue: await subgraph.contextFor({ principal, token, correlationId }),
+    contextValue: await subgraph.contextFor(requestOf(context, settings)),
   });
+  const late = (ms: number) => ({ ms, late: () => new NoAnswer(`no answer within ${ms} ms`) });
+  const patience = { read: late(settings.timeoutMs), change: late(settings.mutationTimeoutMs) };
 
   return {
     async execute(request, context) {
+      context.signal?.throwIfAborted();
       const call = await callOf(request, context);
-      return resultOf(await abortable(execute(call), context.signal));
+      const work = execute(call);
+      if (!(work instanceof Promise)) return resultOf(work);
+      return resultOf(await abortable(work, context.signal, request.kind === 'query' ? patience.read : patience.change));
     },
     async subscribe(request, context) {
       const source = await subscribe(await callOf(request, context));
@@ -46,22 +63,6 @@ function transportTo(subgraph: LocalSubgraph): Transport {
       return results(source);
     },
   };
-}
-
-/** graphql-js cannot be stopped; its caller can stop waiting. */
-async function abortable<T>(work: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!(work instanceof Promise) || signal === undefined) return work;
-  signal.throwIfAborted();
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 const resultOf = ({ data, errors }: ExecutionResult): SubgraphResult => ({
@@ -72,6 +73,11 @@ const resultOf = ({ data, errors }: ExecutionResult): SubgraphResult => ({
 function errorOf({ message, path, extensions, originalError }: GraphQLError): SubgraphError {
   const known = originalError instanceof DomainError ? { code: originalError.code, ...originalError.details } : {};
   return { message, ...(path === undefined ? {} : { path }), extensions: { ...known, ...extensions } };
+}
+
+function requestOf({ principal, token, correlationId, passed, signal }: RequestContext, { headers: { pass } }: SubgraphSettings): LocalRequest {
+  const headers = passed === undefined ? [] : pass.flatMap((name) => (passed[name] === undefined ? [] : [[name, passed[name]] as const]));
+  return { principal, token, correlationId, ...(signal === undefined ? {} : { signal }), ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }) };
 }
 
 async function* only(result: SubgraphResult): AsyncGenerator<SubgraphResult, void, void> {

@@ -1,68 +1,43 @@
 /**
- * Reaches subgraphs over HTTP: one bounded pool of kept-alive connections an origin, time-outs, reads tried again,
- * a breaker that stops asking a subgraph that is down. Subscriptions go over graphql-ws on the same path.
+ * Reaches subgraphs over HTTP: one bounded pool of kept-alive connections an origin, time-outs, answers that are
+ * GraphQL or none. Redirects are not followed. Subscriptions go over graphql-ws on the same path.
  */
-import { DomainError } from '@pms/errors';
-import {
-  type CircuitBreakerPolicy, circuitBreaker, ConsecutiveBreaker, BrokenCircuitError, ExponentialBackoff, handleWhen, type IPolicy, retry, wrap,
-} from 'cockatiel';
+import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
+import { exchange, type HttpAnswer } from './exchange.ts';
 import { overWebsocket } from './over-websocket.ts';
-import type { Dial, RequestContext, SubgraphRequest, SubgraphResult, Transport } from './transport.ts';
+import { standardSubgraph, type SubgraphSettings } from './settings.ts';
+import { type Dial, NoAnswer, type RequestContext, type SubgraphResult, type Transport } from './transport.ts';
 
-const CONNECTIONS_MAX = 128;
-const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
-const CONNECT_MS_MAX = 2_000;
-const READ_MS_MAX = 30_000;
-const MUTATION_MS_MAX = 60_000;
-const RETRIES_MAX = 2;
-const RETRY_AFTER_MS = 50;
-const RETRY_AFTER_MS_MAX = 500;
-const FAILURES_UNTIL_OPEN = 10;
-const OPEN_MS = 5_000;
 const KEEP_ALIVE_MS = 30_000;
+const MS_PER_SECOND = 1_000;
 
-const BUSY = new Set([502, 503, 504]);
-const RETRYABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'ENOTFOUND', 'EAI_AGAIN']);
-
-export interface HttpOptions {
-  /**
-   * Whether identical reads that are under way for one token are one request. Off: a read that joins one begun
-   * before a change may not see the change.
-   */
-  readonly shareReads?: boolean;
-}
+/** Of a server that is busy, or not yet or no longer there. */
+const BUSY = new Set([429, 502, 503, 504]);
+const GRAPHQL = /^application\/(?:graphql-response\+)?json(?:\s*;|\s*$)/i;
 
 export interface HttpDial {
   readonly dial: Dial;
   close(): Promise<void>;
 }
 
-/** No answer, or one that is not GraphQL. */
-class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-  readonly again: boolean;
-
-  constructor(message: string, again: boolean) {
-    super(message);
-    this.again = again;
-  }
-}
-
-export function overHttp({ shareReads = false }: HttpOptions = {}): HttpDial {
+export function overHttp(): HttpDial {
   const pools = new Map<string, Pool>();
-  const poolFor = (origin: string): Pool => {
-    let pool = pools.get(origin);
-    if (pool === undefined) pools.set(origin, pool = new Pool(origin, {
-      connections: CONNECTIONS_MAX, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS, maxResponseSize: RESPONSE_BYTES_MAX, connect: { timeout: CONNECT_MS_MAX },
+  const poolFor = (origin: string, { bulkhead: { concurrentMax }, connectMsMax, caFile }: SubgraphSettings): Pool => {
+    const key = [origin, concurrentMax, connectMsMax, caFile].join(' ');
+    let pool = pools.get(key);
+    if (pool === undefined) pools.set(key, pool = new Pool(origin, {
+      connections: concurrentMax, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: { timeout: connectMsMax, ...(caFile === null ? {} : { ca: readFileSync(caFile, 'utf8') }) },
     }));
     return pool;
   };
   const websockets = overWebsocket();
   return {
-    dial({ name, url }) {
-      if (!URL.canParse(url)) throw new Error(`the supergraph gives no address for the subgraph "${name}": "${url}"`);
-      return transportTo({ name, url: new URL(url), shareReads }, poolFor, websockets.dial({ name, url }));
+    dial({ name, url: address }, settings = standardSubgraph) {
+      if (!URL.canParse(address)) throw new Error(`the supergraph gives no address for the subgraph "${name}": "${address}"`);
+      const url = new URL(address);
+      return { ...transportTo(url, poolFor(url.origin, settings), settings), ...websockets.dial({ name, url: address }) };
     },
     async close() {
       await websockets.close();
@@ -71,83 +46,63 @@ export function overHttp({ shareReads = false }: HttpOptions = {}): HttpDial {
   };
 }
 
-interface Target { readonly name: string; readonly url: URL; readonly shareReads: boolean }
-
-function transportTo({ name, url, shareReads }: Target, poolFor: (origin: string) => Pool, { subscribe }: Pick<Transport, 'subscribe'>): Transport {
-  const breaker = breakerOf();
-  const reads = wrap(retryOf(), breaker);
+function transportTo(url: URL, pool: Pool, settings: SubgraphSettings): Pick<Transport, 'execute'> {
   const path = url.pathname + url.search;
-  const underWay = new Map<string, Promise<string>>();
-
-  const ask = (body: string, kind: SubgraphRequest['kind'], context: RequestContext): Promise<string> => {
-    const policy: IPolicy = kind === 'query' ? reads : breaker;
-    return policy.execute(() => post(name, poolFor(url.origin), path, { body, kind }, context));
-  };
-  /** Goes on when one of those who wait goes away. */
-  const share = (body: string, { principal, token, correlationId, traceparent }: RequestContext): Promise<string> => {
-    const context = { principal, token, correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
-    const key = `${token ?? ''}\n${body}`;
-    let answer = underWay.get(key);
-    if (answer === undefined) underWay.set(key, answer = ask(body, 'query', context).finally(() => underWay.delete(key)));
-    return answer;
-  };
+  const headersFor = headersOf(settings.headers);
   return {
-    subscribe,
-    async execute({ query, variables, operationName, kind }, context) {
-      const body = JSON.stringify({ query, variables, operationName });
-      try {
-        return answerOf(name, await (shareReads && kind === 'query' ? share(body, context) : ask(body, kind, context)));
-      } catch (error) {
-        context.signal?.throwIfAborted();
-        if (error instanceof BrokenCircuitError) throw down(name, 'it is not asked while it is down');
-        throw down(name, error instanceof Error ? error.message : String(error));
-      }
+    async execute({ query, variables, variablesText, operationName, kind }, context) {
+      const body = `{"query":${JSON.stringify(query)},"variables":${variablesText ?? JSON.stringify(variables ?? {})}${operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`}}`;
+      return resultOf(await exchange(pool, { path, headers: headersFor(context), body }, {
+        timeoutMs: kind === 'query' ? settings.timeoutMs : settings.mutationTimeoutMs, bytesMax: settings.responseBytesMax, signal: context.signal,
+      }));
     },
   };
 }
 
-/** Failures of the way there count; a client that went away does not, and neither does an error in the answer. */
-const failed = handleWhen((error) => !(error instanceof Error && error.name === 'AbortError'));
-const breakerOf = (): CircuitBreakerPolicy => circuitBreaker(failed, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN) });
-const retryOf = (): IPolicy => retry(handleWhen((error) => error instanceof NoAnswer && error.again), {
-  maxAttempts: RETRIES_MAX, backoff: new ExponentialBackoff({ initialDelay: RETRY_AFTER_MS, maxDelay: RETRY_AFTER_MS_MAX }),
-});
+const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
-const down = (name: string, cause: string): DomainError => new DomainError('SUBGRAPH_UNAVAILABLE', `${name} did not answer`, { cause });
+function headersOf({ pass, set }: SubgraphSettings['headers']): (context: RequestContext) => Record<string, string> {
+  return ({ token, correlationId, traceparent, tracestate, baggage, passed }) => {
+    const headers: Record<string, string> = { ...set, 'content-type': 'application/json', accept: ACCEPT, 'x-correlation-id': correlationId };
+    if (token !== null) headers['authorization'] = `Bearer ${token}`;
+    if (traceparent !== undefined) headers['traceparent'] = traceparent;
+    if (tracestate !== undefined) headers['tracestate'] = tracestate;
+    if (baggage !== undefined) headers['baggage'] = baggage;
+    if (passed !== undefined) for (const name of pass) if (passed[name] !== undefined) headers[name] = passed[name];
+    return headers;
+  };
+}
 
-interface Outgoing { readonly body: string; readonly kind: SubgraphRequest['kind'] }
+/** Any status may carry an answer; without one, only those of a busy or restarting server are worth another attempt. */
+function resultOf({ status, headers, text }: HttpAnswer): SubgraphResult {
+  const answer = graphqlIn(headers['content-type'], text);
+  if (answer === null) throw new NoAnswer(`status ${status} and no GraphQL`, { again: BUSY.has(status), ...retryAfter(headers['retry-after']) });
+  const said = headers['cache-control'];
+  if (said !== undefined) answer.cacheControl = String(said);
+  return answer;
+}
 
-/** The text of an answer that may be GraphQL. */
-async function post(name: string, pool: Pool, path: string, { body, kind }: Outgoing, context: RequestContext): Promise<string> {
-  const timeout = kind === 'query' ? READ_MS_MAX : MUTATION_MS_MAX;
+function graphqlIn(type: string | string[] | undefined, text: string): SubgraphResult | null {
+  if (type !== undefined && !GRAPHQL.test(String(type))) return null;
   try {
-    const response = await pool.request({
-      method: 'POST', path, headers: headersFor(context), body,
-      headersTimeout: timeout, bodyTimeout: timeout, ...(context.signal === undefined ? {} : { signal: context.signal }),
-    });
-    const text = await response.body.text();
-    // Any status may carry an answer; without one, only those of a busy or restarting server are tried again.
-    if (!text.startsWith('{')) throw new NoAnswer(`${name} answered ${response.statusCode} and no GraphQL`, BUSY.has(response.statusCode));
-    return text;
-  } catch (error) {
-    if (error instanceof NoAnswer || context.signal?.aborted === true) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new NoAnswer(error instanceof Error ? error.message : String(error), RETRYABLE.has(code));
+    const answer: unknown = JSON.parse(text);
+    if (answer === null || typeof answer !== 'object' || !isAnswer(answer)) return null;
+    return answer;
+  } catch {
+    return null;
   }
 }
 
-function headersFor({ token, correlationId, traceparent }: RequestContext): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json', accept: 'application/graphql-response+json, application/json;q=0.9', 'x-correlation-id': correlationId,
-  };
-  if (token !== null) headers['authorization'] = `Bearer ${token}`;
-  if (traceparent !== undefined) headers['traceparent'] = traceparent;
-  return headers;
+function isAnswer(answer: object): answer is SubgraphResult {
+  const data = 'data' in answer ? answer.data : undefined;
+  const errors = 'errors' in answer ? answer.errors : undefined;
+  return (typeof data === 'object' && !Array.isArray(data) && (data !== null || Array.isArray(errors))) || (data === undefined && Array.isArray(errors));
 }
 
-/** Read anew by each who waited for the text: what is in it is put into their own response. */
-function answerOf(name: string, text: string): SubgraphResult {
-  const answer: unknown = JSON.parse(text);
-  if (answer === null || typeof answer !== 'object' || !('data' in answer || 'errors' in answer)) throw new NoAnswer(`${name} answered JSON and no GraphQL`, false);
-  return answer as SubgraphResult; // taken key by key, and nothing of it is trusted to be there
+/** Seconds, or a date; a value that is neither says nothing. */
+function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
+  if (value === undefined) return {};
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * MS_PER_SECOND : Date.parse(String(value)) - Date.now();
+  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
 }

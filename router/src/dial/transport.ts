@@ -1,5 +1,6 @@
 /** How the router reaches a subgraph: by a call or over HTTP, the executor cannot tell. Throws when there is no answer. */
 import type { Principal } from '@pms/identity/principal';
+import type { SubgraphSettings } from './settings.ts';
 import type { Seen } from '../telemetry/seen.ts';
 import type { Trace, TraceHeaders } from '../telemetry/trace.ts';
 
@@ -7,6 +8,8 @@ export interface SubgraphRequest {
   readonly query: string;
   readonly operationName?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** `variables` as JSON, where somebody has written it already. */
+  readonly variablesText?: string;
   /** Only a `query` may be sent again after a failure; absent means unknown, which is treated as a mutation. */
   readonly kind?: 'query' | 'mutation' | 'subscription';
 }
@@ -21,6 +24,8 @@ export interface SubgraphResult {
   data?: Record<string, unknown> | null;
   errors?: readonly SubgraphError[];
   extensions?: Record<string, unknown>;
+  /** What the subgraph says about keeping this answer, as HTTP's header says it. */
+  cacheControl?: string;
 }
 
 /** The trace headers go on to the subgraph. */
@@ -28,6 +33,8 @@ export interface RequestContext extends TraceHeaders {
   readonly principal: Principal | null;
   readonly token: string | null;
   readonly correlationId: string;
+  /** Headers of the client that some subgraph is passed, by their names in small letters. */
+  readonly passed?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Where fetches are noted. */
   readonly seen?: Seen;
@@ -40,4 +47,25 @@ export interface Transport {
   subscribe(request: SubgraphRequest, context: RequestContext): Promise<AsyncIterable<SubgraphResult>>;
 }
 
-export type Dial = (subgraph: { readonly name: string; readonly url: string }) => Transport;
+/** Without settings the standard ones hold. */
+export type Dial = (subgraph: { readonly name: string; readonly url: string }, settings?: SubgraphSettings) => Transport;
+
+export interface NoAnswerOptions {
+  /** Whether another attempt may fare better. */
+  readonly again?: boolean;
+  /** When the subgraph wants to be asked again. */
+  readonly retryAfterMs?: number;
+}
+
+/** No answer, or one that is not GraphQL: what breakers count. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly again: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { again = false, retryAfterMs }: NoAnswerOptions = {}) {
+    super(message);
+    this.again = again;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -22,6 +22,8 @@ export interface GraphQLRouteOptions {
   readonly delegate: Delegate | null;
   /** The page for people, at the same address; `null` where there is none. */
   readonly page: string | null;
+  /** Headers of clients that subgraphs are passed. */
+  readonly passedHeaders: readonly string[];
 }
 
 declare module 'fastify' {
@@ -84,7 +86,7 @@ async function handle(request: FastifyRequest, reply: FastifyReply, options: Gra
   if (accepted.every((type) => type === 'html')) return send(reply, 406, JSON_TYPE, '{"errors":[{"message":"this answers in application/graphql-response+json, application/json and text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}');
 
   try {
-    const caller = await callerOf(request, correlationId, options.identify);
+    const caller = await callerOf(request, correlationId, options);
     const decision = await options.service.count(caller);
     reply.headers(decision.headers);
     refuseOverLimit(decision);
@@ -163,9 +165,20 @@ function correlationOf(request: FastifyRequest): string {
   return id;
 }
 
-async function callerOf(request: FastifyRequest, correlationId: string, identify: Identify): Promise<Caller> {
+async function callerOf(request: FastifyRequest, correlationId: string, { identify, passedHeaders }: GraphQLRouteOptions): Promise<Caller> {
   const { authorization, cookie, origin, host } = request.headers;
   const identity = await identify({ authorization, cookies: sameOrigin(origin, host) ? cookie : undefined });
   request.seen.principal = identity.principal;
-  return { ...identity, address: request.ip, correlationId, seen: request.seen };
+  const passed = passedHeaders.length === 0 ? undefined : chosen(request.headers, passedHeaders);
+  return { ...identity, address: request.ip, correlationId, seen: request.seen, ...(passed === undefined ? {} : { passed }) };
+}
+
+/** In the order of the settings, so that equal headers are equal text. */
+export function chosen(headers: FastifyRequest['headers'], names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) found[name] = String(value);
+  }
+  return found;
 }

@@ -15,6 +15,7 @@ import type { PersistedQueries } from '../security/persisted.ts';
 import { type RateDecision, type RateLimit, rateLimited } from '../security/rate-limit.ts';
 import type { Answer } from './answer.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';
+import type { Answering } from './sharing.ts';
 import { InvalidOperation } from './validate.ts';
 
 export interface GraphQLParams {
@@ -30,6 +31,8 @@ export interface Caller extends Identity {
   readonly correlationId: string;
   /** Where its operation is noted; each operation has its own. */
   readonly seen: Seen;
+  /** Headers that some subgraph is passed, by their names in small letters. */
+  readonly passed?: Readonly<Record<string, string>>;
 }
 
 /** An operation that may run, for this caller, on the engine of this moment. */
@@ -75,13 +78,14 @@ export interface ServiceOptions {
   readonly observer: Observer;
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
+  readonly answer: Answering;
 }
 
-export const contextOf = ({ principal, token, correlationId, seen }: Caller, signal?: AbortSignal): RequestContext => ({
-  principal, token, correlationId, seen, ...seen.headers, ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
+export const contextOf = ({ principal, token, correlationId, seen, passed }: Caller, signal?: AbortSignal): RequestContext => ({
+  principal, token, correlationId, seen, ...seen.headers, ...(passed === undefined ? {} : { passed }), ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
 });
 
-export function service({ engine: current, limit, persisted, observer, logger, metrics }: ServiceOptions): Service {
+export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered }: ServiceOptions): Service {
   return {
     observer, logger, metrics,
     async count(caller) {
@@ -100,9 +104,9 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
       return { engine, operation, variables, variant };
     },
-    async execute({ engine, variables, variant }, caller, signal) {
+    async execute(ready, caller, signal) {
       caller.seen.ran = true;
-      const answer = await engine.execute(variant, variables, contextOf(caller, signal));
+      const answer = await answered(ready, caller, signal);
       for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
       noteErrors(caller.seen, answer.errors);
       caller.seen.bytes = answer.text.length;
