@@ -15,6 +15,8 @@ export type GatewayInterface = NonNullable<Extract<ApolloServerOptions<BaseConte
 /** What operations run with under Apollo Server. */
 export interface RouterContext extends BaseContext {
   readonly caller: Caller;
+  /** Aborts when the client goes away, or when the request has taken too long. */
+  readonly signal?: AbortSignal;
 }
 
 export function federatedGateway(engines: EngineHolder): GatewayInterface {
@@ -30,12 +32,12 @@ export function federatedGateway(engines: EngineHolder): GatewayInterface {
     async load() {
       return {
         async executor({ source, operationName, request, context }) {
-          const { caller } = context as RouterContext;
+          const { caller, signal } = context as RouterContext;
           caller.seen.ran = true;
           const engine = engines.current();
           const operation = engine.prepare(source, operationName ?? undefined);
           const variables = engine.variables(operation, request.variables ?? {});
-          const { text } = await engine.execute(await engine.variant(operation, caller.principal), variables, contextOf(caller));
+          const { text } = await engine.execute(await engine.variant(operation, caller.principal), variables, contextOf(caller, signal));
           return resultOf(text);
         },
       };
@@ -56,10 +58,10 @@ function resultOf(text: string): { data: Data | null; errors?: GraphQLError[] } 
 
 /** Sends an HTTP request through an Apollo Server, with all its plugins. */
 export function throughApollo(server: ApolloServer<RouterContext>): Delegate {
-  return async (request, params, caller) => {
+  return async (request, params, caller, signal) => {
     const { status, headers, body } = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body: params },
-      context: async () => ({ caller }),
+      context: async () => ({ caller, signal }),
     });
     if (body.kind !== 'complete') throw new Error('Apollo Server answered in parts');
     return { status: status ?? 200, headers: Object.fromEntries(headers), body: body.string };

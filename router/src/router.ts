@@ -2,7 +2,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import helmet from '@fastify/helmet';
 import type { Tracer } from '@opentelemetry/api';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { passedHeaders } from './dial/settings.ts';
@@ -12,7 +12,9 @@ import { federatedGateway, type RouterContext, throughApollo } from './gateway.t
 import { type GraphiqlOptions, graphiqlRoutes } from './http/graphiql.ts';
 import { type Delegate, graphqlRoutes } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
+import { crossOrigin } from './http/cors.ts';
 import { contentPolicy } from './http/policy.ts';
+import { httpServer } from './http/server.ts';
 import { type RouterLogger, type RouterMetrics, routerMetrics, stateGauges } from './observe.ts';
 import { service } from './operation/serve.ts';
 import { type OverrideLabels, overrideOptions, type OverridePercentage } from './planner/override.ts';
@@ -24,7 +26,7 @@ import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { observer } from './telemetry/observer.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
-import { eventStreams } from './subscriptions/sse.ts';
+import { eventStreams } from './subscriptions/streams.ts';
 import { subscriptions } from './subscriptions/subscribe.ts';
 import { serveWebsockets } from './subscriptions/websocket.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
@@ -73,8 +75,6 @@ export interface Router {
   reload(sdl: string): Promise<void>;
 }
 
-const DRAIN_MS_MAX = 10_000;
-const KEEP_ALIVE_MS = 65_000;
 const TITLE = 'PMS API';
 
 export async function startRouter(given: RouterOptions): Promise<Router> {
@@ -113,19 +113,24 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer });
   const identify = identifier(options.authenticate, options.sessionToken);
   const live = subscriptions(graphql, settings.subscriptions.conflate);
-  const streams = eventStreams(graphql, live);
+  const streams = eventStreams({ service: graphql, subscriptions: live, heartbeatMs: settings.subscriptions.heartbeatMs });
   const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, logger);
   const state = { draining: false };
 
-  const app = Fastify({ bodyLimit: settings.limits.bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy: settings.http.trustProxy, forceCloseConnections: 'idle' });
+  const cors = crossOrigin(settings.http.cors);
+  const server = await httpServer(settings.http, settings.limits.bodyBytesMax, logger);
+  const { app } = server;
   await app.register(helmet, contentPolicy(options.production));
-  graphqlRoutes(app, { service: graphql, identify, streams, delegate: apollo?.delegate ?? null, page: options.graphiql ? '/graphiql' : null, passedHeaders: passedHeaders(settings.subgraphs) });
+  graphqlRoutes(app, {
+    service: graphql, identify, streams, delegate: apollo?.delegate ?? null, cors, settings: settings.http, bodyBytesMax: settings.limits.bodyBytesMax,
+    passedHeaders: passedHeaders(settings.subgraphs), draining: () => state.draining, page: options.graphiql ? '/graphiql' : null,
+  });
   if (options.graphiql) graphiqlRoutes(app, { title: TITLE, ...options.people });
   healthRoutes(app, { ready: () => !state.draining && options.ready() }, options.metricsRegistry);
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
 
-  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, subscriptions: live, subscriptionsMax: settings.subscriptions.perConnectionMax });
+  const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, subscriptions: live, settings: settings.subscriptions, cookiesCount: cors.cookiesCount });
   await app.listen({ port: options.port, host });
   const { port } = app.server.address() as AddressInfo;
 
@@ -133,17 +138,16 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   const close = async (): Promise<void> => {
     state.draining = true;
     await after(settings.http.drainNoticeMs);
-    streams.close();
-    await sockets.close(DRAIN_MS_MAX);
-    const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS_MAX);
-    await app.close();
-    clearTimeout(late);
+    await Promise.all([streams.close(), sockets.close(settings.http.drainMsMax), server.close(settings.http.drainMsMax)]);
     await apollo?.stop();
     redis?.close();
     engines.close();
   };
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, reload: engines.reload, close: () => (closing ??= close()) };
+  return { url: addressOf(settings.http, host, port), port, reload: engines.reload, close: () => (closing ??= close()) };
 }
+
+const addressOf = ({ tls }: RouterSettings['http'], host: string, port: number): string =>
+  `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 

@@ -224,9 +224,12 @@ describe('over server-sent events', () => {
     await until(() => shop.bells.listeners('productChanged') === 0);
   });
 
-  test('an invalid subscription is an ordinary answer, and one without the right type is told so', async () => {
+  test('an invalid subscription is told in the stream where nothing else is taken, else as an ordinary answer; one without the right type is told so', async () => {
     const shop = await shopWith();
-    expect((await shop.post({ query: 'subscription { nothing }' }, { accept: 'text/event-stream' })).status).toBe(400);
+    const streamed = await shop.post({ query: 'subscription { nothing }' }, { accept: 'text/event-stream' });
+    expect(streamed.status).toBe(200);
+    expect(await streamed.text()).toMatch(/^event: next\ndata: \{"errors":.*GRAPHQL_VALIDATION_FAILED.*\}\n\nevent: complete\ndata:\n\n$/);
+    expect((await shop.post({ query: 'subscription { nothing }' }, { accept: 'application/graphql-response+json, text/event-stream' })).status).toBe(400);
     expect(await shop.ask(changes)).toMatchObject({ errors: [{ message: expect.stringContaining('text/event-stream') as string }] });
   });
 

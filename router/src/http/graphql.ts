@@ -1,29 +1,42 @@
-/** GraphQL over HTTP: POST and GET, JSON or server-sent events. The answer leaves as the text that the executor wrote. */
-import { randomUUID } from 'node:crypto';
+/** GraphQL over HTTP: POST and GET, one operation or several, JSON or a stream. The answer leaves as the text that the executor wrote. */
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { badInput } from '@pms/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { answersInParts, type Caller, deadline, type GraphQLParams, notHere, refuseOverLimit, type Service } from '../operation/serve.ts';
-import { type Identify, sameOrigin } from '../security/authenticate.ts';
+import { answersInParts, type Caller, deadline, type GraphQLParams, notHere, type ReadyOperation, refuseOverLimit, type Service } from '../operation/serve.ts';
 import { mayBeForged } from '../security/csrf.ts';
-import type { EventStreams } from '../subscriptions/sse.ts';
+import { multipartSubscription, serverSentEvents } from '../subscriptions/framing.ts';
+import type { EventStreams } from '../subscriptions/streams.ts';
 import { noteErrors, type Seen } from '../telemetry/seen.ts';
-import { acceptsDeferred, writeParts } from './deferred.ts';
-import { type Failure, failureOf, failureText } from './failure.ts';
-import { type Answers, GRAPHQL_TYPE, JSON_TYPE, negotiate } from './negotiate.ts';
+import { answerBatch, type Asked } from './batch.ts';
+import { readJson } from './body.ts';
+import { callerOf, type CallerOptions, correlationOf } from './caller.ts';
+import { type Compress, compressor } from './compress.ts';
+import { writeParts } from './deferred.ts';
+import { failureOf, failureText, RequestRefused } from './failure.ts';
+import { type Accepted, acceptsNothing, JSON_TYPE, negotiate } from './negotiate.ts';
 import { paramsFromBody, paramsFromUrl } from './params.ts';
+import type { HttpSettings } from './settings.ts';
 
 /** Runs operations through an Apollo Server instead, where its plugins are wanted. */
-export type Delegate = (request: FastifyRequest, params: GraphQLParams, caller: Caller) => Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }>;
+export type Delegate = (request: FastifyRequest, params: GraphQLParams, caller: Caller, signal: AbortSignal) => Promise<Delegated>;
+export interface Delegated { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
 
-export interface GraphQLRouteOptions {
+export interface GraphQLRouteOptions extends CallerOptions {
   readonly service: Service;
-  readonly identify: Identify;
   readonly streams: EventStreams;
   readonly delegate: Delegate | null;
+  readonly settings: HttpSettings;
+  readonly bodyBytesMax: number;
+  /** Whether connections are to end with their next answer. */
+  readonly draining: () => boolean;
   /** The page for people, at the same address; `null` where there is none. */
   readonly page: string | null;
-  /** Headers of clients that subgraphs are passed. */
-  readonly passedHeaders: readonly string[];
+}
+
+/** What handling a request needs, made once. */
+interface Way extends GraphQLRouteOptions {
+  readonly compress: Compress;
+  readonly standardHeaders: Readonly<Record<string, string>>;
 }
 
 declare module 'fastify' {
@@ -33,29 +46,32 @@ declare module 'fastify' {
   }
 }
 
-const CORRELATION_ID = /^[\w.-]{8,128}$/;
+const METHODS = 'GET, POST';
 
 export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions): void {
+  const { settings, bodyBytesMax, cors } = options;
+  const vary = `accept, authorization, cookie${settings.compression.enabled ? ', accept-encoding' : ''}${settings.cors === undefined ? '' : ', origin'}`;
+  const way: Way = {
+    ...options, compress: compressor(settings.compression),
+    standardHeaders: { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', vary },
+  };
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
-      try {
-        done(null, JSON.parse(body as string));
-      } catch {
-        done(badInput('the body is not JSON'));
-      }
-    });
-    scope.addContentTypeParser('*', (_, payload, done) => {
-      payload.resume(); // taken off the wire, so that the connection can be used again
-      payload.on('end', () => done(null, UNSUPPORTED));
-    });
+    scope.addContentTypeParser('*', (request: FastifyRequest, payload: NodeJS.ReadableStream) => readJson(request, payload, bodyBytesMax));
     noting(scope, options.service.observer);
-    scope.setErrorHandler((error, request, reply) => fail(error, request, reply, options));
-    scope.post('/graphql', { helmet: false }, (request, reply) => handle(request, reply, options));
+    scope.setErrorHandler((error, request, reply) => fail(error, request, reply, way));
+    scope.post('/graphql', { helmet: false }, (request, reply) => handle(request, reply, way));
     scope.get('/graphql', { helmet: false }, (request, reply) => {
-      const [preferred] = negotiate(request.headers.accept);
-      if (preferred === 'html' && options.page !== null && !searchOf(request).has('query')) return reply.redirect(options.page);
-      return handle(request, reply, options);
+      if (options.page !== null && negotiate(request.headers.accept).page && !('query' in (request.query as object))) return reply.redirect(options.page);
+      return handle(request, reply, way);
+    });
+    scope.options('/graphql', { helmet: false }, ({ headers }, reply) => reply.code(204).headers({
+      allow: METHODS, vary: 'origin', ...cors.preflight(headers.origin, headers['access-control-request-headers']),
+    }).send());
+    scope.route({
+      method: ['PUT', 'PATCH', 'DELETE'], url: '/graphql', helmet: false,
+      onRequest: async (request, reply) => fail(new RequestRefused(405, 'an operation is sent by GET or POST', { allow: METHODS }), request, reply, way),
+      handler: (_, reply) => reply, // answered before
     });
   });
 }
@@ -73,112 +89,133 @@ function noting(scope: FastifyInstance, observer: Service['observer']): void {
   });
 }
 
-const UNSUPPORTED = Symbol('unsupported media type');
+/** One request on its way. */
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly accepted: Accepted;
+}
 
-const searchOf = (request: FastifyRequest): URLSearchParams => new URL(request.url, 'http://router').searchParams;
-
-async function handle(request: FastifyRequest, reply: FastifyReply, options: GraphQLRouteOptions): Promise<unknown> {
-  const correlationId = correlationOf(request);
-  reply.header('x-correlation-id', correlationId).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store').header('vary', 'accept, authorization, cookie');
-  if (request.body === UNSUPPORTED) return send(reply, 415, JSON_TYPE, '{"errors":[{"message":"the body must be application/json","extensions":{"code":"BAD_USER_INPUT"}}]}');
-  if (mayBeForged(request.headers)) return fail(badInput('the request could have been sent by a page of another site: send content-type application/json, or the header apollo-require-preflight'), request, reply, options);
-  const accepted = negotiate(request.headers.accept);
-  if (accepted.every((type) => type === 'html')) return send(reply, 406, JSON_TYPE, '{"errors":[{"message":"this answers in application/graphql-response+json, application/json and text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}');
-
+async function handle(request: FastifyRequest, reply: FastifyReply, way: Way): Promise<unknown> {
+  const { headers } = request;
+  const accepted = negotiate(headers.accept);
   try {
-    const caller = await callerOf(request, correlationId, options);
-    const decision = await options.service.count(caller);
+    const forged = mayBeForged(headers);
+    if (forged && way.settings.forgeryProtection) throw badInput('the request could have been sent by a page of another site: send content-type application/json, or the header apollo-require-preflight');
+    if (acceptsNothing(accepted)) throw new RequestRefused(406, 'this answers in application/graphql-response+json, application/json, text/event-stream and multipart/mixed;subscriptionSpec=1.0');
+    const caller = await callerOf(request, forged, way);
+    if (Array.isArray(request.body)) return await batch({ request, reply, accepted }, request.body, caller, way);
+    const decision = await way.service.count(caller);
     reply.headers(decision.headers);
     refuseOverLimit(decision);
-    const params = request.method === 'GET' ? paramsFromUrl(searchOf(request)) : paramsFromBody(request.body);
-    return await answer(request, reply, { params, caller, accepted }, options);
+    const params = request.method === 'POST' ? paramsFromBody(request.body) : paramsFromUrl(request.query as Record<string, unknown>);
+    return await answer({ request, reply, accepted }, params, caller, way);
   } catch (error) {
-    return fail(error, request, reply, options);
+    return fail(error, request, reply, way);
   }
 }
 
-interface Asked { readonly params: GraphQLParams; readonly caller: Caller; readonly accepted: readonly Answers[] }
+async function answer(exchange: Exchange, params: GraphQLParams, caller: Caller, way: Way): Promise<unknown> {
+  const { request, reply, accepted } = exchange;
+  const ready = await way.service.prepare(params, caller, way.delegate === null && accepted.deferred);
+  if (ready.operation.kind === 'subscription') return stream(exchange, ready, caller, way);
+  if (request.method !== 'POST' && ready.operation.kind === 'mutation') throw new RequestRefused(405, 'a mutation must be sent by POST', { allow: 'POST' });
+  const answered = await run(exchange, { ready, params, caller }, way);
+  if (answered === 'in parts') return reply;
+  const { status, headers, body } = answered;
+  if (accepted.eventsPreferred) return sendEvent(exchange, body, way);
+  reply.headers(headers);
+  return send(exchange, status, headers['content-type'] ?? accepted.single ?? JSON_TYPE, body, way);
+}
 
-async function answer(request: FastifyRequest, reply: FastifyReply, { params, caller, accepted }: Asked, options: GraphQLRouteOptions): Promise<unknown> {
-  const ready = await options.service.prepare(params, caller, options.delegate === null && acceptsDeferred(request.headers.accept));
-  const { kind } = ready.operation;
-  if (kind === 'subscription') {
-    if (!accepted.includes('event-stream')) throw notHere('a subscription is answered with text/event-stream, or over a websocket');
-    return options.streams.serve(hijacked(reply), ready, caller, headersOf(reply));
-  }
-  if (request.method === 'GET' && kind === 'mutation') {
-    return send(reply.header('allow', 'POST'), 405, JSON_TYPE, '{"errors":[{"message":"a mutation must be sent by POST","extensions":{"code":"BAD_USER_INPUT"}}]}');
-  }
-  if (options.delegate !== null) {
-    const { status, headers, body } = await options.delegate(request, params, caller);
-    caller.seen.bytes = body.length;
-    return send(reply.headers(headers), status, headers['content-type'] ?? typeFor(accepted), body);
-  }
+/** Ends with the client: who has gone away needs no answer. */
+async function run({ request, reply }: Exchange, { ready, params, caller }: Asked, way: Way): Promise<Delegated | 'in parts'> {
+  const { delegate, service } = way;
   const limits = deadline();
   const gone = (): void => {
     if (!reply.raw.writableEnded) limits.abort();
   };
   reply.raw.once('close', gone);
   try {
-    if (answersInParts(ready)) {
-      const parts = options.service.executeInParts(ready, caller, limits.signal);
-      const first = await parts.next();
-      if (first.done !== true) await writeParts(hijacked(reply), headersOf(reply), first.value, parts);
-      return reply;
+    if (delegate !== null) {
+      const delegated = await delegate(request, params, caller, limits.signal);
+      caller.seen.bytes = delegated.body.length;
+      return delegated;
     }
-    const { text } = await options.service.execute(ready, caller, limits.signal);
-    return send(reply, 200, typeFor(accepted), text);
+    if (answersInParts(ready)) {
+      const parts = service.executeInParts(ready, caller, limits.signal);
+      const first = await parts.next();
+      const { response, headers } = hijacked(request, reply, way);
+      if (first.done !== true) await writeParts(response, headers, first.value, parts);
+      return 'in parts';
+    }
+    const { text } = await service.execute(ready, caller, limits.signal);
+    return { status: 200, headers: NONE, body: text };
   } finally {
     limits.done();
     reply.raw.off('close', gone);
   }
 }
 
-const headersOf = (reply: FastifyReply): Record<string, string> => Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+const NONE: Readonly<Record<string, string>> = {};
 
-/** The response itself, which the framework leaves alone from here on. */
-const hijacked = (reply: FastifyReply): FastifyReply['raw'] => reply.hijack().raw;
+function stream({ request, reply, accepted }: Exchange, ready: ReadyOperation, caller: Caller, way: Way): Promise<void> {
+  if (accepted.stream === null) throw notHere('a subscription is answered with text/event-stream or multipart/mixed;subscriptionSpec=1.0, or over a websocket');
+  const framing = accepted.stream === 'sse' ? serverSentEvents : multipartSubscription;
+  const lastEventId = request.headers['last-event-id'];
+  return way.streams.serve({ ...hijacked(request, reply, way), framing }, ready, caller, typeof lastEventId === 'string' ? { lastEventId } : {});
+}
 
-function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { service }: GraphQLRouteOptions): unknown {
+function sendEvent({ request, reply }: Exchange, text: string, way: Way): void {
+  way.streams.single({ ...hijacked(request, reply, way), framing: serverSentEvents }, text);
+}
+
+/** The response itself, which the framework leaves alone from here on, and the headers that it is to have. */
+function hijacked(request: FastifyRequest, reply: FastifyReply, way: Way): { readonly response: ServerResponse; readonly headers: OutgoingHttpHeaders } {
+  begin(request, reply, way);
+  return { response: reply.hijack().raw, headers: reply.getHeaders() as OutgoingHttpHeaders };
+}
+
+async function batch(exchange: Exchange, operations: readonly unknown[], caller: Caller, way: Way): Promise<unknown> {
+  const { text, headers } = await answerBatch(operations, {
+    settings: way.settings.batching, service: way.service, caller, headers: exchange.request.headers,
+    run: async (asked) => bodyOf(await run(exchange, asked, way)),
+  });
+  exchange.reply.headers(headers);
+  return send(exchange, 200, exchange.accepted.single ?? JSON_TYPE, text, way);
+}
+
+function bodyOf(answered: Delegated | 'in parts'): string {
+  if (answered === 'in parts') throw new Error('an operation of a batch was prepared to answer in parts');
+  return answered.body;
+}
+
+function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, way: Way): unknown {
   if (reply.raw.destroyed) return reply.hijack(); // nobody is left to tell
-  const failure = isTooLarge(error) ? tooLarge : failureOf(error, correlationOf(request), service.logger, service.metrics);
+  const failure = failureOf(error, correlationOf(request), way.service.logger, way.service.metrics);
   noteErrors(request.seen, failure.errors);
   const accepted = negotiate(request.headers.accept);
-  const type = typeFor(accepted);
-  const expects200 = type === JSON_TYPE && accepted.includes('json');
-  return send(reply, expects200 && failure.wellFormed ? 200 : failure.status, type, failureText(failure));
+  const exchange = { request, reply, accepted };
+  if (accepted.eventsPreferred && failure.wellFormed) return sendEvent(exchange, failureText(failure), way);
+  const type = accepted.single ?? JSON_TYPE;
+  if (failure.headers !== undefined) reply.headers(failure.headers);
+  return send(exchange, failure.wellFormed && accepted.single === JSON_TYPE ? 200 : failure.status, type, failureText(failure), way);
 }
 
-const isTooLarge = (error: unknown): boolean => error instanceof Error && 'statusCode' in error && error.statusCode === 413;
-const tooLarge: Failure = { status: 413, wellFormed: false, errors: [{ message: 'the body passes the limit of bytes', extensions: { code: 'OPERATION_TOO_COMPLEX', limit: 'body bytes' } }] };
-
-const typeFor = (accepted: readonly Answers[]): string => (accepted.find((one) => one === 'graphql' || one === 'json') === 'graphql' ? GRAPHQL_TYPE : JSON_TYPE);
-
-const send = (reply: FastifyReply, status: number, type: string, text: string): FastifyReply => reply.code(status).header('content-type', type).send(text);
-
-/** A client may choose the id under which its request is found in the logs. */
-function correlationOf(request: FastifyRequest): string {
-  const given = request.headers['x-correlation-id'];
-  if (typeof given === 'string' && CORRELATION_ID.test(given)) return given;
-  const id = randomUUID();
-  request.headers['x-correlation-id'] = id; // asked for again where the request fails
-  return id;
+/** Headers of every answer. */
+function begin(request: FastifyRequest, reply: FastifyReply, { standardHeaders, cors, draining }: Way): void {
+  reply.headers(standardHeaders).header('x-correlation-id', correlationOf(request));
+  const { origin } = request.headers;
+  if (origin !== undefined) reply.headers(cors.answer(origin) ?? NONE);
+  if (draining()) reply.header('connection', 'close');
+  if (request.raw.httpVersionMajor >= 2) reply.removeHeader('connection'); // HTTP/2 has none, and refuses it
 }
 
-async function callerOf(request: FastifyRequest, correlationId: string, { identify, passedHeaders }: GraphQLRouteOptions): Promise<Caller> {
-  const { authorization, cookie, origin, host } = request.headers;
-  const identity = await identify({ authorization, cookies: sameOrigin(origin, host) ? cookie : undefined });
-  request.seen.principal = identity.principal;
-  const passed = passedHeaders.length === 0 ? undefined : chosen(request.headers, passedHeaders);
-  return { ...identity, address: request.ip, correlationId, seen: request.seen, ...(passed === undefined ? {} : { passed }) };
-}
-
-/** In the order of the settings, so that equal headers are equal text. */
-export function chosen(headers: FastifyRequest['headers'], names: readonly string[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name of names) {
-    const value = headers[name];
-    if (value !== undefined) found[name] = String(value);
-  }
-  return found;
+async function send({ request, reply }: Exchange, status: number, type: string, text: string, way: Way): Promise<FastifyReply> {
+  begin(request, reply, way);
+  reply.code(status).header('content-type', type);
+  const compressed = way.compress(text, request.headers['accept-encoding']);
+  if (compressed === null) return reply.send(text);
+  const { encoding, bytes } = await compressed;
+  return reply.header('content-encoding', encoding).send(bytes);
 }

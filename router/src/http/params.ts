@@ -2,35 +2,46 @@
 import { badInput } from '@pms/errors';
 import type { GraphQLParams } from '../operation/serve.ts';
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 export function paramsFromBody(body: unknown): GraphQLParams {
   if (!isObject(body)) throw badInput(Array.isArray(body) ? 'batches of operations are not accepted' : 'the body must be a JSON object');
   return checked(body);
 }
 
 /** Values of a URL are text: what is an object in a body is JSON here. */
-export function paramsFromUrl(search: URLSearchParams): GraphQLParams {
+export function paramsFromUrl(search: Readonly<Record<string, unknown>>): GraphQLParams {
   const json = (name: string): unknown => {
-    const text = search.get(name);
-    if (text === null || text === '') return undefined;
+    const text = search[name];
+    if (text === undefined || text === '') return undefined;
+    if (typeof text !== 'string') throw badInput(`the parameter "${name}" must be there once`);
     try {
       return JSON.parse(text);
     } catch {
       throw badInput(`the parameter "${name}" is not JSON`);
     }
   };
-  return checked({
-    query: search.get('query') ?? undefined, operationName: search.get('operationName') ?? undefined,
-    variables: json('variables'), extensions: json('extensions'),
-  });
+  return checked({ query: search['query'], operationName: search['operationName'], variables: json('variables'), extensions: json('extensions') });
 }
 
-function checked({ query, operationName, variables, extensions }: Record<string, unknown>): GraphQLParams {
-  if (query != null && typeof query !== 'string') throw badInput('"query" must be text');
-  if (operationName != null && typeof operationName !== 'string') throw badInput('"operationName" must be text');
-  if (variables != null && !isObject(variables)) throw badInput('"variables" must be an object');
-  if (extensions != null && !isObject(extensions)) throw badInput('"extensions" must be an object');
-  const given = { query, operationName: operationName === '' ? undefined : operationName, variables, extensions };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
+/** What is null counts as absent, and so does an empty name. */
+function checked({ query, operationName, variables, extensions }: Readonly<Record<string, unknown>>): GraphQLParams {
+  const params: Writable<GraphQLParams> = {};
+  if (query != null) params.query = textIn('query', query);
+  if (operationName != null && operationName !== '') params.operationName = textIn('operationName', operationName);
+  if (variables != null) params.variables = objectIn('variables', variables);
+  if (extensions != null) params.extensions = objectIn('extensions', extensions);
+  return params;
+}
+
+function textIn(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw badInput(`"${name}" must be text`);
+  return value;
+}
+
+function objectIn(name: string, value: unknown): Record<string, unknown> {
+  if (!isObject(value)) throw badInput(`"${name}" must be an object`);
+  return value;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

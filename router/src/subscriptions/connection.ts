@@ -3,25 +3,28 @@ import { DomainError } from '@pms/errors';
 import type { ClientError } from '../execution/run.ts';
 import { failureOf } from '../http/failure.ts';
 import { answersInParts, type Caller, deadline, type GraphQLParams, refuseOverLimit, type Service } from '../operation/serve.ts';
-import { type Credentials, type Identify, type Identity, sameOrigin } from '../security/authenticate.ts';
+import { type Credentials, type Identify, type Identity } from '../security/authenticate.ts';
 import { noteErrors } from '../telemetry/seen.ts';
 import { type Message, parseMessage } from './messages.ts';
+import type { SubscriptionSettings } from './settings.ts';
 import { type OpenSubscription, SubscriptionRefused, type Subscriptions } from './subscribe.ts';
 
-const INIT_MS_MAX = 5_000;
 const MS_PER_SECOND = 1_000;
 const TIMER_MS_MAX = 2_147_483_647;
+/** A close frame has room for 123; an id may be anything, and long. */
 const REASON_BYTES_MAX = 120;
+const fitting = (reason: string): string => (Buffer.byteLength(reason) <= REASON_BYTES_MAX ? reason : `${Buffer.from(reason).subarray(0, REASON_BYTES_MAX - 4).toString().replace(/\uFFFD+$/, '')}…`);
 
 export const closeCodes = {
-  invalid: (reason: string): [number, string] => [4400, reason.slice(0, REASON_BYTES_MAX)],
+  invalid: (reason: string): [number, string] => [4400, fitting(reason)],
   unauthorized: [4401, 'Unauthorized'] as [number, string],
   expired: [4401, 'the access token has expired'] as [number, string],
   forbidden: [4403, 'Forbidden'] as [number, string],
   protocol: [4406, 'Subprotocol not acceptable'] as [number, string],
   initTimeout: [4408, 'Connection initialisation timeout'] as [number, string],
-  exists: (id: string): [number, string] => [4409, `Subscriber for ${id} already exists`.slice(0, REASON_BYTES_MAX)],
+  exists: (id: string): [number, string] => [4409, fitting(`Subscriber for ${id} already exists`)],
   tooManyInits: [4429, 'Too many initialisation requests'] as [number, string],
+  internal: [4500, 'Internal server error'] as [number, string],
 };
 
 /** `send` resolves when the text has left. */
@@ -42,7 +45,9 @@ export interface ConnectionOptions {
   readonly service: Service;
   readonly identify: Identify;
   readonly subscriptions: Subscriptions;
-  readonly subscriptionsMax: number;
+  readonly settings: Pick<SubscriptionSettings, 'perConnectionMax' | 'initMsMax'>;
+  /** Whether cookies that came from a page of that origin count. */
+  readonly cookiesCount: (origin: string | undefined, host: string | undefined) => boolean;
 }
 
 export interface Connection {
@@ -64,19 +69,20 @@ export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): 
   const running = new Map<string, Running>();
   let state: { readonly phase: 'new' | 'initialising' } | { readonly phase: 'ready'; readonly identity: Identity; readonly said: Readonly<Record<string, unknown>> } = { phase: 'new' };
   let expiry: NodeJS.Timeout | undefined;
-  const initTimer = setTimeout(() => wire.close(...closeCodes.initTimeout), INIT_MS_MAX);
+  const initTimer = setTimeout(() => wire.close(...closeCodes.initTimeout), options.settings.initMsMax);
+  initTimer.unref();
 
   const init = async (payload: Readonly<Record<string, unknown>> | undefined): Promise<void> => {
     if (state.phase !== 'new') return wire.close(...closeCodes.tooManyInits);
     clearTimeout(initTimer);
     state = { phase: 'initialising' };
     try {
-      const identity = await options.identify(credentials(payload, peer));
+      const identity = await options.identify(credentials(payload, peer, options));
       state = { phase: 'ready', identity, said: payload ?? {} };
       expiry = closeAtExpiry(identity, wire);
       await wire.send('{"type":"connection_ack"}');
     } catch (error) {
-      wire.close(...(error instanceof DomainError && error.code === 'UNAUTHENTICATED' ? closeCodes.unauthorized : closeCodes.forbidden));
+      wire.close(...refusalOf(error, peer, options.service));
     }
   };
 
@@ -86,11 +92,7 @@ export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): 
     const { identity, said } = state;
     const seen = options.service.observer.begin({ via: 'websocket', name: 'websocket operation', correlationId: peer.correlationId, headers: { ...said, ...params.extensions } });
     seen.principal = identity.principal;
-    const operation = operate({ id, params, caller: { ...identity, ...peer, seen } }, wire, options, running.size);
-    running.set(id, operation);
-    void operation.finished.finally(() => {
-      if (running.get(id) === operation) running.delete(id);
-    });
+    running.set(id, operate({ id, params, caller: { ...identity, ...peer, seen }, free: () => running.delete(id) }, wire, options, running.size));
   };
 
   const handle = async (message: Message): Promise<void> => {
@@ -124,10 +126,10 @@ export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): 
 }
 
 /** A cookie counts only for pages of this server: any page may open a websocket, and the browser sends cookies along. */
-function credentials(payload: Readonly<Record<string, unknown>> | undefined, { origin, host, cookies, authorization }: Peer): Credentials {
+function credentials(payload: Readonly<Record<string, unknown>> | undefined, { origin, host, cookies, authorization }: Peer, { cookiesCount }: ConnectionOptions): Credentials {
   const given = payload?.['authorization'] ?? payload?.['Authorization'];
   if (typeof given === 'string') return { authorization: given };
-  return { authorization, cookies: sameOrigin(origin, host) ? cookies : undefined };
+  return { authorization, cookies: cookiesCount(origin, host) ? cookies : undefined };
 }
 
 /** Subscriptions end by themselves at that moment; a little later the connection, so that each can still say why. */
@@ -139,15 +141,20 @@ function closeAtExpiry({ principal }: Identity, wire: Wire): NodeJS.Timeout | un
   return timer;
 }
 
-interface Asked { readonly id: string; readonly params: GraphQLParams; readonly caller: Caller }
+interface Asked { readonly id: string; readonly params: GraphQLParams; readonly caller: Caller; free(): unknown }
 
-function operate({ id, params, caller }: Asked, wire: Wire, { service, subscriptions, subscriptionsMax }: ConnectionOptions, others: number): Running {
+function operate({ id, params, caller, free }: Asked, wire: Wire, { service, subscriptions, settings: { perConnectionMax } }: ConnectionOptions, others: number): Running {
   const limits = deadline();
   let open: OpenSubscription | null = null;
   let streaming = false;
   let stopped = false;
   const head = `{"id":${JSON.stringify(id)},"type":`;
 
+  /** The id is free before the client hears of the end: it may use it again at once. */
+  const last = (text: string): Promise<void> => {
+    free();
+    return wire.send(text);
+  };
   const next = async (text: string): Promise<void> => {
     if (!stopped) await wire.send(`${head}"next","payload":${text}}`);
   };
@@ -169,13 +176,13 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
   };
   const run = async (): Promise<void> => {
     try {
-      if (others >= subscriptionsMax) throw new DomainError('RATE_LIMITED', `a connection may have ${subscriptionsMax} operations at once`, { retryAfterMs: MS_PER_SECOND });
       refuseOverLimit(await service.count(caller));
+      if (others >= perConnectionMax) throw new DomainError('RATE_LIMITED', `a connection may have ${perConnectionMax} operations at once`, { retryAfterMs: MS_PER_SECOND });
       const ready = await service.prepare(params, caller, true);
       await (ready.operation.kind === 'subscription' ? stream(ready) : single(ready));
-      if (!stopped) await wire.send(`${head}"complete"}`);
+      if (!stopped) await last(`${head}"complete"}`);
     } catch (error) {
-      if (!stopped) await wire.send(`${head}"error","payload":${JSON.stringify(errorsOf(error, caller, service))}}`);
+      if (!stopped) await last(`${head}"error","payload":${JSON.stringify(errorsOf(error, caller, service))}}`);
     } finally {
       limits.done();
       service.observer.end(caller.seen, null);
@@ -190,6 +197,14 @@ function operate({ id, params, caller }: Asked, wire: Wire, { service, subscript
       open?.close();
     },
   };
+}
+
+/** Why a connection is not taken: who it is, what it may, or a fault of ours. */
+function refusalOf(error: unknown, { correlationId }: Peer, { logger }: Service): [number, string] {
+  if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') return closeCodes.unauthorized;
+  if (error instanceof DomainError && error.code === 'FORBIDDEN') return closeCodes.forbidden;
+  logger.error({ correlationId, err: error }, 'a websocket client could not be identified');
+  return closeCodes.internal;
 }
 
 function errorsOf(error: unknown, { correlationId, seen }: Caller, { logger, metrics }: ConnectionOptions['service']): readonly ClientError[] {

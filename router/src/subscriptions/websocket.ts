@@ -3,20 +3,23 @@
  * one connection. Responses are written as the text that they are; a client that reads slowly is waited for.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { closeCodes, type Connection, connection, type ConnectionOptions } from './connection.ts';
+import type { SubscriptionSettings } from './settings.ts';
 
 export const PROTOCOL = 'graphql-transport-ws';
 
-const MESSAGE_BYTES_MAX = 1024 * 1024;
-const CONNECTIONS_MAX = 20_000;
-const PING_EVERY_MS = 12_000;
 const CLOSE_MS_MAX = 2_000;
+
+/** Small contexts: a client's memory is what bounds how many of them there can be. */
+const DEFLATE = { threshold: 1_024, serverNoContextTakeover: true, clientNoContextTakeover: true, zlibDeflateOptions: { level: 1, memLevel: 5 } };
 
 export interface WebsocketOptions extends ConnectionOptions {
   readonly path: string;
+  readonly settings: SubscriptionSettings;
 }
 
 export interface WebsocketServerHandle {
@@ -25,26 +28,33 @@ export interface WebsocketServerHandle {
 }
 
 export function serveWebsockets(server: Server, options: WebsocketOptions): WebsocketServerHandle {
+  const { settings } = options;
   const sockets = new WebSocketServer({
-    noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false,
+    noServer: true, maxPayload: settings.messageBytesMax, perMessageDeflate: settings.compression ? DEFLATE : false,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
   const open = new Map<WebSocket, Connection>();
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (new URL(request.url ?? '/', 'http://router').pathname !== options.path) return refuse(stream, '404 Not Found');
-    if (open.size >= CONNECTIONS_MAX) return refuse(stream, '503 Service Unavailable');
+    stream.on('error', () => stream.destroy()); // the client went away in between
+    if (!isAt(options.path, request.url)) return refuse(stream, '404 Not Found');
+    if (open.size >= settings.connectionsMax) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, request));
   };
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
-    socket.on('error', () => socket.terminate()); // a frame that is none, or too large
+    // A frame that is none, or too large: the close frame that says so is on its way, and is given a moment to leave.
+    socket.on('error', () => setTimeout(() => socket.terminate(), CLOSE_MS_MAX).unref());
     if (socket.protocol !== PROTOCOL) return socket.close(...closeCodes.protocol);
     const one = connection(wire(socket), originOf(request), options);
     open.set(socket, one);
     options.service.metrics.sockets.inc();
-    const stopPings = keepAlive(socket);
-    socket.on('message', (data, binary) => (binary ? socket.close(...closeCodes.invalid('text frames only')) : void one.receive((data as Buffer).toString())));
+    const stopPings = keepAlive(socket, settings.heartbeatMs);
+    socket.on('message', (data, binary) => {
+      if (socket.readyState !== socket.OPEN) return; // it is being closed: what is still on its way is not heard
+      if (binary) socket.close(...closeCodes.invalid('text frames only'));
+      else void one.receive((data as Buffer).toString());
+    });
     socket.on('close', () => {
       stopPings();
       open.delete(socket);
@@ -67,6 +77,8 @@ export function serveWebsockets(server: Server, options: WebsocketOptions): Webs
   };
 }
 
+const isAt = (path: string, url = '/'): boolean => url === path || (url.startsWith(path) && url[path.length] === '?');
+
 const after = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());
 
 function refuse(stream: Duplex, status: string): void {
@@ -85,7 +97,7 @@ const originOf = (request: IncomingMessage): Parameters<typeof connection>[1] =>
 });
 
 /** Ends a connection whose other side has vanished without a word. */
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: WebSocket, everyMs: number): () => void {
   let alive = true;
   socket.on('pong', () => {
     alive = true;
@@ -94,7 +106,7 @@ function keepAlive(socket: WebSocket): () => void {
     if (!alive) return socket.terminate();
     alive = false;
     socket.ping();
-  }, PING_EVERY_MS);
+  }, everyMs);
   timer.unref();
   return () => clearInterval(timer);
 }

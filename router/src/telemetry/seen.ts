@@ -3,7 +3,7 @@ import type { Principal } from '@pms/identity/principal';
 import type { Client } from './labels.ts';
 import type { Trace, TraceHeaders } from './trace.ts';
 
-export type Via = 'http' | 'sse' | 'websocket';
+export type Via = 'http' | 'sse' | 'multipart' | 'websocket';
 
 export interface SeenOperation {
   readonly kind: 'query' | 'mutation' | 'subscription';
