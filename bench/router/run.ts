@@ -1,86 +1,89 @@
 /**
  * `pnpm bench router`: our router beside other gateways and the limit of this runtime. Parts by name: `pnpm bench router speed planning reload fanout soak`;
- * without one, `speed`, `planning`, `reload` and `fanout`. Results are kept in results-router.json.
+ * without one all but the soak. Results are kept in results-router.json. What it is told is in bench/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from '../machine.ts';
+import { measureFanout } from './fanout.ts';
 import { installPeers, peerVersion } from './peers.ts';
+import { measurePlanning } from './planning.ts';
+import { say } from './print.ts';
 import { profileOurs } from './profile.ts';
-import { type Figures, measureSpeed, type Name, type SpeedReport } from './speed.ts';
+import { measureReload } from './reload.ts';
+import { showSpeed, titles } from './show-speed.ts';
+import { measureSoak } from './soak.ts';
+import { measureSpeed, type Name } from './speed.ts';
 import { inWorld, type World } from './world.ts';
 
 const RESULTS = join(import.meta.dirname, '../results-router.json');
-const parts = ['speed'] as const;
+const parts = ['speed', 'planning', 'reload', 'fanout', 'soak'] as const;
 type Part = (typeof parts)[number];
+const standard: readonly Part[] = ['speed', 'planning', 'reload', 'fanout'];
 
-const titles: Readonly<Record<Name, string>> = {
-  ours: 'our router', stock: 'stock ApolloGateway', hive: 'Hive Gateway (JavaScript)', hiveNative: 'Hive Gateway (Rust planner)', bare: 'bare Node server, the limit',
-};
-const everybody = Object.keys(titles) as Name[];
-
-export interface Flags {
+interface Flags {
   readonly quick: boolean;
   readonly sharing: 'off' | 'on' | 'both';
   readonly set: 'fixed' | 'varied' | 'both';
-  readonly contestants: readonly Name[];
+  readonly against: readonly Name[];
+  readonly minutes: number;
+  readonly clients: number;
 }
 
-const fixed = (value: number | null, digits: number): string => (value === null ? '?' : value.toFixed(digits));
-
-function show({ sharing, set, operations, meanAnswerBytes, figures, traceMessages }: SpeedReport): void {
-  console.log(`\nIn-flight sharing ${sharing ? 'on' : 'off'}, ${set === 'fixed' ? 'one operation' : `${String(operations)} operations, some oftener`}, answers of ${fixed(meanAnswerBytes / 1_000, 1)} kB`);
-  console.log(`${''.padEnd(30)}${['requests/s', 'p50 ms', 'p99 ms', 'CPU ms', 'MiB', 'fetches'].map((head) => head.padStart(11)).join('')}`);
-  for (const [name, { requestsPerSecond, p50Ms, p99Ms, cpuMsPerRequest, residentMib, fetches }] of Object.entries(figures) as [Name, Figures][])
-    console.log(titles[name].padEnd(30) + [fixed(requestsPerSecond, 1), fixed(p50Ms, 1), fixed(p99Ms, 1), fixed(cpuMsPerRequest, 2), String(residentMib ?? '?'), fixed(fetches, 1)].map((text) => text.padStart(11)).join(''));
-  const { ours, ...others } = figures;
-  if (ours === undefined) return;
-  for (const [name, theirs] of Object.entries(others) as [Name, Figures][])
-    console.log(`ours / ${titles[name]}`.padEnd(40) + `${fixed(ours.requestsPerSecond / theirs.requestsPerSecond, 2)} in requests/s, ${fixed(ours.cpuMsPerRequest === null || theirs.cpuMsPerRequest === null ? null : theirs.cpuMsPerRequest / ours.cpuMsPerRequest, 2)} in requests per CPU second`);
-  console.log(`traces: ${String(traceMessages)} messages to the collector`);
-}
-
-async function speed(world: World, { quick, sharing, set, contestants }: Flags): Promise<SpeedReport[]> {
-  installPeers();
-  return measureSpeed(world, {
-    ...(quick ? { rounds: 1, seconds: 2, warmUpSeconds: 2 } : { rounds: 4, seconds: 8, warmUpSeconds: 8 }), contestants,
+const run: Readonly<Record<Part, (world: World, flags: Flags) => Promise<unknown>>> = {
+  speed: (world, { quick, sharing, set, against }) => measureSpeed(world, {
+    ...(quick ? { rounds: 1, seconds: 2, warmUpSeconds: 2 } : { rounds: 4, seconds: 8, warmUpSeconds: 10 }), contestants: against,
     sharing: sharing === 'both' ? [false, true] : [sharing === 'on'], sets: set === 'both' ? ['fixed', 'varied'] : [set],
-  }, show);
-}
-
-async function profile({ quick, sharing, set }: Flags): Promise<void> {
-  const what = { share: sharing === 'on', set: set === 'varied' ? 'varied' : 'fixed' } as const;
-  console.log(`\nProfile of our router: ${what.set} operations, in-flight sharing ${what.share ? 'on' : 'off'}`);
-  await inWorld((world) => profileOurs(world, { ...what, ...(quick ? { seconds: 3, warmUpSeconds: 3 } : { seconds: 8, warmUpSeconds: 8 }), file: join(process.cwd(), 'router.cpuprofile') }));
-}
+  }, showSpeed),
+  planning: (world, { quick }) => measurePlanning(world, { operations: quick ? 200 : 1_000 }),
+  reload: (world, { quick }) => measureReload(world, quick ? { seconds: 5, warmUpSeconds: 2 } : { seconds: 20, warmUpSeconds: 8 }),
+  fanout: (world, { quick, clients }) => measureFanout(world, quick ? { clients, seconds: 4, perSecond: 1 } : { clients, seconds: 30, perSecond: 1 }),
+  soak: (world, { minutes }) => measureSoak(world, { minutes }),
+};
 
 /** `args` follow the word `router`. */
 export async function benchRouter(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args], allowPositionals: true,
-    options: { profile: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'both' }, against: { type: 'string', default: everybody.join(',') } },
-  });
-  const flags = { quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'varied', 'both']), contestants: values.against.split(',').filter((name) => name !== '').map((name) => oneOf('against', name, everybody)) };
-  if (values.profile) {
-    await profile(flags);
+  const { flags, asked, profile } = read(args);
+  if (profile) {
+    await profiled(flags);
     return;
   }
-  const asked = positionals.length === 0 ? [...parts] : positionals.map((name) => oneOf('part', name, parts));
+  if (asked.includes('speed')) installPeers();
   const measuredOn = machine();
-  const used = { ...versions(), ...(asked.includes('speed') ? peerVersions() : {}) };
-  for (const [name, value] of Object.entries({ ...measuredOn, ...used })) console.log(name.padEnd(34) + String(value));
+  const used = { ...versions(), ...(asked.includes('speed') ? Object.fromEntries(['@graphql-hive/gateway', '@graphql-hive/router-runtime'].map((name) => [name, peerVersion(name)])) : {}) };
+  for (const [name, value] of Object.entries({ ...measuredOn, ...used })) say(name, String(value));
   const busy = measuredOn.loadBefore > measuredOn.cores / 2;
   if (busy) console.log('\nThis machine is busy with other work: these figures will not be worth keeping. CPU ms is the one to look at.');
-  const run: Readonly<Record<Part, (world: World) => Promise<unknown>>> = { speed: (world) => speed(world, flags) };
   const results: Partial<Record<Part, unknown>> = {};
-  for (const part of asked) results[part] = await inWorld(run[part]);
+  for (const part of asked) results[part] = await inWorld((world) => run[part](world, flags));
   keep({ at: new Date().toISOString(), quick: flags.quick, busy, machine: measuredOn, versions: used, ...results });
 }
 
-function peerVersions(): Record<string, string> {
-  installPeers();
-  return Object.fromEntries(['@graphql-hive/gateway', '@graphql-hive/router-runtime'].map((name) => [name, peerVersion(name)]));
+function read(args: readonly string[]): { readonly flags: Flags; readonly asked: readonly Part[]; readonly profile: boolean } {
+  const everybody = Object.keys(titles) as Name[];
+  const { values, positionals } = parseArgs({
+    args: [...args], allowPositionals: true,
+    options: {
+      profile: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false },
+      sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'both' }, against: { type: 'string', default: everybody.join(',') },
+      minutes: { type: 'string', default: '60' }, clients: { type: 'string', default: '10000' },
+    },
+  });
+  return {
+    asked: positionals.length === 0 ? standard : positionals.map((name) => oneOf('part', name, parts)), profile: values.profile,
+    flags: {
+      quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'varied', 'both']),
+      against: values.against.split(',').filter((name) => name !== '').map((name) => oneOf('contestant', name, everybody)),
+      minutes: positive('minutes', values.minutes), clients: positive('clients', values.clients),
+    },
+  };
+}
+
+async function profiled({ quick, sharing, set }: Flags): Promise<void> {
+  const what = { share: sharing === 'on', set: set === 'varied' ? 'varied' : 'fixed' } as const;
+  console.log(`\nProfile of our router: ${what.set === 'fixed' ? 'the fixed operation' : 'varied operations'}, in-flight sharing ${what.share ? 'on' : 'off'}`);
+  await inWorld((world) => profileOurs(world, { ...what, ...(quick ? { seconds: 3, warmUpSeconds: 3 } : { seconds: 8, warmUpSeconds: 8 }), file: join(process.cwd(), 'router.cpuprofile') }));
 }
 
 function keep(result: object): void {
@@ -92,4 +95,10 @@ function oneOf<T extends string>(what: string, given: string, known: readonly T[
   const found = known.find((one) => one === given);
   if (found === undefined) throw new Error(`there is no ${what} "${given}"; there are ${known.join(', ')}`);
   return found;
+}
+
+function positive(what: string, given: string): number {
+  const number = Number(given);
+  if (!(number > 0)) throw new Error(`${what} is a number above 0`);
+  return number;
 }

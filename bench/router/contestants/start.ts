@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { RouterSettingsInput } from '../../../router/src/settings.ts';
 import type { Child } from '../../child.ts';
 import { PEERS } from '../peers.ts';
 import type { Processes } from '../processes.ts';
@@ -26,23 +27,38 @@ export interface OursOptions {
   readonly issuer: string;
   readonly collector: string;
   readonly node?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Our router, with the address of its metrics. */
+export interface Ours extends Running {
+  readonly admin: string;
 }
 
 /** More than one client uses in a run: limits are on and count, and nobody is refused. */
 const POINTS_A_CLIENT = '1000000000/10';
 
 /** `pms router` with everything on: tokens, limits, metrics, a line of log for each request, traces of one request in a hundred. */
-export async function ours({ processes, folder, supergraph, share }: Place, { issuer, collector, node }: OursOptions): Promise<Running> {
+export async function ours({ processes, folder, supergraph, share }: Place, { issuer, collector, node, env }: OursOptions): Promise<Ours> {
   const settings = join(folder, `router-${share ? 'sharing' : 'alone'}.json`);
-  writeFileSync(settings, JSON.stringify({}));
+  writeFileSync(settings, JSON.stringify(routerSettings(share)));
   const child = await processes.start({
     file: resolve(here, '../../../processes/pms.ts'), args: ['router', '--port', '0'], awaited: /The router answers at (\S+)/, ...(node === undefined ? {} : { node }),
     env: {
       SUPERGRAPH: supergraph, ROUTER_CONFIG: settings, NODE_ENV: 'production', LOG_LEVEL: 'info', AUTH_ISSUER: issuer, AUTH_JWKS_URL: issuer, PMS_RATE_LIMIT: POINTS_A_CLIENT,
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01', OTEL_SERVICE_NAME: 'router',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01', OTEL_SERVICE_NAME: 'router', ...env,
     },
   });
-  return { child, url: `${child.said}/graphql` };
+  return { child, url: `${child.said}/graphql`, admin: child.said };
+}
+
+/** What differs from the defaults. */
+const routerSettings = (_share: boolean): RouterSettingsInput => ({});
+
+/** A sample of our router's metrics; 0 where there is none. */
+export async function metricOf(admin: string, sample: string): Promise<number> {
+  const text = await (await fetch(`${admin}/metrics`)).text();
+  return Number(text.split('\n').find((line) => line.startsWith(`${sample} `))?.slice(sample.length + 1) ?? 0);
 }
 
 export async function stockApollo({ processes, supergraph }: Place): Promise<Running> {
