@@ -1,6 +1,7 @@
 /** How a process reaches Postgres: one bounded pool for all domains in it, in UTC, and Prisma's adapter on the same pool. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Sql } from '@pms/events/sql';
+import { traceStatements } from '@pms/telemetry/sql';
 import pg from 'pg';
 
 const POOL_MAX = 40;
@@ -27,6 +28,7 @@ export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pm
   pool.on('error', () => undefined); // an idle connection that breaks is replaced by the pool
   // one that breaks in use fails its query, and says so here besides: unheard, that would end the process
   pool.on('connect', (client) => void client.on('error', () => undefined));
+  traceStatements(pool);
   return {
     pool,
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),

@@ -8,6 +8,8 @@ const PORT_MAX = 65_535;
 const PUBLIC_PORT = 4_000;
 /** Of a domain's own process; what the composed supergraph says, too. */
 const SUBGRAPH_PORT = 4_001;
+/** Of the traces that begin here, where a collector is configured and nothing else is said. */
+const TRACED = 0.01;
 const port = z.coerce.number().int().min(0).max(PORT_MAX);
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
 const nonEmpty = z.string().trim().min(1);
@@ -28,6 +30,8 @@ const variables = z.object({
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).nullable().default(null),
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.nullable().default(null),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(TRACED),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 
@@ -52,6 +56,8 @@ export interface Environment {
   readonly routerConfig: string | null;
   /** What the router's replicas share; `null` where each goes by its own memory. */
   readonly redisUrl: string | null;
+  /** Where spans are sent, and the part of the traces that is recorded, 0 to 1; `null` records nothing. */
+  readonly tracing: { readonly endpoint: string; readonly ratio: number } | null;
   /** Of each client; `null` is the router's own. */
   readonly rateLimit: { readonly points: number; readonly windowSeconds: number } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -85,6 +91,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     supergraph: path.resolve(values.SUPERGRAPH),
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
     redisUrl: values.REDIS_URL,
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT === null ? null : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
     rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),
     subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
     secrets: prefixed(given, 'PMS_SECRET_'),
@@ -128,6 +135,7 @@ export function shown(settings: Environment): string[] {
     ['public address', settings.publicUrl],
     ['database', settings.databaseUrl === null ? `embedded, in ${settings.home}` : withoutPassword(settings.databaseUrl)],
     ...(settings.redisUrl === null ? [] : [['Redis', withoutPassword(settings.redisUrl)] as [string, string]]),
+    ...(settings.tracing === null ? [] : [['traces', `${String(settings.tracing.ratio)} of them to ${withoutPassword(settings.tracing.endpoint)}`] as [string, string]]),
     ['demo world', settings.demo ? 'yes' : 'no'],
     ['issuer', settings.issuer ?? 'its own'],
     ...[...settings.subgraphUrls].map(([name, url]): [string, string] => [`subgraph ${name}`, withoutPassword(url)]),

@@ -9,12 +9,14 @@ import { type RouterOptions, startRouter } from '@pms/router';
 import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
+import { tracer } from '@pms/telemetry/tracing';
 import { inBrowsers } from './browsers.ts';
 import { type Environment, shown } from './environment.ts';
 import { signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
 import { availablePort } from './port.ts';
 import { settingsFrom } from './router-settings.ts';
+import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
 
 export async function runRouter(wanted: Environment): Promise<void> {
@@ -22,6 +24,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
   await living({ logger: log, say: console.log }, async (life) => {
     const environment = { ...wanted, port: await availablePort(wanted) };
     for (const line of shown(environment)) console.log(line);
+    await openTelemetry(life, environment, 'pms-router', log);
     const http = await life.open(() => Promise.resolve(overHttp()), (opened) => opened.close());
     const authAddress = environment.subgraphUrls.get('auth');
     const router = await life.open(
@@ -41,7 +44,9 @@ export async function runRouter(wanted: Environment): Promise<void> {
 
 /** What the router is given in either shape. */
 export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial'> {
+  const tracing = tracer();
   return {
+    ...(tracing === null ? {} : { tracer: tracing }),
     supergraph: supergraphFile(environment.supergraph),
     host: environment.host,
     port: environment.port,
@@ -54,7 +59,9 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
 }
 
 /** What the platform asks of its router; a file of settings goes before it, section by section. */
-const platformSettings = ({ rateLimit }: Environment): RouterSettingsInput => ({
+const platformSettings = ({ rateLimit, demo }: Environment): RouterSettingsInput => ({
+  // In the demo world its administrators see plans; elsewhere whoever a file of settings names.
+  ...(demo ? { telemetry: { plan: { scope: 'identity:manage' } } } : {}),
   ...(rateLimit === null ? {} : { rate: rateLimit }),
   // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
   subscriptions: { conflate: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] } },

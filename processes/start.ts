@@ -6,6 +6,7 @@ import { generateStale } from './generate.ts';
 import { type Lifetime, living } from './lifetime.ts';
 import { migrateAll } from './migrate.ts';
 import { availablePort, forgetRunning, noteRunning } from './port.ts';
+import { openTelemetry } from './telemetry.ts';
 import { welcome } from './welcome.ts';
 
 export async function start(wanted: Environment, { reset, seed }: { readonly reset: boolean; readonly seed: boolean }): Promise<void> {
@@ -13,6 +14,7 @@ export async function start(wanted: Environment, { reset, seed }: { readonly res
   await living({ logger: log, say: console.log }, async (life) => {
     const environment = await withPort(wanted);
     for (const line of shown(environment)) console.log(line);
+    await openTelemetry(life, environment, 'pms', log);
     if (reset) await step('reset', () => startAnew(environment));
     const [database] = await Promise.all([
       step('database', () => life.open(() => openDatabase(environment, detail), (opened) => opened.close())),

@@ -6,6 +6,7 @@ import { domainNames, isDomain } from './catalogue.ts';
 import { openDatabase } from './database.ts';
 import { type Environment, shown } from './environment.ts';
 import { living } from './lifetime.ts';
+import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
 import { openWorld } from './world.ts';
 
@@ -14,6 +15,7 @@ export async function runSubgraph(name: string, environment: Environment): Promi
   const log = logger({ level: environment.logLevel, process: name });
   for (const line of shown(environment)) console.log(line);
   await living({ logger: log, say: console.log }, async (life) => {
+    await openTelemetry(life, environment, `pms-${name}`, log);
     const { url } = await life.open(() => openDatabase(environment), (database) => database.close());
     const world = await life.open(
       () => openWorld({ environment, databaseUrl: url, domains: [name], shared: true, logger: log }),

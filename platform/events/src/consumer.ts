@@ -8,6 +8,7 @@ import { publisherOf } from './envelope.ts';
 import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from './outbox.ts';
 import { blockedKeys, dueHeads, nextDueMs, park, type Placed, postpone, release } from './parking.ts';
 import { type Sql, schemaOf } from './sql.ts';
+import { consuming } from './traced.ts';
 
 const BATCH_MAX = 1_000;
 const RUN_MAX = 500;
@@ -52,7 +53,7 @@ export function consumer(options: ConsumerOptions): Consumer {
       if (due === null || due > 0) return due;
       for (const head of await dueHeads(sql, name)) {
         try {
-          await reactionTo(head.event)?.react(head.event);
+          await consuming(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
           await release(sql, name, head.position);
           options.onHandled(1);
         } catch (error) {
@@ -126,11 +127,12 @@ function runFrom(chain: readonly Placed[], start: number, reactionTo: (event: Ev
   return chain.slice(start, end);
 }
 
-async function handledTogether({ onFailure }: ConsumerOptions, { reactAll }: Reaction, run: readonly Placed[]): Promise<boolean> {
+async function handledTogether({ name, onFailure }: ConsumerOptions, { reactAll }: Reaction, run: readonly Placed[]): Promise<boolean> {
   const first = run[0];
   if (reactAll === undefined || first === undefined || run.length === 1) return false;
   try {
-    await reactAll(run.map(({ event }) => event));
+    const events = run.map(({ event }) => event);
+    await consuming(name, events, () => reactAll(events));
     return true;
   } catch (error) {
     onFailure(first.event, error, false);
@@ -141,7 +143,7 @@ async function handledTogether({ onFailure }: ConsumerOptions, { reactAll }: Rea
 async function handledSingly(options: ConsumerOptions, reaction: Reaction, run: readonly Placed[], rest: readonly Placed[]): Promise<boolean> {
   for (const [index, { event }] of run.entries()) {
     try {
-      await reaction.react(event);
+      await consuming(options.name, [event], () => reaction.react(event));
     } catch (error) {
       options.onFailure(event, error, false);
       await park(options.sql, options.name, rest.slice(index), messageOf(error));

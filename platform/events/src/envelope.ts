@@ -30,6 +30,9 @@ export interface Event<Data = unknown> extends Origin {
   /** RFC 3339, UTC. */
   readonly occurredAt: string;
   readonly data: Data;
+  /** W3C trace context of the change that it tells of; absent where that is not recorded. */
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 export interface EventMaker {

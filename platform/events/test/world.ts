@@ -9,7 +9,7 @@ export const publishers = ['north', 'south-west'];
 
 const tables = (schema: string): string => `
   create schema ${schema};
-  create table ${schema}.outbox_event (seq bigserial primary key, id text not null unique, type text not null, key text not null, organization_id text not null,
+  create table ${schema}.outbox_event (traceparent text, tracestate text, seq bigserial primary key, id text not null unique, type text not null, key text not null, organization_id text not null,
     actor text not null, reason text, correlation_id text not null, causation_id text, occurred_at timestamptz not null,
     recorded_at timestamptz not null default clock_timestamp(), data jsonb not null, position bigint unique);
   create table ${schema}.inbox_event (id text primary key, handled_at timestamptz not null default now());

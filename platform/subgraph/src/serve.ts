@@ -12,11 +12,13 @@ import type { Authenticate } from '@pms/identity/tokens';
 import type { Logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Carried } from '@pms/telemetry/tracing';
+import { GraphQLError, type GraphQLFormattedError, subscribe } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { masked } from './masking.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
+import { noteCode, servedOverHttp, subscribed } from './traced.ts';
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024; // a capture of 10,000 trades with fees is about 4 MB
 const DRAIN_MAX_MS = 10_000;
@@ -48,6 +50,7 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   await server.start();
   routes(app, subgraph, () => draining);
   await subgraph.routes?.(app);
+  const answer = fastifyApolloHandler(server, { context: async (request) => contextOf(subgraph, signIns.get(request)) });
   app.route({
     method: ['GET', 'POST'], url: '/graphql',
     preHandler: async (request, reply) => {
@@ -57,7 +60,7 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
         await refuse(reply, error);
       }
     },
-    handler: fastifyApolloHandler(server, { context: async (request) => contextOf(subgraph, signIns.get(request)) }),
+    handler: (request, reply) => servedOverHttp(subgraph.name, request.method, request.headers, async () => answer.call(app, request, reply)),
   });
   await app.listen({ port: options.port, host: options.host });
   const sockets = subscriptions(app.server, subgraph, options);
@@ -107,6 +110,9 @@ function routes(app: FastifyInstance, subgraph: Subgraph, draining: () => boolea
   app.get('/metrics', async (_, reply) => reply.header('content-type', metrics.contentType).send(await metrics.metrics()));
 }
 
+/** Where the context of a websocket's operation keeps the trace headers of its message. */
+const CARRIED = Symbol('trace headers');
+
 const maskingPlugin = (logger: Logger) => ({
   requestDidStart: async () => ({
     willSendResponse: async ({ response, errors, contextValue }: { response: { body: unknown }; errors?: readonly unknown[]; contextValue: object }) => {
@@ -115,6 +121,7 @@ const maskingPlugin = (logger: Logger) => ({
       const { correlationId } = (contextValue as Context).request;
       body.singleResult.errors = body.singleResult.errors.map((formatted, index) =>
         masked(formatted as never, errors?.[index], correlationId, logger));
+      noteCode((body.singleResult.errors[0] as GraphQLFormattedError | undefined)?.extensions?.['code']);
     },
   }),
 });
@@ -134,7 +141,8 @@ function subscriptions(server: Server, subgraph: Subgraph, { authenticate, logge
       });
       return true;
     },
-    context: ({ extra }) => contextOf(subgraph, requests.get(extra.socket)) as unknown as Record<string, unknown>,
+    context: ({ extra }, _id, { extensions }) => Object.assign(contextOf(subgraph, requests.get(extra.socket)), { [CARRIED]: extensions ?? {} }) as unknown as Record<string, unknown>,
+    subscribe: (args) => subscribed(subgraph.name, (args.contextValue as { [CARRIED]: Carried })[CARRIED], async () => subscribe(args)),
     onNext(context, _id, _payload, _args, result) {
       if (result.errors === undefined) return undefined;
       const { correlationId = '' } = requests.get(context.extra.socket) ?? {};

@@ -5,6 +5,8 @@ export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fat
 
 const SECRET_PATHS = ['password', 'secret', 'clientSecret', 'client_secret', 'token', 'authorization', 'cookie'];
 
+const STANDARD_OUTPUT = 1;
+
 const redact = {
   paths: SECRET_PATHS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
   censor: '[removed]',
@@ -17,8 +19,9 @@ export interface LoggerOptions {
   readonly destination?: { write(line: string): void };
 }
 
+/** Nobody waits for a line to be written; what is still to be written when the process exits is written then. */
 export const logger = ({ level, process, destination }: LoggerOptions): Logger =>
-  destination === undefined ? pino({ level, redact, base: { process } }) : pino({ level, redact, base: { process } }, destination);
+  pino({ level, redact, base: { process } }, destination ?? pino.destination({ dest: STANDARD_OUTPUT, sync: false }));
 
 /** Says nothing: for tests and for tools that print for people. */
 export const silent: Logger = pino({ level: 'silent' });

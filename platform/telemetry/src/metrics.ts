@@ -1,5 +1,5 @@
 /** The process's Prometheus metrics. One registry a process; names are `pms_<what>_<unit>`, labels have few values. */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export const metrics = new Registry();
 
@@ -14,3 +14,9 @@ export const gauge = <L extends string>(name: string, help: string, labelNames: 
 /** Observes seconds. */
 export const latency = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Histogram<L> =>
   new Histogram({ name, help, labelNames, buckets: LATENCY_BUCKETS_SECONDS, registers: [metrics] });
+
+/** Adds what Node says of itself (event loop delay, heap, garbage, handles) and which build this is. Once a process. */
+export function describeProcess({ service, version }: { readonly service: string; readonly version: string }): void {
+  collectDefaultMetrics({ register: metrics });
+  gauge('pms_build_info', 'Which build this is; always 1.', ['service', 'version', 'node']).set({ service, version, node: process.versions.node }, 1);
+}

@@ -3,6 +3,7 @@ import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
 import { type DocumentNode, execute, type ExecutionResult, type GraphQLError, type GraphQLSchema, parse, subscribe } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { underSubgraph } from '../telemetry/subgraph.ts';
 import { abortable } from './abortable.ts';
 import { standardSubgraph, type SubgraphSettings } from './settings.ts';
 import { type Dial, NoAnswer, type RequestContext, type SubgraphError, type SubgraphRequest, type SubgraphResult, type Transport } from './transport.ts';
@@ -49,16 +50,19 @@ function transportTo(subgraph: LocalSubgraph, settings: SubgraphSettings): Trans
   const late = (ms: number) => ({ ms, late: () => new NoAnswer(`no answer within ${ms} ms`) });
   const patience = { read: late(settings.timeoutMs), change: late(settings.mutationTimeoutMs) };
 
+  const answer = async (request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> => {
+    context.signal?.throwIfAborted();
+    const call = await callOf(request, context);
+    const work = execute(call);
+    if (!(work instanceof Promise)) return resultOf(work);
+    return resultOf(await abortable(work, context.signal, request.kind === 'query' ? patience.read : patience.change));
+  };
+  const open = async (request: SubgraphRequest, context: RequestContext) => subscribe(await callOf(request, context));
+
   return {
-    async execute(request, context) {
-      context.signal?.throwIfAborted();
-      const call = await callOf(request, context);
-      const work = execute(call);
-      if (!(work instanceof Promise)) return resultOf(work);
-      return resultOf(await abortable(work, context.signal, request.kind === 'query' ? patience.read : patience.change));
-    },
+    execute: (request, context) => (context.trace === undefined ? answer(request, context) : underSubgraph(subgraph.name, context.trace, () => answer(request, context))),
     async subscribe(request, context) {
-      const source = await subscribe(await callOf(request, context));
+      const source = await (context.trace === undefined ? open(request, context) : underSubgraph(subgraph.name, context.trace, () => open(request, context)));
       if (!(Symbol.asyncIterator in source)) return only(resultOf(source));
       return results(source);
     },

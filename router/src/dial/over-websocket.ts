@@ -32,7 +32,7 @@ export function overWebsocket(): WebsocketDial {
     dial: ({ name, url }) => ({
       async subscribe({ query, variables, operationName }: SubgraphRequest, context) {
         const source = clientFor(name, url.replace(/^http/, 'ws'), context).iterate({
-          query, ...(variables === undefined ? {} : { variables }), ...(operationName === undefined ? {} : { operationName }),
+          query, ...(variables === undefined ? {} : { variables }), ...(operationName === undefined ? {} : { operationName }), ...extensionsOf(context),
         });
         return resultsOf(name, source as AsyncIterableIterator<SubgraphResult>);
       },
@@ -42,6 +42,12 @@ export function overWebsocket(): WebsocketDial {
       clients.clear();
     },
   };
+}
+
+/** Trace context, by message: a connection outlives many traces. */
+function extensionsOf({ traceparent, tracestate, baggage }: RequestContext): { readonly extensions?: Record<string, string> } {
+  if (traceparent === undefined && baggage === undefined) return {};
+  return { extensions: { ...(traceparent === undefined ? {} : { traceparent }), ...(tracestate === undefined ? {} : { tracestate }), ...(baggage === undefined ? {} : { baggage }) } };
 }
 
 /** Nothing is reconnected here: events may have been missed, and only the client of the router can decide what that means. */

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "audit"."outbox_event" ADD COLUMN     "traceparent" TEXT,
+ADD COLUMN     "tracestate" TEXT;

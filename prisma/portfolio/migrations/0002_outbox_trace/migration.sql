@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "portfolio"."outbox_event" ADD COLUMN     "traceparent" TEXT,
+ADD COLUMN     "tracestate" TEXT;

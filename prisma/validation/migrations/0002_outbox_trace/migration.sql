@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "validation"."outbox_event" ADD COLUMN     "traceparent" TEXT,
+ADD COLUMN     "tracestate" TEXT;
