@@ -50,14 +50,18 @@ export function observer({ settings, log, logger, metrics, tracer }: ObserverOpt
       if (seen.ended) return;
       seen.ended = true;
       running -= 1;
-      if (seen.operation === null && seen.codes.length === 0 && status !== null && status < HTTP_ERROR) return; // a page, not an operation
       const ms = performance.now() - seen.started;
-      count(seen, ms / MS_PER_SECOND);
-      if (mustBeTold(log, seen)) logger[ourFault(seen) ? 'warn' : 'info'](lineOf(seen, status, ms), 'operation');
+      if (isOperation(seen, status)) {
+        count(seen, ms / MS_PER_SECOND);
+        if (mustBeTold(log, seen)) logger[ourFault(seen) ? 'warn' : 'info'](lineOf(seen, status, ms), 'operation');
+      }
       if (seen.trace !== null) endSpan(seen, status);
     },
   };
 }
+
+/** The way to a page is none, and neither is a batch, whose operations are noted one by one. */
+const isOperation = ({ operation, codes }: Seen, status: number | null): boolean => operation !== null || codes.length > 0 || status === null || status >= HTTP_ERROR;
 
 function counting(settings: TelemetrySettings, metrics: RouterMetrics): (seen: Seen, seconds: number) => void {
   const names = bounded(settings.operationNamesMax);
