@@ -11,7 +11,7 @@ import type { RouterLogger, RouterMetrics } from './observe.ts';
 import { type Answer, finished } from './operation/answer.ts';
 import { subgraphReport } from './operation/errors.ts';
 import { inParts } from './operation/in-parts.ts';
-import { type Preparation, preparation, type PreparedOperation, type Variant } from './operation/prepare.ts';
+import { type AskedFor, type Preparation, preparation, type PreparedOperation, type Variant } from './operation/prepare.ts';
 import { InvalidOperation } from './operation/validate.ts';
 import { activeLabels, type OverrideOptions } from './planner/override.ts';
 import type { Planner } from './planner/plan.ts';
@@ -21,6 +21,7 @@ import { type OperationLimits, tooComplex } from './security/limits.ts';
 import { type Policies, requirementsOf } from './security/requirements.ts';
 import { readSupergraph } from './supergraph/document.ts';
 import { linkedFeatures } from './supergraph/features.ts';
+import { type Users, users } from './supergraph/users.ts';
 
 export interface EngineOptions extends OverrideOptions {
   readonly dial: Dial;
@@ -52,8 +53,14 @@ export interface Engine {
   /** Plans that are kept. */
   kept(): number;
   transport(service: string): Transport;
+  /** Where the supergraph says that a subgraph is. */
+  address(service: string): string | undefined;
   newRun(variables: Readonly<Record<string, unknown>>, context: RequestContext): Run;
-  /** No new operation is prepared after this; what is prepared still runs. */
+  /** What it is asked for most, lately more than long ago. */
+  popular(max: number): readonly AskedFor[];
+  /** Keeps it open; the answer gives it free. */
+  hold(): () => void;
+  /** Closes once nothing holds it and nothing runs: no new operation is prepared after that. */
   close(): void;
 }
 
@@ -62,8 +69,10 @@ const MS_PER_SECOND = 1_000;
 export async function makeEngine(sdl: string, options: EngineOptions): Promise<Engine> {
   const supergraph = readSupergraph(sdl, options.planner !== 'native'); // the native planner knows no @defer
   const features = linkedFeatures(supergraph.document);
-  const planner = await plannerFor(supergraph, options.planner);
   const transports = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, options.dial(subgraph)]));
+  const addresses = new Map(supergraph.subgraphs.map(({ name, url }) => [name, url]));
+  const planner = await plannerFor(supergraph, options.planner);
+  const inUse = users(planner.close);
   const transport = (service: string): Transport => {
     const found = transports.get(service);
     if (found === undefined) throw new Error(`the plan names a subgraph that the supergraph does not: ${service}`);
@@ -72,13 +81,15 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   const environment = compilableEnvironment(supergraph.full, transport, subgraphReport(options.logger), options.metrics);
   const costs = costModel(supergraph.full, features, options.limits.listSizeAssumed);
   const prepared: Preparation = preparation(
-    { api: supergraph.api, planner, environment, requirements: requirementsOf(supergraph.full, features), costs },
+    { api: supergraph.api, planner: counted(planner, inUse), environment, requirements: requirementsOf(supergraph.full, features), costs },
     { ...options, planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
   );
   const labels = activeLabels(supergraph.document, options);
   const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
   return {
-    sdl, api: supergraph.api, planner: planner.name, transport, close: planner.close,
+    sdl, api: supergraph.api, planner: planner.name, transport, hold: inUse.hold, close: inUse.close,
+    address: (service) => addresses.get(service),
+    popular: prepared.popular,
     prepare: prepared.operation,
     kept: prepared.kept,
     variant: (operation, principal, incremental = false) => prepared.variant(operation, principal, { labels: labels?.(principal) ?? [], incremental }),
@@ -87,9 +98,14 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
     async execute(variant, variables, context) {
       const run: Run = { variables, context, data: {}, errors: [...variant.denied] };
-      if (variant.steps !== null) await variant.steps(run);
-      if (variant.introspect !== null) Object.assign(run.data, await variant.introspect(variables));
-      return finish(variant, run);
+      inUse.enter();
+      try {
+        if (variant.steps !== null) await variant.steps(run);
+        if (variant.introspect !== null) Object.assign(run.data, await variant.introspect(variables));
+        return finish(variant, run);
+      } finally {
+        inUse.leave();
+      }
     },
     async executeEvent(variant, run) {
       run.errors.push(...variant.denied);
@@ -98,6 +114,15 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     },
   };
 }
+
+/** An operation that is being planned holds the engine that it is planned for. */
+const counted = (planner: Planner, inUse: Users): Planner => ({
+  ...planner,
+  plan(operation, choice) {
+    inUse.enter();
+    return planner.plan(operation, choice).finally(inUse.leave);
+  },
+});
 
 function coerced(api: GraphQLSchema, operation: PreparedOperation, given: Readonly<Record<string, unknown>>, costs: CostModel, limits: OperationLimits): Readonly<Record<string, unknown>> {
   const values = getVariableValues(api, operation.operation.variableDefinitions ?? [], given, { maxErrors: 20 });

@@ -26,8 +26,8 @@ import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { observer } from './telemetry/observer.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
+import { subscriptionHub } from './subscriptions/hub.ts';
 import { eventStreams } from './subscriptions/streams.ts';
-import { subscriptions } from './subscriptions/subscribe.ts';
 import { serveWebsockets } from './subscriptions/websocket.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
@@ -85,11 +85,11 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const reads = readsThrough(options.dial, settings, metrics);
   let engines: EngineHolder | undefined;
   try {
-    engines = await holdEngine(options.supergraph, (sdl) => makeEngine(sdl, {
+    engines = await holdEngine({ source: options.supergraph, settings: settings.supergraph, logger, metrics, make: (sdl) => makeEngine(sdl, {
       dial: reads.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
       authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
-    }), logger, metrics);
+    }) });
     return await serve(options, { engines, reads, metrics, redis });
   } catch (error) {
     redis?.close();
@@ -112,7 +112,8 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
   const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer });
   const identify = identifier(options.authenticate, options.sessionToken);
-  const live = subscriptions(graphql, settings.subscriptions.conflate);
+  const live = subscriptionHub(graphql, settings.subscriptions, engines.current);
+  engines.onChange(() => void live.carryOver());
   const streams = eventStreams({ service: graphql, subscriptions: live, heartbeatMs: settings.subscriptions.heartbeatMs });
   const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, logger);
   const state = { draining: false };

@@ -117,11 +117,11 @@ describe('subscriptions', () => {
     await until(() => bells.listeners('productChanged') === 0);
   });
 
-  test('end with an error when the connection upstream is lost', async () => {
+  test('end with an error that says what may be missing when the connection upstream is lost', async () => {
     const iterator = events();
     const first = iterator.next();
     await until(() => bells.listeners('productChanged') === 1);
     stock.dropConnections();
-    await expect(first).rejects.toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+    await expect(first).rejects.toMatchObject([{ extensions: { code: 'SUBSCRIPTION_INTERRUPTED' } }]);
   });
 });

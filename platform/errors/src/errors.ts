@@ -10,6 +10,8 @@ export const errorCodes = {
   RATE_LIMITED: { status: 429, meaning: 'Too much in too short a time; `retryAfterMs` says when to try again.' },
   OPERATION_TOO_COMPLEX: { status: 400, meaning: 'The operation passes a limit of depth, size or cost; the message names it.' },
   SUBGRAPH_UNAVAILABLE: { status: 503, meaning: 'A part of the platform did not answer in time; what others answered is in `data`.' },
+  SUBSCRIPTION_RELOAD: { status: 503, meaning: 'The schema changed under a subscription: subscribe again, to begin with the next event.' },
+  SUBSCRIPTION_INTERRUPTED: { status: 503, meaning: 'The source of a subscription was lost: events may be missing. Read what you need anew, and subscribe again.' },
   INTERNAL: { status: 500, meaning: 'A fault of ours; `correlationId` finds it in the logs.' },
 } as const;
 

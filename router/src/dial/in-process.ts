@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { underSubgraph } from '../telemetry/subgraph.ts';
 import { abortable } from './abortable.ts';
 import { standardSubgraph, type SubgraphSettings } from './settings.ts';
-import { type Dial, NoAnswer, type RequestContext, type SubgraphError, type SubgraphRequest, type SubgraphResult, type Transport } from './transport.ts';
+import { type Dial, NoAnswer, type RequestContext, SourceLost, type SubgraphError, type SubgraphRequest, type SubgraphResult, type Transport } from './transport.ts';
 
 const DOCUMENTS_MAX = 2_000;
 
@@ -64,7 +64,7 @@ function transportTo(subgraph: LocalSubgraph, settings: SubgraphSettings): Trans
     async subscribe(request, context) {
       const source = await (context.trace === undefined ? open(request, context) : underSubgraph(subgraph.name, context.trace, () => open(request, context)));
       if (!(Symbol.asyncIterator in source)) return only(resultOf(source));
-      return results(source);
+      return results(subgraph.name, source);
     },
   };
 }
@@ -84,18 +84,24 @@ function requestOf({ principal, token, correlationId, passed, signal }: RequestC
   return { principal, token, correlationId, ...(signal === undefined ? {} : { signal }), ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }) };
 }
 
+/** What a source throws on purpose is said; with anything else it has broken off. */
+const lost = (name: string) => (error: unknown): never => {
+  if (error instanceof DomainError) throw error;
+  throw new SourceLost(`${name} ended the subscription: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+};
+
 async function* only(result: SubgraphResult): AsyncGenerator<SubgraphResult, void, void> {
   yield result;
 }
 
 /** Not a generator: `return` must reach the source even while its next event is awaited. */
-function results(source: AsyncIterable<ExecutionResult>): AsyncIterable<SubgraphResult> {
+function results(name: string, source: AsyncIterable<ExecutionResult>): AsyncIterable<SubgraphResult> {
   return {
     [Symbol.asyncIterator]() {
       const iterator = source[Symbol.asyncIterator]();
       return {
         async next() {
-          const { done, value } = await iterator.next() as IteratorResult<ExecutionResult, void>;
+          const { done, value } = await iterator.next().catch(lost(name)) as IteratorResult<ExecutionResult, void>;
           return done === true ? { done, value: undefined } : { done: false, value: resultOf(value) };
         },
         async return() {

@@ -1,11 +1,12 @@
 /**
  * Subscribes upstream over graphql-ws. A connection carries one token, so subscriptions of equal tokens share one;
- * it closes when its last subscription has ended. A lost connection ends its subscriptions with an error.
+ * it closes when its last subscription has ended. A lost connection ends its subscriptions with SourceLost: whether they can go on is
+ * decided by who knows what may be missing.
  */
 import { DomainError } from '@pms/errors';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { RequestContext, SubgraphRequest, SubgraphResult, Transport } from './transport.ts';
+import { type RequestContext, SourceLost, type SubgraphRequest, type SubgraphResult, type Transport } from './transport.ts';
 
 const KEEP_ALIVE_MS = 10_000;
 const LINGER_MS = 5_000;
@@ -17,28 +18,39 @@ export interface WebsocketDial {
   close(): Promise<void>;
 }
 
+/** A connection; `acknowledged` counts how often it was made. */
+interface Connected {
+  readonly client: Client;
+  acknowledged: number;
+  open: boolean;
+}
+
 export function overWebsocket(): WebsocketDial {
-  const clients = new Map<string, Client>();
-  const clientFor = (name: string, url: string, context: RequestContext): Client => {
+  const clients = new Map<string, Connected>();
+  const clientFor = (name: string, url: string, context: RequestContext): Connected => {
     const key = `${url}\n${context.token ?? ''}`;
     const known = clients.get(key);
     if (known !== undefined) return known;
     if (clients.size >= CONNECTIONS_MAX) throw new DomainError('SUBGRAPH_UNAVAILABLE', `${name} has too many subscribers`);
-    const client = clientTo(url, context, () => clients.delete(key));
-    clients.set(key, client);
-    return client;
+    const made = connectionTo(url, context, () => {
+      if (clients.get(key) === made) clients.delete(key);
+    });
+    clients.set(key, made);
+    return made;
   };
   return {
     dial: ({ name, url }) => ({
       async subscribe({ query, variables, operationName }: SubgraphRequest, context) {
-        const source = clientFor(name, url.replace(/^http/, 'ws'), context).iterate({
+        const connected = clientFor(name, url.replace(/^http/, 'ws'), context);
+        const before = connected.open ? 0 : connected.acknowledged + 1;
+        const source = connected.client.iterate({
           query, ...(variables === undefined ? {} : { variables }), ...(operationName === undefined ? {} : { operationName }), ...extensionsOf(context),
         });
-        return resultsOf(name, source as AsyncIterableIterator<SubgraphResult>);
+        return resultsOf(name, source as AsyncIterableIterator<SubgraphResult>, () => connected.acknowledged >= before);
       },
     }),
     async close() {
-      for (const client of clients.values()) await client.dispose();
+      for (const { client } of clients.values()) await client.dispose();
       clients.clear();
     },
   };
@@ -50,18 +62,29 @@ function extensionsOf({ traceparent, tracestate, baggage }: RequestContext): { r
   return { extensions: { ...(traceparent === undefined ? {} : { traceparent }), ...(tracestate === undefined ? {} : { tracestate }), ...(baggage === undefined ? {} : { baggage }) } };
 }
 
-/** Nothing is reconnected here: events may have been missed, and only the client of the router can decide what that means. */
-function clientTo(url: string, { token, correlationId }: RequestContext, closed: () => void): Client {
-  return createClient({
+/** Nothing is reconnected here: events may have been missed. */
+function connectionTo(url: string, { token, correlationId }: RequestContext, closed: () => void): Connected {
+  const client = createClient({
     url, webSocketImpl: WebSocket, lazy: true, lazyCloseTimeout: LINGER_MS, keepAlive: KEEP_ALIVE_MS, retryAttempts: 0, connectionAckWaitTimeout: ACK_MS_MAX,
     connectionParams: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), correlationId },
     onNonLazyError: () => {},
-    on: { closed },
+    on: {
+      connected() {
+        made.acknowledged += 1;
+        made.open = true;
+      },
+      closed() {
+        made.open = false;
+        closed();
+      },
+    },
   });
+  const made: Connected = { client, acknowledged: 0, open: false };
+  return made;
 }
 
 /** Not a generator: `return` must reach the source even while its next event is awaited. */
-function resultsOf(name: string, source: AsyncIterableIterator<SubgraphResult>): AsyncIterable<SubgraphResult> {
+function resultsOf(name: string, source: AsyncIterableIterator<SubgraphResult>, begun: () => boolean): AsyncIterable<SubgraphResult> {
   return {
     [Symbol.asyncIterator]: () => ({
       async next(): Promise<IteratorResult<SubgraphResult>> {
@@ -69,7 +92,8 @@ function resultsOf(name: string, source: AsyncIterableIterator<SubgraphResult>):
           return await source.next();
         } catch (error) {
           if (Array.isArray(error)) return refused(error as NonNullable<SubgraphResult['errors']>);
-          throw new DomainError('SUBGRAPH_UNAVAILABLE', `${name} ended the subscription`, { cause: causeOf(error) });
+          if (begun()) throw new SourceLost(`${name} ended the subscription: ${causeOf(error)}`);
+          throw new DomainError('SUBGRAPH_UNAVAILABLE', `${name} did not answer`, { cause: causeOf(error) });
         }
       },
       async return(): Promise<IteratorResult<SubgraphResult>> {

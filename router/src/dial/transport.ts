@@ -69,3 +69,8 @@ export class NoAnswer extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** A subscription that had begun broke off: events may have been missed. A source that never began throws DomainError instead. */
+export class SourceLost extends Error {
+  override readonly name = 'SourceLost';
+}

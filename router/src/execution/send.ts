@@ -8,7 +8,7 @@ import type { Data, Environment, FetchOutcome, Run } from './run.ts';
 const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Only what the operation declares and the client (or a default) gave. */
-export function variablesFor(fetch: RootFetch | EntityFetch, run: Run): Data {
+export function variablesFor(fetch: RootFetch | EntityFetch, run: Pick<Run, 'variables'>): Data {
   const variables: Data = {};
   for (const name of fetch.variables) if (run.variables[name] !== undefined) variables[name] = run.variables[name];
   return variables;

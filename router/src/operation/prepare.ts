@@ -20,6 +20,8 @@ import { filterOperation, visibilityOf } from '../security/authorize.ts';
 import { type CostModel } from '../security/cost.ts';
 import type { Planning } from '../telemetry/prepared.ts';
 import { decide, type Policies, type Requirements } from '../security/requirements.ts';
+import { countUse, mostUsed, newPopularity, type Popularity } from './popularity.ts';
+import { shapeOf } from './shape.ts';
 import { type ValidationOptions, type ValidOperation, validOperation } from './validate.ts';
 
 const DOCUMENTS_MAX = 2_000;
@@ -62,6 +64,8 @@ export interface Variant {
   readonly project: Project;
   /** What is sent after the rest; empty where the whole answer is sent at once. */
   readonly parts: readonly CompiledPart[];
+  /** What its client can see of the types; made when it is asked for. */
+  shape(): string;
 }
 
 export interface PreparationOptions extends ValidationOptions {
@@ -78,6 +82,24 @@ export interface Preparation {
   variant(operation: PreparedOperation, principal: Principal | null, choice: VariantChoice): Promise<Variant>;
   /** Plans that are kept. */
   kept(): number;
+  /** What is asked for most, lately more than long ago. */
+  popular(max: number): readonly AskedFor[];
+}
+
+/** An operation to prepare again: its text, and one of those who asked for it. */
+export interface AskedFor {
+  readonly source: string;
+  readonly operationName: string | undefined;
+  readonly principal: Principal | null;
+  readonly incremental: boolean;
+}
+
+interface KeptVariant {
+  readonly made: Promise<Variant>;
+  readonly operation: PreparedOperation;
+  readonly principal: Principal | null;
+  readonly incremental: boolean;
+  readonly popularity: Popularity;
 }
 
 export interface Planned {
@@ -94,7 +116,7 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
   const operations = new LRUCache<string, PreparedOperation>({
     max: DOCUMENTS_MAX, maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: ({ key }) => key.length,
   });
-  const variants = new LRUCache<string, Promise<Variant>>({ max: VARIANTS_MAX });
+  const variants = new LRUCache<string, KeptVariant>({ max: VARIANTS_MAX });
 
   return {
     operation(source, operationName) {
@@ -113,13 +135,17 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
       const key = `${decision}${principal === null ? 'a' : ''}${deferral === null ? '' : 'd'}${labels.length === 0 ? '' : ` ${labels.join(' ')}`}\n${operation.key}`;
       const known = variants.get(key);
       options.planned(known !== undefined);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        countUse(known.popularity);
+        return known.made;
+      }
       const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral });
-      variants.set(key, made);
+      variants.set(key, { made, operation, principal, incremental, popularity: newPopularity() });
       made.then(({ planning }) => options.made(planning.ms), () => variants.delete(key)); // a failure to plan is not kept
       return made;
     },
     kept: () => variants.size,
+    popular: (max) => mostUsed(variants.values(), max).map(({ operation, principal, incremental }) => ({ ...documentOf(operation), principal, incremental })),
   };
 }
 
@@ -129,6 +155,12 @@ function inOnePiece(valid: ValidOperation, deferral: Deferral | null): ValidOper
     document: withoutDefer(valid.document), operation: withoutDefer(valid.operation), deferral,
     fragments: Object.fromEntries(Object.entries(valid.fragments).map(([name, fragment]) => [name, withoutDefer(fragment)])),
   };
+}
+
+/** The text and the name that an operation was prepared from. */
+export function documentOf({ key }: PreparedOperation): Pick<AskedFor, 'source' | 'operationName'> {
+  const end = key.indexOf('\n');
+  return { source: key.slice(end + 1), operationName: end === 0 ? undefined : key.slice(0, end) };
 }
 
 interface Sender { readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null }
@@ -151,9 +183,15 @@ async function makeVariant(planned: Planned, prepared: PreparedOperation, { deci
     steps,
     subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },
     introspect: prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null,
+    shape: once(() => shapeOf(api, prepared, visibility)),
     project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),
     parts: deferral === null ? [] : compileParts(api, deferral.parts, visibility ?? everything),
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 const textOf = (operation: OperationDefinitionNode, fragments: ValidOperation['fragments']): string =>

@@ -40,6 +40,8 @@ export interface ReadyOperation {
   readonly engine: Engine;
   readonly operation: PreparedOperation;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** The variables as they came. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly variant: Variant;
 }
 
@@ -97,12 +99,13 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       const engine = current();
       const operation = engine.prepare(queryOf(params, persisted), params.operationName);
       noteOperation(seen, operation, principal);
-      const variables = engine.variables(operation, params.variables ?? {});
+      const given = params.variables ?? {};
+      const variables = engine.variables(operation, given);
       const asked = performance.now();
       const variant = await engine.variant(operation, principal, incremental);
       notePlan(seen, variant.planning, asked);
       if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
-      return { engine, operation, variables, variant };
+      return { engine, operation, variables, given, variant };
     },
     async execute(ready, caller, signal) {
       caller.seen.ran = true;

@@ -3,6 +3,7 @@ export interface EventQueue<T> {
   /** False when there is no room: the queue has then ended. */
   push(value: T): boolean;
   next(): Promise<IteratorResult<T, void>>;
+  empty(): boolean;
   /** What is waiting is still delivered; then the end, or the failure. */
   end(failure?: unknown): void;
 }
@@ -27,7 +28,7 @@ export function eventQueue<T>({ lengthMax, keyOf, replaced, overflow }: QueueOpt
   };
 
   return {
-    end,
+    end, empty: () => waiting.length === 0,
     push(value) {
       if (ended !== null) return false;
       if (taker !== null) {

@@ -1,5 +1,5 @@
 /** A supergraph as text and as what the router needs of it: its subgraphs, its whole schema, its API schema. Throws for anything that is not one. */
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse, validateSchema } from 'graphql';
 import { apiDocument } from './api-schema.ts';
 import { directiveArguments } from './features.ts';
 
@@ -26,6 +26,8 @@ export function readSupergraph(sdl: string, defer = true): SupergraphDocument {
   const full = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
   const api = buildASTSchema(apiDocument(document, defer));
   if (api.getQueryType() == null) throw new Error('the supergraph has no Query type');
+  const [wrong] = validateSchema(api);
+  if (wrong !== undefined) throw new Error(`the supergraph’s API schema is not valid: ${wrong.message}`);
   return { sdl, document, subgraphs, full, api };
 }
 

@@ -13,10 +13,17 @@ export function underEvent(context: RequestContext): RequestContext {
   return { ...rest, traceparent: traceparentOf(span.spanContext()), ...(span.isRecording() ? { trace: { tracer: trace.tracer, span } } : {}) };
 }
 
-export function noteEvent(seen: Seen, { trace }: RequestContext, text: string, errors: Parameters<typeof noteErrors>[1]): void {
+type Errors = Parameters<typeof noteErrors>[1];
+
+/** Of each client that it is told to. */
+export function noteEvent(seen: Seen, text: string, errors: Errors): void {
   seen.events += 1;
   seen.bytes += text.length;
   noteErrors(seen, errors);
+}
+
+/** Of the one run for all of them. */
+export function endEvent(seen: Seen, { trace }: RequestContext, errors: Errors): void {
   if (trace === undefined || trace === seen.trace) return;
   const [failure] = errors;
   if (failure === undefined) trace.span.end();
