@@ -53,7 +53,7 @@ export async function ours({ processes, folder, supergraph, share }: Place, { is
 }
 
 /** What differs from the defaults. */
-const routerSettings = (_share: boolean): RouterSettingsInput => ({});
+const routerSettings = (share: boolean): RouterSettingsInput => ({ subgraphs: { all: { shareReads: share } } });
 
 /** A sample of our router's metrics; 0 where there is none. */
 export async function metricOf(admin: string, sample: string): Promise<number> {

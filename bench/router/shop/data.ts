@@ -2,7 +2,7 @@
 
 const WORDS = 'the table came on time and stands where the old one stood although one leg is a little shorter than the others which nobody notices before dinner'.split(' ');
 /** Words of each review's text: short and long ones, as people write them. */
-const LENGTHS = [90, 63, 54, 29, 91, 61, 55, 30, 29, 31, 166];
+const LENGTHS = [92, 64, 55, 30, 93, 62, 56, 31, 30, 32, 168];
 const USERS = ['Ada', 'Blaise', 'Chien', 'Dorothy', 'Emmy', 'Fazlur'];
 const REVIEWS_PER_USER = 2;
 const PRODUCTS = ['Table', 'Couch', 'Chair', 'Lamp', 'Desk', 'Shelf', 'Stool', 'Rug', 'Clock'];
