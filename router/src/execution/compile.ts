@@ -1,29 +1,29 @@
 /** Turns a plan into one function, once; running it costs no interpretation of the plan. */
-import type { PlanNode } from '../planner/plan.ts';
+import type { EntityGroup, PlanNode } from '../planner/plan.ts';
 import { entityFetch } from './entity-fetch.ts';
 import { rootFetch } from './root-fetch.ts';
 import type { Environment, Run, Step } from './run.ts';
 
 export function compilePlan(node: PlanNode, environment: Environment): Step {
-  // Where plan positions are told apart by type, one entity must not be one object at two of them.
-  return compile(node, environment, distinguishesTypes(node));
+  // Where what an object gets depends on more than the object, one entity must not be one object at two places.
+  return compile(node, environment, some(node, (group) => distinguishesTypes(group) || group.contextRewrites.length > 0));
 }
 
-function compile(node: PlanNode, environment: Environment, copyEntities: boolean): Step {
+function compile(node: PlanNode, environment: Environment, apart: boolean): Step {
   switch (node.kind) {
     case 'root': return arriving(node.id, rootFetch(node, environment));
-    case 'entities': return arriving(node.id, entityFetch(node, environment, copyEntities));
-    case 'sequence': return inSequence(node.nodes.map((child) => compile(child, environment, copyEntities)));
-    case 'parallel': return inParallel(node.nodes.map((child) => compile(child, environment, copyEntities)));
+    case 'entities': return arriving(node.id, entityFetch(node, environment, apart));
+    case 'sequence': return inSequence(node.nodes.map((child) => compile(child, environment, apart)));
+    case 'parallel': return inParallel(node.nodes.map((child) => compile(child, environment, apart)));
     case 'condition': {
-      const then = node.then === undefined ? undefined : compile(node.then, environment, copyEntities);
-      const otherwise = node.otherwise === undefined ? undefined : compile(node.otherwise, environment, copyEntities);
+      const then = node.then === undefined ? undefined : compile(node.then, environment, apart);
+      const otherwise = node.otherwise === undefined ? undefined : compile(node.otherwise, environment, apart);
       return async (run) => (run.variables[node.variable] === true ? then : otherwise)?.(run);
     }
     case 'defer': {
-      const primary = node.primary === undefined ? nothing : compile(node.primary, environment, copyEntities);
+      const primary = node.primary === undefined ? nothing : compile(node.primary, environment, apart);
       return withParts(primary, node.parts.map(({ label, depends, node: inner }) =>
-        ({ label, depends, step: inner === undefined ? nothing : compile(inner, environment, copyEntities) })));
+        ({ label, depends, step: inner === undefined ? nothing : compile(inner, environment, apart) })));
     }
   }
 }
@@ -68,13 +68,17 @@ function inSequence(steps: readonly Step[]): Step {
 
 const inParallel = (steps: readonly Step[]): Step => async (run) => void (await Promise.all(steps.map((step) => step(run))));
 
-function distinguishesTypes(node: PlanNode): boolean {
+const distinguishesTypes = ({ paths }: EntityGroup): boolean => paths.some((path) => path.some(({ kind }) => kind === 'type'));
+
+/** Whether the plan has such a group. */
+function some(node: PlanNode, wanted: (group: EntityGroup) => boolean): boolean {
+  const inner = (child: PlanNode | undefined): boolean => child !== undefined && some(child, wanted);
   switch (node.kind) {
     case 'root': return false;
-    case 'entities': return node.groups.some(({ paths }) => paths.some((path) => path.some(({ kind }) => kind === 'type')));
+    case 'entities': return node.groups.some(wanted);
     case 'sequence':
-    case 'parallel': return node.nodes.some(distinguishesTypes);
-    case 'condition': return [node.then, node.otherwise].some((child) => child !== undefined && distinguishesTypes(child));
-    case 'defer': return [node.primary, ...node.parts.map((part) => part.node)].some((child) => child !== undefined && distinguishesTypes(child));
+    case 'parallel': return node.nodes.some(inner);
+    case 'condition': return inner(node.then) || inner(node.otherwise);
+    case 'defer': return inner(node.primary) || node.parts.some((part) => inner(part.node));
   }
 }

@@ -4,37 +4,21 @@
  */
 import type { SubgraphError, SubgraphResult } from '../dial/transport.ts';
 import type { EntityFetch, EntityGroup } from '../planner/plan.ts';
-import { collect, collectWithPath } from './collect.ts';
+import { collectWithPath } from './collect.ts';
 import { contextValues } from './context-arguments.ts';
-import { copy, merge } from './merge.ts';
-import { compileRequired, type Represent } from './represent.ts';
+import { add, type Asked, asking, type CompiledGroup, gather } from './gather.ts';
+import { merge, mergeCopy } from './merge.ts';
+import { compileRequired } from './represent.ts';
 import { compileRewrites, renamedPath } from './rewrite.ts';
 import type { Data, Environment, ResponsePath, Run, Step } from './run.ts';
 import { send, variablesFor } from './send.ts';
 
-interface CompiledGroup {
-  readonly group: EntityGroup;
-  readonly represent: Represent;
-  readonly rewriteInput: (value: unknown) => void;
-  readonly rewriteOutput: (value: unknown) => void;
-  /** Whether an entity found twice may be one object: only when both are at one place of the plan. */
-  readonly shareable: boolean;
-}
-
-/** The entities of one group in one request: `targets[i]` are the objects that `representations[i]` stands for. */
-interface Asked {
-  readonly compiled: CompiledGroup;
-  readonly representations: Data[];
-  readonly targets: Data[][];
-  readonly indexes: Map<string, number>;
-}
-
-export function entityFetch(fetch: EntityFetch, environment: Environment, copyEntities: boolean): Step {
+export function entityFetch(fetch: EntityFetch, environment: Environment, apart: boolean): Step {
   const groups = fetch.groups.map((group): CompiledGroup => ({
     group, represent: compileRequired(group.requires, environment.isA),
     rewriteInput: compileRewrites(group.inputRewrites, environment.isA),
     rewriteOutput: compileRewrites(group.outputRewrites, environment.isA),
-    shareable: !copyEntities && group.paths.length === 1,
+    shareable: !apart && group.paths.length === 1, unified: !apart,
   }));
   if (groups.some(({ group }) => group.contextRewrites.length > 0)) return fetchByContext(fetch, groups, environment);
 
@@ -62,27 +46,6 @@ function fetchByContext(fetch: EntityFetch, groups: readonly CompiledGroup[], en
   };
 }
 
-const asking = (compiled: CompiledGroup): Asked => ({ compiled, representations: [], targets: [], indexes: new Map() });
-
-function gather(compiled: CompiledGroup, run: Run, { isA }: Environment): Asked {
-  const asked = asking(compiled);
-  for (const path of compiled.group.paths) collect(run.data, path, 0, isA, (object) => add(object, asked, run));
-  return asked;
-}
-
-function add(object: Data, asked: Asked, run: Run): void {
-  const representation = asked.compiled.represent(object, run.variables);
-  if (representation?.['__typename'] === undefined) return;
-  asked.compiled.rewriteInput(representation);
-  const key = JSON.stringify(representation);
-  const index = asked.indexes.get(key);
-  if (index === undefined) {
-    asked.indexes.set(key, asked.representations.length);
-    asked.representations.push(representation);
-    asked.targets.push([object]);
-  } else asked.targets[index]?.push(object);
-}
-
 async function ask(fetch: EntityFetch, asked: readonly Asked[], variables: Data, run: Run, environment: Environment): Promise<void> {
   if (asked.every(({ representations }) => representations.length === 0)) return;
   for (const { compiled, representations } of asked) variables[compiled.group.variable] = representations;
@@ -100,7 +63,7 @@ function accept({ data }: SubgraphResult, asked: readonly Asked[]): void {
       const entity: unknown = entities[index];
       if (entity === null || typeof entity !== 'object') return;
       compiled.rewriteOutput(entity);
-      objects.forEach((object, position) => merge(object, (position === 0 || compiled.shareable ? entity : copy(entity)) as Data));
+      objects.forEach((object, position) => (position === 0 || compiled.shareable ? merge : mergeCopy)(object, entity as Data));
     });
   }
 }

@@ -24,6 +24,17 @@ function mergeObjects(present: object, next: object): void {
   });
 }
 
+/** The same, and what is put there shares no object with `from`. */
+export function mergeCopy(into: Data, from: Data): void {
+  for (const key of Object.keys(from)) {
+    const next = from[key];
+    if (next === null || typeof next !== 'object') {
+      const present = Object.hasOwn(into, key) ? into[key] : undefined;
+      if (present === null || typeof present !== 'object') into[key] = next;
+    } else merge(into, { [key]: copy(next) });
+  }
+}
+
 /** A copy that shares no object with the original. */
 export function copy(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;

@@ -26,7 +26,8 @@ export interface Projection {
   readonly problems: readonly Problem[];
 }
 
-export type Project = (data: Data, variables: Readonly<Record<string, unknown>>) => Projection;
+/** `shared` are objects that stand in several places of the data: they are written once. */
+export type Project = (data: Data, variables: Readonly<Record<string, unknown>>, shared?: ReadonlySet<object>) => Projection;
 
 /** What the principal may not see; both answer false when nothing is protected. */
 export interface Visibility {
@@ -39,6 +40,8 @@ const PROBLEMS_MAX = 20;
 interface Pass {
   readonly variables: Readonly<Record<string, unknown>>;
   path: (string | number)[] | null;
+  readonly shared: ReadonlySet<object> | undefined;
+  readonly texts: Map<ObjectWriter, Map<object, string>>;
   readonly problems: Problem[];
   /** Counts nulls that need no further explanation. */
   reasons: number;
@@ -52,8 +55,8 @@ export function compileProjection(
   schema: GraphQLSchema, root: GraphQLCompositeType, selectionSet: SelectionSetNode, fragments: Fragments, visibility: Visibility,
 ): Project {
   const write = objectWriter({ schema, fragments, visibility }, root, [{ set: selectionSet, conditions: [] }]);
-  return (data, variables) => {
-    const pass: Pass = { variables, path: null, problems: [], reasons: 0, troubled: false };
+  return (data, variables, shared) => {
+    const pass: Pass = { variables, path: null, shared, texts: new Map(), problems: [], reasons: 0, troubled: false };
     const written = write(data, pass);
     const text = written === MISSING ? 'null' : written;
     if (!pass.troubled) return { text, problems: [] };
@@ -144,9 +147,21 @@ function nullableWriter(compiling: Compiling, type: GraphQLOutputType, sets: rea
   const write = isObjectType(named) ? concreteWriter(compiling, named, sets) : abstractWriter(compiling, named as GraphQLCompositeType, sets);
   return (value, pass) => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return 'null';
-    const written = write(value as Data, pass);
+    const written = pass.shared?.has(value) === true && pass.path === null ? once(write, value as Data, pass) : write(value as Data, pass);
     return written === MISSING ? 'null' : written;
   };
+}
+
+/** A text that leaves something to explain is written at each of its places, because the explanation names the place. */
+function once(write: ObjectWriter, value: Data, pass: Pass): Written {
+  let texts = pass.texts.get(write);
+  if (texts === undefined) pass.texts.set(write, texts = new Map());
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const { reasons } = pass;
+  const written = write(value, pass);
+  if (written !== MISSING && pass.reasons === reasons) texts.set(value, written);
+  return written;
 }
 
 function listWriter(write: Writer): Writer {

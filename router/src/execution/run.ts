@@ -18,6 +18,8 @@ export interface Run {
   readonly data: Data;
   readonly errors: ClientError[];
   readonly context: RequestContext;
+  /** Objects of `data` that stand in several places of it. */
+  shared?: Set<object>;
   /** Only where parts of the answer are deferred. */
   readonly deferring?: Deferring;
 }

@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 export function finished(variant: Variant, run: Run, logger: RouterLogger): Answer {
-  const { text, problems } = variant.project(run.data, run.variables);
+  const { text, problems } = variant.project(run.data, run.variables, run.shared);
   const errors = problems.length === 0 ? run.errors : [...run.errors, ...unexplained(problems, run, logger)];
   const data = `{"data":${text}`;
   return { text: errors.length === 0 ? `${data}}` : `${data},"errors":${JSON.stringify(errors)}}`, errors };
