@@ -3,7 +3,7 @@
  * supergraph is a new engine; requests that have begun end on the one they began with.
  */
 import type { Principal } from '@pms/identity/principal';
-import { getVariableValues, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Dial, RequestContext, Transport } from './dial/transport.ts';
 import { compilableEnvironment } from './execution/environment.ts';
 import type { Run } from './execution/run.ts';
@@ -12,12 +12,12 @@ import { type Answer, finished } from './operation/answer.ts';
 import { subgraphReport } from './operation/errors.ts';
 import { inParts } from './operation/in-parts.ts';
 import { type AskedFor, type Preparation, preparation, type PreparedOperation, type Variant } from './operation/prepare.ts';
-import { InvalidOperation } from './operation/validate.ts';
+import { coerced } from './operation/variables.ts';
 import { activeLabels, type OverrideOptions } from './planner/override.ts';
 import type { Planner } from './planner/plan.ts';
 import { plannerFor, type PlannerChoice } from './planner/planner.ts';
-import { costModel, type CostModel } from './security/cost.ts';
-import { type OperationLimits, tooComplex } from './security/limits.ts';
+import { costModel, valueOf } from './security/cost.ts';
+import { limitGate, type OperationLimits } from './security/limits.ts';
 import { type Policies, requirementsOf } from './security/requirements.ts';
 import { readSupergraph } from './supergraph/document.ts';
 import { linkedFeatures } from './supergraph/features.ts';
@@ -41,8 +41,10 @@ export interface Engine {
   readonly planner: Planner['name'];
   /** Throws InvalidOperation or DomainError. */
   prepare(source: string, operationName: string | undefined): PreparedOperation;
-  /** Throws InvalidOperation for variables that do not fit, OPERATION_TOO_COMPLEX for a cost that is too high. */
+  /** Throws InvalidOperation for variables that do not fit, OPERATION_TOO_COMPLEX for those that are too large and for a cost that is too high. */
   variables(operation: PreparedOperation, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  /** The static cost with these variables. */
+  cost(operation: PreparedOperation, variables: Readonly<Record<string, unknown>>): number;
   /** `incremental` where what is deferred can be sent in parts; such a variant is run by `executeInParts`. */
   variant(operation: PreparedOperation, principal: Principal | null, incremental?: boolean): Promise<Variant>;
   execute(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<Answer>;
@@ -80,11 +82,13 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   };
   const environment = compilableEnvironment(supergraph.full, transport, subgraphReport(options.logger), options.metrics);
   const costs = costModel(supergraph.full, features, options.limits.listSizeAssumed);
+  const gate = limitGate(options.limits, options.logger, options.metrics);
   const prepared: Preparation = preparation(
     { api: supergraph.api, planner: counted(planner, inUse), environment, requirements: requirementsOf(supergraph.full, features), costs },
-    { ...options, planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
+    { ...options, gate, planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
   );
   const labels = activeLabels(supergraph.document, options);
+  const coercing = { ...options, gate };
   const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
   return {
     sdl, api: supergraph.api, planner: planner.name, transport, hold: inUse.hold, close: inUse.close,
@@ -94,7 +98,8 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     kept: prepared.kept,
     variant: (operation, principal, incremental = false) => prepared.variant(operation, principal, { labels: labels?.(principal) ?? [], incremental }),
     executeInParts: (variant, variables, context) => inParts(variant, variables, context, { isA: environment.isA, logger: options.logger }),
-    variables: (operation, given) => coerced(supergraph.api, operation, given, costs, options.limits),
+    variables: (operation, given) => coerced(supergraph.api, operation, given, coercing),
+    cost: (operation, variables) => valueOf(operation.cost, variables),
     newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
     async execute(variant, variables, context) {
       const run: Run = { variables, context, data: {}, errors: [...variant.denied] };
@@ -123,11 +128,3 @@ const counted = (planner: Planner, inUse: Users): Planner => ({
     return planner.plan(operation, choice).finally(inUse.leave);
   },
 });
-
-function coerced(api: GraphQLSchema, operation: PreparedOperation, given: Readonly<Record<string, unknown>>, costs: CostModel, limits: OperationLimits): Readonly<Record<string, unknown>> {
-  const values = getVariableValues(api, operation.operation.variableDefinitions ?? [], given, { maxErrors: 20 });
-  if (values.errors !== undefined) throw new InvalidOperation('BAD_USER_INPUT', values.errors);
-  const cost = operation.cost ?? costs.costOf(operation.operation, operation.fragments, values.coerced);
-  if (cost > limits.costMax) throw tooComplex('cost', cost, limits.costMax);
-  return values.coerced;
-}

@@ -86,7 +86,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   let engines: EngineHolder | undefined;
   try {
     engines = await holdEngine({ source: options.supergraph, settings: settings.supergraph, logger, metrics, make: (sdl) => makeEngine(sdl, {
-      dial: reads.dial, limits: settings.limits, introspection: !production, suggestions: !production, policies: options.policies,
+      dial: reads.dial, limits: settings.limits, introspection: settings.disclosure.introspection ?? !production, suggestions: settings.disclosure.suggestions ?? !production, policies: options.policies,
       authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
     }) });
@@ -110,7 +110,7 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   const { logger, host, settings } = options;
   const seeing = observer({ settings: settings.telemetry, log: settings.telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer: options.tracer });
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
-  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer });
+  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate, redis), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer });
   const identify = identifier(options.authenticate, options.sessionToken);
   const live = subscriptionHub(graphql, settings.subscriptions, engines.current);
   engines.onChange(() => void live.carryOver());

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { subgraphSettings } from './dial/settings.ts';
 import { httpSettings } from './http/settings.ts';
-import { limitSettings, rateSettings } from './security/settings.ts';
+import { disclosureSettings, limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
 import { supergraphSettings } from './supergraph/settings.ts';
 import { telemetrySettings } from './telemetry/settings.ts';
@@ -20,6 +20,7 @@ export const routerSettings = z.strictObject({
   http: httpSettings.prefault({}),
   limits: limitSettings.prefault({}),
   rate: rateSettings.prefault({}),
+  disclosure: disclosureSettings.prefault({}),
   subscriptions: subscriptionSettings.prefault({}),
   subgraphs: subgraphSettings.prefault({}),
   telemetry: telemetrySettings.prefault({}),

@@ -2,6 +2,7 @@
 import { execute, parse } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine.ts';
+import { standardLimits } from '../src/security/limits.ts';
 import { ask, engineOf, federate, type Reply } from './federation.ts';
 import { monolith, parts, withFaults } from './library.ts';
 import { randomFrom, randomOperation } from './random-operations.ts';
@@ -67,6 +68,6 @@ describe.each(['auto', 'apollo'] as const)('with the %s planner', (planner) => {
 });
 
 const unlimited = {
-  depthMax: 100, aliasesMax: 1_000, rootFieldsMax: 100, directivesMax: 1_000, fieldsMax: 100_000, tokensMax: 100_000,
-  bodyBytesMax: 1_000_000, costMax: Infinity, listSizeAssumed: 1,
+  ...standardLimits, depthMax: 100, heightMax: 100_000, aliasesMax: 1_000, rootFieldsMax: 100, directivesMax: 1_000, fieldsMax: 100_000, tokensMax: 100_000,
+  costMax: Infinity, listSizeAssumed: 1,
 };

@@ -18,12 +18,12 @@ function file(text: string): string {
 }
 
 test('without a file the settings are the standard ones, with what the platform asks', () => {
-  expect(settingsFrom(null, { rate: { points: 7 } })).toMatchObject({ rate: { points: 7, windowSeconds: 10 }, limits: { depthMax: 20 } });
+  expect(settingsFrom(null, { rate: { points: 7 } })).toMatchObject({ rate: { capacity: 7, refillPerSecond: 0.7 }, limits: { depthMax: 20 } });
 });
 
 test('a file goes before what the platform asks, setting by setting', () => {
   const settings = settingsFrom(file('limits:\n  depthMax: 5\nrate:\n  windowSeconds: 60\n'), { rate: { points: 7 }, subscriptions: { conflate: { quotes: [] } } });
-  expect(settings).toMatchObject({ limits: { depthMax: 5, aliasesMax: 60 }, rate: { points: 7, windowSeconds: 60 }, subscriptions: { conflate: { quotes: [] } } });
+  expect(settings).toMatchObject({ limits: { depthMax: 5, aliasesMax: 30 }, rate: { capacity: 7, refillPerSecond: 7 / 60 }, subscriptions: { conflate: { quotes: [] } } });
 });
 
 test('an empty file changes nothing, and JSON is read as well', () => {

@@ -15,7 +15,10 @@ export interface Principal {
   /** `usr_…` or `svc_…`. */
   readonly subject: string;
   readonly kind: 'USER' | 'SERVICE';
+  /** Empty for a user of another issuer that names none: such a one may do nothing in the platform's domains. */
   readonly organizationId: string;
+  /** Of another issuer than the platform's own; absent for our own. */
+  readonly issuer?: string;
   readonly roles: readonly string[];
   readonly scopes: ReadonlySet<string>;
   readonly tokenId: string;

@@ -60,6 +60,7 @@ export async function answerBatch(operations: readonly unknown[], { settings, se
       refuseOverLimit(decision);
       const params = paramsFromBody(operation);
       const ready = await service.prepare(params, caller);
+      headers = ready.rate?.headers ?? headers;
       if (ready.operation.kind === 'subscription') throw notHere('a subscription cannot be part of a batch');
       return { params, ready, caller };
     } catch (error) {

@@ -5,6 +5,7 @@ import type { RouterLogger, RouterMetrics } from '../observe.ts';
 import { requestErrors } from '../operation/errors.ts';
 import { NothingAllowed, PersistedQueryError } from '../operation/serve.ts';
 import { InvalidOperation } from '../operation/validate.ts';
+import { RateLimited } from '../security/rate-limit.ts';
 
 export interface Failure {
   readonly errors: readonly ClientError[];
@@ -54,6 +55,7 @@ function classified(error: unknown, correlationId: string, logger: RouterLogger)
   if (isRefusalOfHttp(error)) return { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }], status: error.statusCode, wellFormed: false };
   const errors = requestErrors(error, correlationId, logger);
   if (error instanceof InvalidOperation) return { errors, status: 400, wellFormed: true };
+  if (error instanceof RateLimited) return { errors, status: errorCodes[error.code].status, wellFormed: false, headers: error.decision.headers };
   if (error instanceof DomainError) return { errors, status: errorCodes[error.code].status, wellFormed: error.code === 'OPERATION_TOO_COMPLEX' };
   return { errors, status: 500, wellFormed: false };
 }

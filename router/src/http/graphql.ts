@@ -118,6 +118,7 @@ async function handle(request: FastifyRequest, reply: FastifyReply, way: Way): P
 async function answer(exchange: Exchange, params: GraphQLParams, caller: Caller, way: Way): Promise<unknown> {
   const { request, reply, accepted } = exchange;
   const ready = await way.service.prepare(params, caller, way.delegate === null && accepted.deferred);
+  if (ready.rate !== undefined) reply.headers(ready.rate.headers);
   if (ready.operation.kind === 'subscription') return stream(exchange, ready, caller, way);
   if (request.method !== 'POST' && ready.operation.kind === 'mutation') throw new RequestRefused(405, 'a mutation must be sent by POST', { allow: 'POST' });
   const answered = await run(exchange, { ready, params, caller }, way);

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
-import { type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
+import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { compilePlan } from '../execution/compile.ts';
 import { type Introspect, introspection } from '../execution/introspect.ts';
@@ -17,12 +17,12 @@ import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
 import type { SubgraphResult } from '../dial/transport.ts';
 import type { Planner, QueryPlan, RootFetch } from '../planner/plan.ts';
 import { filterOperation, visibilityOf } from '../security/authorize.ts';
-import { type CostModel } from '../security/cost.ts';
+import type { CostModel, Term } from '../security/cost.ts';
 import type { Planning } from '../telemetry/prepared.ts';
 import { decide, type Policies, type Requirements } from '../security/requirements.ts';
 import { countUse, mostUsed, newPopularity, type Popularity } from './popularity.ts';
 import { shapeOf } from './shape.ts';
-import { type ValidationOptions, type ValidOperation, validOperation } from './validate.ts';
+import { InvalidOperation, type ValidationOptions, type ValidOperation, validOperation } from './validate.ts';
 
 const DOCUMENTS_MAX = 2_000;
 const DOCUMENT_CHARACTERS_MAX = 32 * 1024 * 1024;
@@ -36,8 +36,8 @@ export interface PreparedOperation extends ValidOperation {
   readonly name: string | null;
   /** SHA-256 of the document. */
   readonly hash: string;
-  /** The static cost, where variables do not change it. */
-  readonly cost: number | null;
+  /** The static cost, or what makes it of the variables. */
+  readonly cost: Term;
   /** The operation with its `@defer`, which `operation` is without; `null` when it has none. */
   readonly deferral: Deferral | null;
 }
@@ -124,8 +124,7 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
       const known = operations.get(key);
       if (known !== undefined) return known;
       const valid = validOperation(planned.api, source, operationName, options);
-      const cost = (valid.operation.variableDefinitions?.length ?? 0) > 0 ? null : planned.costs.costOf(valid.operation, valid.fragments, {});
-      const prepared = { ...inOnePiece(valid, deferralOf(planned.api, valid.operation, valid.fragments)), key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost };
+      const prepared = { ...inOnePiece(valid, deferralOf(planned.api, valid.operation, valid.fragments)), key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost: costOf(planned.costs, valid, options) };
       operations.set(key, prepared);
       return prepared;
     },
@@ -164,6 +163,13 @@ export function documentOf({ key }: PreparedOperation): Pick<AskedFor, 'source' 
 }
 
 interface Sender { readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null }
+
+function costOf(costs: CostModel, { operation, fragments }: ValidOperation, { limits }: PreparationOptions): Term {
+  const { term, unsliced } = costs.costOf(operation, fragments);
+  if (unsliced.length > 0 && limits.costMode === 'enforce' && !limits.warnOnly) throw new InvalidOperation('GRAPHQL_VALIDATION_FAILED', unsliced.map(({ node, names }) =>
+    new GraphQLError(`the field "${node.name.value}" must be given exactly one of these arguments: ${names.join(', ')}`, { nodes: node })));
+  return term;
+}
 
 async function makeVariant(planned: Planned, prepared: PreparedOperation, { decision, anonymous, labels, deferral }: Sender): Promise<Variant> {
   const { api, environment } = planned;

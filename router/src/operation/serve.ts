@@ -12,7 +12,8 @@ import { noteOperation, notePlan } from '../telemetry/prepared.ts';
 import { noteErrors, type Seen } from '../telemetry/seen.ts';
 import type { Identity } from '../security/authenticate.ts';
 import type { PersistedQueries } from '../security/persisted.ts';
-import { type RateDecision, type RateLimit, rateLimited } from '../security/rate-limit.ts';
+import { clientKey } from '../security/client-key.ts';
+import { type RateDecision, type RateLimit, RateLimited } from '../security/rate-limit.ts';
 import type { Answer } from './answer.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';
 import type { Answering } from './sharing.ts';
@@ -43,15 +44,17 @@ export interface ReadyOperation {
   /** The variables as they came. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly variant: Variant;
+  /** What is left to the caller, where the operation cost more than its request did. */
+  readonly rate?: RateDecision;
 }
 
 export interface Service {
   readonly observer: Observer;
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
-  /** Uses the caller's points; the caller is told how many are left, refused or not. */
-  count(caller: Caller): Promise<RateDecision>;
-  /** Throws DomainError, InvalidOperation or NothingAllowed. `incremental` where the client takes what is deferred in parts. */
+  /** Uses one of the caller's units, before anything is read; the caller is told how many are left, refused or not. */
+  count(caller: Caller): RateDecision | Promise<RateDecision>;
+  /** Uses the rest of the units that the operation costs. Throws DomainError, InvalidOperation or NothingAllowed. `incremental` where the client takes what is deferred in parts. */
   prepare(params: GraphQLParams, caller: Caller, incremental?: boolean): Promise<ReadyOperation>;
   execute(ready: ReadyOperation, caller: Caller, signal: AbortSignal): Promise<Answer>;
   /** For an operation that `answersInParts`. */
@@ -88,24 +91,30 @@ export const contextOf = ({ principal, token, correlationId, seen, passed }: Cal
 });
 
 export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered }: ServiceOptions): Service {
+  const counted = (decision: RateDecision): RateDecision => {
+    if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
+    return decision;
+  };
   return {
     observer, logger, metrics,
-    async count(caller) {
-      const decision = await limit.use(caller.principal?.subject ?? caller.address);
-      if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
-      return decision;
+    count(caller) {
+      const decision = limit.use(clientKey(caller.principal, caller.address));
+      return decision instanceof Promise ? decision.then(counted) : counted(decision);
     },
-    async prepare(params, { principal, seen }, incremental = false) {
+    async prepare(params, { principal, address, seen }, incremental = false) {
       const engine = current();
       const operation = engine.prepare(queryOf(params, persisted), params.operationName);
       noteOperation(seen, operation, principal);
       const given = params.variables ?? {};
       const variables = engine.variables(operation, given);
+      const units = limit.rest(engine.cost(operation, variables));
+      const rate = units === 0 ? undefined : counted(await limit.use(clientKey(principal, address), units));
+      if (rate !== undefined) refuseOverLimit(rate);
       const asked = performance.now();
       const variant = await engine.variant(operation, principal, incremental);
       notePlan(seen, variant.planning, asked);
       if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
-      return { engine, operation, variables, given, variant };
+      return { engine, operation, variables, given, variant, ...(rate === undefined ? {} : { rate }) };
     },
     async execute(ready, caller, signal) {
       caller.seen.ran = true;
@@ -154,7 +163,7 @@ export class PersistedQueryError extends Error {
 
 /** Throws RATE_LIMITED. */
 export function refuseOverLimit(decision: RateDecision): void {
-  if (!decision.allowed) throw rateLimited(decision.retryAfterMs);
+  if (!decision.allowed) throw new RateLimited(decision);
 }
 
 /** Aborts when the client goes away, or when the request has taken too long. */

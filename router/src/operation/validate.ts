@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import type { Fragments } from '../execution/selections.ts';
 import { deferRule } from './defer-rule.ts';
-import { checkSize, type OperationLimits, tooComplex } from '../security/limits.ts';
+import { checkSize, type Gate, type OperationLimits, tooComplex } from '../security/limits.ts';
 
 export interface ValidOperation {
   readonly document: DocumentNode;
@@ -29,22 +29,22 @@ export class InvalidOperation extends Error {
 
 export interface ValidationOptions {
   readonly limits: OperationLimits;
+  readonly gate: Gate;
   /** Whether clients may read the schema. */
   readonly introspection: boolean;
   /** Whether errors may name fields that exist ("did you mean"). */
   readonly suggestions: boolean;
 }
 
-const ERRORS_MAX = 50;
 const rules: readonly ValidationRule[] = [...new Set([...specifiedRules, ...recommendedRules]), deferRule];
 
 export function validOperation(schema: GraphQLSchema, source: string, operationName: string | undefined, options: ValidationOptions): ValidOperation {
   const document = parsed(source, options.limits);
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw unresolved(document, operationName);
-  checkSize(document, operation, options.limits);
+  checkSize(document, options.limits, options.gate);
   refuseReservedNames(document);
-  const errors = validate(schema, document, options.introspection ? rules : [...rules, NoSchemaIntrospectionCustomRule], { maxErrors: ERRORS_MAX });
+  const errors = validate(schema, document, options.introspection ? rules : [...rules, NoSchemaIntrospectionCustomRule], { maxErrors: options.limits.errorsMax });
   if (errors.length > 0) throw new InvalidOperation('GRAPHQL_VALIDATION_FAILED', options.suggestions ? errors : errors.map(withoutSuggestion));
   return { document, operation, fragments: fragmentsOf(document) };
 }
@@ -76,7 +76,10 @@ function refuseReservedNames(document: DocumentNode): void {
   });
 }
 
-const withoutSuggestion = (error: GraphQLError): GraphQLError => new GraphQLError(error.message.replace(/ ?Did you mean .*$/s, ''), { nodes: error.nodes ?? null });
+/** What follows names what exists: fields, arguments, values of enums. */
+const SUGGESTION = / ?Did you mean .*$/s;
+
+export const withoutSuggestion = (error: GraphQLError): GraphQLError => new GraphQLError(error.message.replace(SUGGESTION, ''), { nodes: error.nodes ?? null });
 
 const fragmentsOf = (document: DocumentNode): Fragments => Object.fromEntries(document.definitions.flatMap((definition) =>
   definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : []));

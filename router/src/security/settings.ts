@@ -5,17 +5,40 @@ const count = (standard: number) => z.int().positive().default(standard);
 
 export const limitSettings = z.strictObject({
   depthMax: count(20).describe('Levels of nested fields.'),
-  aliasesMax: count(60),
-  rootFieldsMax: count(30),
-  directivesMax: count(60),
+  heightMax: count(200).describe('Different fields at different places: the same field under several aliases is one.'),
+  aliasesMax: count(30),
+  rootFieldsMax: count(20),
+  directivesMax: count(50),
   fieldsMax: count(2_000).describe('Fields after all fragments are written out.'),
   tokensMax: count(8_000).describe('Lexical tokens of the document.'),
   bodyBytesMax: count(8 * 1_024 * 1_024),
+  inputItemsMax: count(10_000).describe('Items of one list among the variables or arguments.'),
+  inputCharactersMax: count(1_000_000).describe('Characters of one string among the variables or arguments.'),
+  errorsMax: count(20).describe('Errors that are told of one document or its variables.'),
   costMax: count(50_000).describe('Static cost, by @cost and @listSize.'),
+  costMode: z.enum(['enforce', 'measure']).default('enforce').describe('measure: the cost is worked out, counted and charged to the rate, and refuses nothing.'),
   listSizeAssumed: count(10).describe('Items that a list is taken to have where the schema does not say.'),
+  warnOnly: z.boolean().default(false).describe('A limit that is passed is logged and counted, and refuses nothing. Fields, tokens and bytes are refused all the same.'),
 });
 
-export const rateSettings = z.strictObject({
-  points: count(2_000).describe('What a client may use in a window.'),
-  windowSeconds: count(10),
+const RATE_CAPACITY = 2_000;
+const RATE_REFILL_PER_SECOND = 200;
+
+const rate = z.strictObject({
+  capacity: z.number().min(1).optional().describe(`Units that a client which has been quiet may use at once; ${RATE_CAPACITY} unless said.`),
+  refillPerSecond: z.number().positive().optional().describe(`Units that come back each second; ${RATE_REFILL_PER_SECOND} unless said.`),
+  points: z.number().min(1).optional().describe('With windowSeconds, another way to say both: so many units a window, all of them at once for who has been quiet.'),
+  windowSeconds: z.number().positive().default(10),
+  costPerUnit: z.number().positive().default(100).describe('An operation uses one unit for each so much of its static cost, and at least one.'),
+  store: z.enum(['auto', 'memory', 'redis']).default('auto').describe('auto: Redis where there is one, so that replicas count together.'),
+  clientsMax: count(100_000).describe('Clients whose use is remembered by one process; the one that has been quiet longest is forgotten first.'),
+});
+
+export const rateSettings = rate.transform(({ capacity, refillPerSecond, points, windowSeconds, ...rest }) => ({
+  ...rest, capacity: capacity ?? points ?? RATE_CAPACITY, refillPerSecond: refillPerSecond ?? (points === undefined ? RATE_REFILL_PER_SECOND : points / windowSeconds),
+}));
+
+export const disclosureSettings = z.strictObject({
+  introspection: z.boolean().optional().describe('Whether clients may read the schema; off in production unless said.'),
+  suggestions: z.boolean().optional().describe('Whether errors may name what exists ("Did you mean"); off in production unless said.'),
 });
