@@ -1,6 +1,6 @@
 /**
  * `pnpm bench router`: our router beside other gateways and the limit of this runtime. Parts by name: `pnpm bench router speed planning reload fanout soak`;
- * without one all but the soak. Results are kept in results-router.json. What it is told is in bench/README.md.
+ * without one all but the soak. Results are kept in results-router.json, those of `--quick` are not. What it is told is in bench/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ interface Flags {
   readonly against: readonly Name[];
   readonly minutes: number;
   readonly clients: number;
+  readonly principals: number;
 }
 
 const run: Readonly<Record<Part, (world: World, flags: Flags) => Promise<unknown>>> = {
@@ -38,7 +39,7 @@ const run: Readonly<Record<Part, (world: World, flags: Flags) => Promise<unknown
   }, showSpeed),
   planning: (world, { quick }) => measurePlanning(world, { operations: quick ? 200 : 1_000 }),
   reload: (world, { quick }) => measureReload(world, quick ? { seconds: 5, warmUpSeconds: 2 } : { seconds: 20, warmUpSeconds: 8 }),
-  fanout: (world, { quick, clients }) => measureFanout(world, quick ? { clients, seconds: 4, perSecond: 1 } : { clients, seconds: 30, perSecond: 1 }),
+  fanout: (world, { quick, clients, principals }) => measureFanout(world, { clients, principals, seconds: quick ? 4 : 30, perSecond: 1 }),
   soak: (world, { minutes }) => measureSoak(world, { minutes }),
 };
 
@@ -57,7 +58,7 @@ export async function benchRouter(args: readonly string[]): Promise<void> {
   if (busy) console.log('\nThis machine is busy with other work: these figures will not be worth keeping. CPU ms is the one to look at.');
   const results: Partial<Record<Part, unknown>> = {};
   for (const part of asked) results[part] = await inWorld((world) => run[part](world, flags));
-  keep({ at: new Date().toISOString(), quick: flags.quick, busy, machine: measuredOn, versions: used, ...results });
+  if (!flags.quick) keep({ at: new Date().toISOString(), busy, machine: measuredOn, versions: used, ...results });
 }
 
 function read(args: readonly string[]): { readonly flags: Flags; readonly asked: readonly Part[]; readonly profile: boolean } {
@@ -67,7 +68,7 @@ function read(args: readonly string[]): { readonly flags: Flags; readonly asked:
     options: {
       profile: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false },
       sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'both' }, against: { type: 'string', default: everybody.join(',') },
-      minutes: { type: 'string', default: '60' }, clients: { type: 'string', default: '10000' },
+      minutes: { type: 'string', default: '60' }, clients: { type: 'string', default: '10000' }, principals: { type: 'string', default: '100' },
     },
   });
   return {
@@ -75,7 +76,7 @@ function read(args: readonly string[]): { readonly flags: Flags; readonly asked:
     flags: {
       quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'varied', 'both']),
       against: values.against.split(',').filter((name) => name !== '').map((name) => oneOf('contestant', name, everybody)),
-      minutes: positive('minutes', values.minutes), clients: positive('clients', values.clients),
+      minutes: positive('minutes', values.minutes), clients: positive('clients', values.clients), principals: positive('principals', values.principals),
     },
   };
 }

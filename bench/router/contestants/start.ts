@@ -28,6 +28,7 @@ export interface OursOptions {
   readonly collector: string;
   readonly node?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: RouterSettingsInput;
 }
 
 /** Our router, with the address of its metrics. */
@@ -39,9 +40,9 @@ export interface Ours extends Running {
 const POINTS_A_CLIENT = '1000000000/10';
 
 /** `pms router` with everything on: tokens, limits, metrics, a line of log for each request, traces of one request in a hundred. */
-export async function ours({ processes, folder, supergraph, share }: Place, { issuer, collector, node, env }: OursOptions): Promise<Ours> {
+export async function ours({ processes, folder, supergraph, share }: Place, { issuer, collector, node, env, settings: more }: OursOptions): Promise<Ours> {
   const settings = join(folder, `router-${share ? 'sharing' : 'alone'}.json`);
-  writeFileSync(settings, JSON.stringify(routerSettings(share)));
+  writeFileSync(settings, JSON.stringify({ ...routerSettings(share), ...more }));
   const child = await processes.start({
     file: resolve(here, '../../../processes/pms.ts'), args: ['router', '--port', '0'], awaited: /The router answers at (\S+)/, ...(node === undefined ? {} : { node }),
     env: {
@@ -52,7 +53,7 @@ export async function ours({ processes, folder, supergraph, share }: Place, { is
   return { child, url: `${child.said}/graphql`, admin: child.said };
 }
 
-/** What differs from the defaults. */
+/** What differs from the defaults: equal reads are shared or not, of operations and of subgraph requests. */
 const routerSettings = (share: boolean): RouterSettingsInput => ({ subgraphs: { all: { shareReads: share } } });
 
 /** A sample of our router's metrics; 0 where there is none. */
