@@ -8,6 +8,7 @@ import { GraphQLError } from 'graphql';
 import type { Data } from './execution/run.ts';
 import type { Delegate } from './http/graphql.ts';
 import { type Caller, contextOf } from './operation/serve.ts';
+import { explained } from './telemetry/shown-plan.ts';
 import type { EngineHolder } from './supergraph/holder.ts';
 
 export type GatewayInterface = NonNullable<Extract<ApolloServerOptions<BaseContext>, { gateway?: unknown }>['gateway']>;
@@ -37,8 +38,9 @@ export function federatedGateway(engines: EngineHolder): GatewayInterface {
           const engine = engines.current();
           const operation = engine.prepare(source, operationName ?? undefined);
           const variables = engine.variables(operation, request.variables ?? {});
-          const { text } = await engine.execute(await engine.variant(operation, caller.principal), variables, contextOf(caller, signal));
-          return resultOf(text);
+          const variant = await engine.variant(operation, caller.principal);
+          const { text } = await engine.execute(variant, variables, contextOf(caller, signal));
+          return resultOf(explained(text, variant, caller.seen));
         },
       };
     },
@@ -48,12 +50,12 @@ export function federatedGateway(engines: EngineHolder): GatewayInterface {
   };
 }
 
-interface Written { readonly data: Data | null; readonly errors?: readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[] }
+interface Written { readonly data: Data | null; readonly extensions?: Record<string, unknown>; readonly errors?: readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[] }
 
-function resultOf(text: string): { data: Data | null; errors?: GraphQLError[] } {
-  const { data, errors } = JSON.parse(text) as Written;
-  if (errors === undefined) return { data };
-  return { data, errors: errors.map(({ message, path, extensions }) => new GraphQLError(message, { ...(path === undefined ? {} : { path }), extensions })) };
+function resultOf(text: string): { data: Data | null; errors?: GraphQLError[]; extensions?: Record<string, unknown> } {
+  const { errors, ...rest } = JSON.parse(text) as Written;
+  if (errors === undefined) return rest;
+  return { ...rest, errors: errors.map(({ message, path, extensions }) => new GraphQLError(message, { ...(path === undefined ? {} : { path }), extensions })) };
 }
 
 /** Sends an HTTP request through an Apollo Server, with all its plugins. */

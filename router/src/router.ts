@@ -25,6 +25,7 @@ import type { Policies } from './security/requirements.ts';
 import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { observer } from './telemetry/observer.ts';
+import { planViewers, plansAreShown } from './telemetry/shown-plan.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import { subscriptionHub } from './subscriptions/hub.ts';
 import { eventStreams } from './subscriptions/streams.ts';
@@ -58,7 +59,7 @@ export interface RouterOptions {
   /** GraphiQL at /graphiql; on unless in production. */
   readonly graphiql?: boolean;
   /** What GraphiQL opens with, and where people sign in. */
-  readonly people?: Omit<GraphiqlOptions, 'title'>;
+  readonly people?: Omit<GraphiqlOptions, 'title' | 'plans'>;
   /** Apollo Server plugins: operations over HTTP then go through an Apollo Server. */
   readonly plugins?: readonly ApolloServerPlugin<RouterContext>[];
   /** More routes on the same server: the auth server, the dashboard. */
@@ -110,7 +111,7 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   const { logger, host, settings } = options;
   const seeing = observer({ settings: settings.telemetry, log: settings.telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer: options.tracer });
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
-  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate, redis), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer });
+  const graphql = service({ engine: engines.current, limit: rateLimit(settings.rate, redis), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer, maySeePlans: planViewers(settings.telemetry.plan, options.policies) });
   const identify = identifier(options.authenticate, options.sessionToken);
   const live = subscriptionHub(graphql, settings.subscriptions, engines.current);
   engines.onChange(() => void live.carryOver());
@@ -126,7 +127,7 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
     service: graphql, identify, streams, delegate: apollo?.delegate ?? null, cors, settings: settings.http, bodyBytesMax: settings.limits.bodyBytesMax,
     passedHeaders: passedHeaders(settings.subgraphs), draining: () => state.draining, page: options.graphiql ? '/graphiql' : null,
   });
-  if (options.graphiql) graphiqlRoutes(app, { title: TITLE, ...options.people });
+  if (options.graphiql) graphiqlRoutes(app, { title: TITLE, plans: plansAreShown(settings.telemetry.plan), ...options.people });
   healthRoutes(app, { ready: () => !state.draining && options.ready() }, options.metricsRegistry);
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));

@@ -143,3 +143,49 @@ describe('metrics', () => {
     expect(series).toContainEqual({ name: 'pms_router_limited_total', labels: { limit: 'aliases' }, value: 1 });
   });
 });
+
+describe('the plan of an operation', () => {
+  const query = 'query Prices { products(first: 1) { name price } }';
+  interface Planned { readonly data: object; readonly extensions?: { readonly plan: { readonly planner: string; readonly found: boolean; readonly fetches: number; readonly node: unknown } } }
+  const asked = async (shop: Shop, headers: Record<string, string>, body: object = { query }): Promise<Planned> => (await shop.post(body, headers)).json() as Promise<Planned>;
+
+  test('is in the answer, with the time of each fetch, for one who asks and may see it', async () => {
+    const { shop } = await opened({ settings: { telemetry: { plan: { scope: 'cost:read' } } } });
+    const { data, extensions } = await asked(shop, { authorization: 'Bearer buyer', 'x-pms-plan': '1' });
+    expect(data).toEqual({ products: [{ name: 'product 1', price: 100 }] });
+    const request = { atMs: expect.any(Number) as number, ms: expect.any(Number) as number, outcome: 'ok' };
+    expect(extensions?.plan).toMatchObject({ planner: 'native', found: false, fetches: 2, node: { kind: 'sequence', nodes: [
+      { kind: 'fetch', service: 'stock', operation: expect.stringContaining('products(first: 1)') as string, requests: [request] },
+      { kind: 'fetch', service: 'prices', paths: ['products.@'], operation: expect.stringContaining('_entities') as string, requests: [request] },
+    ] } });
+    const again = await asked(shop, { authorization: 'Bearer buyer' }, { query, extensions: { plan: true } });
+    expect(again.extensions?.plan.found).toBe(true);
+  });
+
+  test('may be granted by a policy', async () => {
+    const { shop } = await opened({ settings: { telemetry: { plan: { policy: 'guard' } } } });
+    expect((await asked(shop, { authorization: 'Bearer guard', 'x-pms-plan': '1' })).extensions).toBeDefined();
+    expect((await asked(shop, { authorization: 'Bearer buyer', 'x-pms-plan': '1' })).extensions).toBeUndefined();
+  });
+
+  test('is for nobody else: one who does not ask, who may not, who is not signed in, or where nobody may', async () => {
+    const { shop } = await opened({ settings: { telemetry: { plan: { scope: 'cost:read' } } } });
+    const closed = await opened();
+    const answers = await Promise.all([
+      asked(shop, { authorization: 'Bearer buyer' }), asked(shop, { authorization: 'Bearer reader', 'x-pms-plan': '1' }), asked(shop, { 'x-pms-plan': '1' }),
+      asked(closed.shop, { authorization: 'Bearer buyer', 'x-pms-plan': '1' }),
+    ]);
+    expect(answers.map(({ extensions }) => extensions)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('comes with the last part of an answer in parts', async () => {
+    const { shop } = await opened({ settings: { telemetry: { plan: { scope: 'cost:read' } } } });
+    const text = await (await shop.post({ query: 'query Later { products(first: 1) { name ... @defer { price } } }' }, { authorization: 'Bearer buyer', 'x-pms-plan': '1', accept: 'multipart/mixed; deferSpec=20220824' })).text();
+    const parts = [...text.matchAll(/^\{.*\}$/gm)].map(([part]) => JSON.parse(part) as { hasNext: boolean; extensions?: object });
+    expect(parts.map(({ hasNext, extensions }) => [hasNext, extensions === undefined])).toEqual([[true, true], [false, false]]);
+  });
+
+  test('a policy that there is not is refused at the start', async () => {
+    await expect(openShop({ settings: { telemetry: { plan: { policy: 'nobody' } } } })).rejects.toThrow('telemetry.plan.policy');
+  });
+});

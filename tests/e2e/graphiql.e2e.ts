@@ -128,6 +128,37 @@ test('a session that is looked at is renewed before it ends, without a page', { 
   await page.close();
 });
 
+test('an administrator sees how an operation was answered and how long each part took; a trader is told that he may not', { timeout: PATIENCE_MS }, async () => {
+  const { page, complaints } = await newPage();
+  await page.goto(`${platform.url}/graphiql`);
+  await signIn(page, 'admin');
+  const panel = page.getByRole('region', { name: 'Query plan' });
+  const question = `{ portfolio(id: "${portfolioId}") { name positions { quantity instrument { symbol name } } } }`;
+  await page.goto(`${platform.url}/graphiql?query=${encodeURIComponent(question)}`);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await panel.getByLabel('Show the plan').check();
+  await panel.getByText('Run an operation to see how it is answered.').waitFor();
+  await run(page);
+  await answer(page, '"symbol": "ACME"');
+  await panel.getByText(/^\d.* ms, \d fetches, /).waitFor();
+  expect(await panel.locator('summary b').allInnerTexts()).toEqual(expect.arrayContaining(['portfolio', 'rttm']));
+  const fetched = panel.locator('details', { has: page.locator('summary b', { hasText: 'rttm' }) }).first();
+  await fetched.locator('summary').click();
+  await fetched.getByText('_entities(representations: $representations)').waitFor();
+  await seen(page, 'plan');
+  await page.reload();
+  expect(await panel.getByLabel('Show the plan').isChecked(), 'it stays on').toBe(true);
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('banner', { name: 'Session' }).getByText('You are not signed in.').waitFor();
+  await signIn(page);
+  await run(page);
+  await panel.getByText('your account may not see plans').waitFor();
+  await seen(page, 'no-plan');
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 interface Elsewhere {
   readonly url: string;
   /** What was sent here with POST. */

@@ -5,13 +5,15 @@ import type { FastifyInstance } from 'fastify';
 
 export interface GraphiqlOptions {
   readonly title: string;
+  /** Whether there is anybody who may see plans: then there is a panel for them. */
+  readonly plans?: boolean;
   /** Operations that the first tabs open with; a visitor's own tabs stay. `variables` are JSON. */
   readonly tabs?: readonly { readonly query: string; readonly variables?: string }[];
   /** Paths on this server where a browser's session begins and ends: with them there is a bar that says who is signed in. Needs the API's `viewer`. */
   readonly session?: { readonly signIn: string; readonly signOut: string };
 }
 
-const page = ({ title, session }: GraphiqlOptions): string => `<!doctype html>
+const page = ({ title, session, plans = false }: GraphiqlOptions): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -20,11 +22,13 @@ const page = ({ title, session }: GraphiqlOptions): string => `<!doctype html>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/graphiql/app.css">
     ${session === undefined ? '' : '<link rel="stylesheet" href="/graphiql/session-bar.css">'}
+    ${plans ? '<link rel="stylesheet" href="/graphiql/plan-panel.css">' : ''}
   </head>
   <body id="body" class="no-focus-outline">
     <noscript>GraphiQL needs JavaScript.</noscript>
     ${session === undefined ? '' : bar(title, session)}
     <div id="root"></div>
+    ${plans ? PLAN : ''}
     <script src="/graphiql/boot.js"></script>
     <script src="/graphiql/app.js"></script>
     <script src="/graphiql/start.js"></script>
@@ -39,6 +43,12 @@ const bar = (title: string, { signIn, signOut }: NonNullable<GraphiqlOptions['se
       <button type="button" hidden>Sign out</button>
     </header>
     <script src="/graphiql/session-bar.js"></script>`;
+
+const PLAN = `<section id="plan" aria-label="Query plan">
+      <div><label><input type="checkbox"> Show the plan</label><p role="status"></p></div>
+      <ol></ol>
+    </section>
+    <script src="/graphiql/plan-panel.js"></script>`;
 
 /** The editor's workers are files of this server: a policy without blob: addresses lets them run. */
 const BOOT = `const workers = { editorWorkerService: '/graphiql/editor.worker.js', json: '/graphiql/json.worker.js', graphql: '/graphiql/graphql.worker.js' };
@@ -69,6 +79,10 @@ export function graphiqlRoutes(app: FastifyInstance, options: GraphiqlOptions): 
   app.get('/graphiql/editor.worker.js', async (_, reply) => reply.type(JAVASCRIPT).header('cache-control', CACHE).send((await assets()).editorWorkerService));
   app.get('/graphiql/json.worker.js', async (_, reply) => reply.type(JAVASCRIPT).header('cache-control', CACHE).send((await assets()).jsonWorker));
   app.get('/graphiql/graphql.worker.js', async (_, reply) => reply.type(JAVASCRIPT).header('cache-control', CACHE).send((await assets()).graphqlWorker));
+  if (options.plans === true) {
+    app.get('/graphiql/plan-panel.js', (_, reply) => reply.type(JAVASCRIPT).send(own('plan-panel.js')));
+    app.get('/graphiql/plan-panel.css', (_, reply) => reply.type(CSS).send(own('plan-panel.css')));
+  }
   if (options.session === undefined) return;
   app.get('/graphiql/session-bar.js', (_, reply) => reply.type(JAVASCRIPT).send(own('session-bar.js')));
   app.get('/graphiql/session-bar.css', (_, reply) => reply.type(CSS).send(own('session-bar.css')));

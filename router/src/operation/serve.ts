@@ -8,8 +8,9 @@ import type { RequestContext } from '../dial/transport.ts';
 import type { Engine } from '../engine.ts';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
 import type { Observer } from '../telemetry/observer.ts';
-import { noteOperation, notePlan } from '../telemetry/prepared.ts';
+import { keepTimings, noteOperation, notePlan } from '../telemetry/prepared.ts';
 import { noteErrors, type Seen } from '../telemetry/seen.ts';
+import { explained, type MaySeePlans } from '../telemetry/shown-plan.ts';
 import type { Identity } from '../security/authenticate.ts';
 import type { PersistedQueries } from '../security/persisted.ts';
 import { clientKey } from '../security/client-key.ts';
@@ -84,13 +85,14 @@ export interface ServiceOptions {
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
   readonly answer: Answering;
+  readonly maySeePlans: MaySeePlans;
 }
 
 export const contextOf = ({ principal, token, correlationId, seen, passed }: Caller, signal?: AbortSignal): RequestContext => ({
   principal, token, correlationId, seen, ...seen.headers, ...(passed === undefined ? {} : { passed }), ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
 });
 
-export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered }: ServiceOptions): Service {
+export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered, maySeePlans }: ServiceOptions): Service {
   const counted = (decision: RateDecision): RateDecision => {
     if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
     return decision;
@@ -105,9 +107,11 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       const engine = current();
       const operation = engine.prepare(queryOf(params, persisted), params.operationName);
       noteOperation(seen, operation, principal);
+      if ((seen.planAsked || params.extensions?.['plan'] === true) && maySeePlans(principal)) keepTimings(seen);
       const given = params.variables ?? {};
       const variables = engine.variables(operation, given);
-      const units = limit.rest(engine.cost(operation, variables));
+      seen.cost = engine.cost(operation, variables);
+      const units = limit.rest(seen.cost);
       const rate = units === 0 ? undefined : counted(await limit.use(clientKey(principal, address), units));
       if (rate !== undefined) refuseOverLimit(rate);
       const asked = performance.now();
@@ -118,15 +122,17 @@ export function service({ engine: current, limit, persisted, observer, logger, m
     },
     async execute(ready, caller, signal) {
       caller.seen.ran = true;
-      const answer = await answered(ready, caller, signal);
+      const answer = explaining(await answered(ready, caller, signal), ready, caller);
       for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
       noteErrors(caller.seen, answer.errors);
       caller.seen.bytes = answer.text.length;
       return answer;
     },
-    async* executeInParts({ engine, variables, variant }, caller, signal) {
+    async* executeInParts(ready, caller, signal) {
+      const { engine, variables, variant } = ready;
       caller.seen.ran = true;
-      for await (const answer of engine.executeInParts(variant, variables, contextOf(caller, signal))) {
+      for await (const part of engine.executeInParts(variant, variables, contextOf(caller, signal))) {
+        const answer = part.text.endsWith(LAST_PART) ? explaining(part, ready, caller) : part;
         for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
         noteErrors(caller.seen, answer.errors);
         caller.seen.bytes += answer.text.length;
@@ -135,6 +141,11 @@ export function service({ engine: current, limit, persisted, observer, logger, m
     },
   };
 }
+
+const LAST_PART = '"hasNext":false}';
+
+const explaining = (answer: Answer, { variant }: ReadyOperation, { seen }: Caller): Answer =>
+  (seen.timings === null ? answer : { ...answer, text: explained(answer.text, variant, seen) });
 
 function queryOf({ query, extensions }: GraphQLParams, persisted: PersistedQueries): string {
   const resolved = persisted.resolve(query, extensions?.['persistedQuery']);

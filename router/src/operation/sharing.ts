@@ -32,7 +32,7 @@ export function sharedOperations(run: Answering, metrics: RouterMetrics): Shared
   return {
     changed: shared.changed,
     answer(ready, caller, signal) {
-      if (ready.operation.kind !== 'query') return run(ready, caller, signal);
+      if (ready.operation.kind !== 'query' || caller.seen.timings !== null) return run(ready, caller, signal);
       const key = `${numberOf(ready.variant)}\n${senderKey(caller)}\n${JSON.stringify(ready.variables)}`;
       return shared.join(key, signal, (lasting) => run(ready, caller, lasting));
     },

@@ -44,7 +44,7 @@ export function observer({ settings, log, logger, metrics, tracer }: ObserverOpt
     begin({ via, name, correlationId, headers }) {
       running += 1;
       const client = clientFrom(headers['apollographql-client-name'], headers['apollographql-client-version']);
-      return seenFrom({ via, started: performance.now(), correlationId, client, ...begin(name, traceHeadersOf(headers)) });
+      return seenFrom({ via, planAsked: headers['x-pms-plan'] === '1', started: performance.now(), correlationId, client, ...begin(name, traceHeadersOf(headers)) });
     },
     end(seen, status) {
       if (seen.ended) return;

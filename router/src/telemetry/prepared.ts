@@ -3,6 +3,11 @@ import type { Principal } from '@pms/identity/principal';
 import type { Seen, SeenOperation } from './seen.ts';
 import { childOf } from './trace.ts';
 
+/** Its fetches are timed from here on. */
+export function keepTimings(seen: Seen): void {
+  seen.timings = new Map();
+}
+
 /** How a plan came about. */
 export interface Planning {
   readonly planner: string;

@@ -34,6 +34,8 @@ export interface Seen {
   readonly traceId: string | null;
   /** What goes on to the subgraphs. */
   readonly headers: TraceHeaders;
+  /** Whether a header asks for the plan. */
+  readonly planAsked: boolean;
   principal: Principal | null;
   operation: SeenOperation | null;
   /** Whether its plan was there already; null before it was looked for. */
@@ -56,7 +58,7 @@ export interface Seen {
 
 const NONE: readonly string[] = [];
 
-export const seenFrom = (given: Pick<Seen, 'via' | 'started' | 'correlationId' | 'client' | 'trace' | 'traceId' | 'headers'>): Seen => ({
+export const seenFrom = (given: Pick<Seen, 'via' | 'started' | 'correlationId' | 'client' | 'planAsked' | 'trace' | 'traceId' | 'headers'>): Seen => ({
   ...given, principal: null, operation: null, planFound: null, planMs: 0, cost: null, cache: null, fetches: 0, events: 0, bytes: 0, ran: false, codes: NONE,
   timings: null, ended: false,
 });

@@ -9,7 +9,7 @@
   const RENEW_BEFORE_MS = 60_000;
   const RENEW_EVERY_MS_MIN = 30_000; // where the clocks differ by more than a session lasts
   const RETURN_CHARACTERS_MAX = 1_000; // the operation is in the address; a long one comes back from the tabs that GraphiQL keeps
-  const VIEWER = '{ viewer { roles expiresAt organization { name } user { displayName } serviceClient { name } } }';
+  const VIEWER = 'query SessionBar { viewer { roles expiresAt organization { name } user { displayName } serviceClient { name } } }';
 
   const words = (role) => role.charAt(0) + role.slice(1).toLowerCase().replaceAll('_', ' ');
 
@@ -21,7 +21,7 @@
 
   /** Null when nobody is signed in. Rejects when the router does not say. */
   async function asked() {
-    const response = await fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify({ query: VIEWER }) });
+    const response = await fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify({ query: VIEWER, operationName: 'SessionBar' }) });
     const { data, errors } = await response.json();
     if (data?.viewer) return data.viewer;
     const code = errors?.[0]?.extensions?.code;
