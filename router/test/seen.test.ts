@@ -40,7 +40,7 @@ describe('the line of an operation', () => {
     await until(() => log.operations().length === 1);
     expect(log.operations()[0]).toEqual({
       operation: 'Names', hash: expect.stringMatching(/^[\da-f]{64}$/) as string, type: 'query', via: 'http', client: 'desk', clientVersion: '1.4.0', subject: 'buyer', organization: 'org_1',
-      status: 200, ms: expect.any(Number) as number, fetches: 2, bytes: text.length, correlationId: 'find-me-7', traceId: '0af7651916cd43dd8448eb211c80319c', plan: 'made',
+      status: 200, ms: expect.any(Number) as number, fetches: 2, bytes: text.length, correlationId: 'find-me-7', traceId: '0af7651916cd43dd8448eb211c80319c', cost: 5, plan: 'made',
     });
   });
 
