@@ -19,7 +19,7 @@ import { plannerFor, type PlannerChoice } from './planner/planner.ts';
 import { costModel, valueOf } from './security/cost.ts';
 import { limitGate, type OperationLimits } from './security/limits.ts';
 import { type Policies, requirementsOf } from './security/requirements.ts';
-import { readSupergraph } from './supergraph/document.ts';
+import { readSupergraph, type SupergraphDocument } from './supergraph/document.ts';
 import { linkedFeatures } from './supergraph/features.ts';
 import { type Users, users } from './supergraph/users.ts';
 
@@ -37,6 +37,7 @@ export interface EngineOptions extends OverrideOptions {
 
 export interface Engine {
   readonly sdl: string;
+  readonly supergraph: SupergraphDocument;
   readonly api: GraphQLSchema;
   readonly planner: Planner['name'];
   /** Throws InvalidOperation or DomainError. */
@@ -91,7 +92,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   const coercing = { ...options, gate };
   const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
   return {
-    sdl, api: supergraph.api, planner: planner.name, transport, hold: inUse.hold, close: inUse.close,
+    sdl, supergraph, api: supergraph.api, planner: planner.name, transport, hold: inUse.hold, close: inUse.close,
     address: (service) => addresses.get(service),
     popular: prepared.popular,
     prepare: prepared.operation,

@@ -31,6 +31,8 @@ export function routerMetrics(registry: Registry) {
     subscriptions: new Gauge({ name: 'pms_router_subscriptions', help: 'Subscriptions that are open.', labelNames: ['via'], registers }),
     sockets: new Gauge({ name: 'pms_router_websockets', help: 'Websockets that are open.', registers }),
     dropped: new Counter({ name: 'pms_router_subscription_events_replaced_total', help: 'Events that a later one of the same key replaced before a slow client took them.', registers }),
+    cache: new Counter({ name: 'pms_router_cache_total', help: 'Queries whose answer might be kept, by outcome: hit, stale, miss.', labelNames: ['outcome'], registers }),
+    cacheInvalidated: new Counter({ name: 'pms_router_cache_invalidated_total', help: 'Kept answers taken out because something changed.', registers }),
     redisUp: new Gauge({ name: 'pms_router_redis_up', help: 'Whether Redis answers; while it does not, this process goes by its own memory.', labelNames: ['server'], registers }),
     redisCommands: new Counter({ name: 'pms_router_redis_commands_total', help: 'What was asked of Redis, by outcome: ok, refused by it, late, away.', labelNames: ['outcome'], registers }),
     breakerOpen: new Gauge({ name: 'pms_router_breaker_open', help: 'Whether a subgraph is left alone because it does not answer.', labelNames: ['subgraph'], registers }),

@@ -1,29 +1,54 @@
-/** Puts together what stands between an operation and the subgraphs: equal reads shared, subgraphs guarded. */
+/** Puts together what stands between an operation and the subgraphs: answers kept, equal reads shared, subgraphs guarded. */
+import { cached } from './cache/cached.ts';
+import { memoryStore } from './cache/memory-store.ts';
+import { redisStore } from './cache/redis-store.ts';
+import type { CacheSettings } from './cache/settings.ts';
+import type { CacheStore } from './cache/store.ts';
+import type { Invalidation } from './cache/tags.ts';
 import { resilient } from './dial/resilient.ts';
 import { sharedReads } from './dial/shared-reads.ts';
-import type { Dial, SubgraphResult } from './dial/transport.ts';
+import type { Dial, RequestContext, SubgraphResult } from './dial/transport.ts';
 import { copy } from './execution/merge.ts';
 import type { Data } from './execution/run.ts';
 import type { RouterMetrics } from './observe.ts';
-import { type Answering, running, sharedOperations } from './operation/sharing.ts';
+import { type Answering, running, runningHeard, sharedOperations } from './operation/sharing.ts';
+import type { RedisLink } from './redis.ts';
 import type { RouterSettings } from './settings.ts';
 
 export interface Reads {
   readonly dial: Dial;
   readonly answer: Answering;
+  /** Resolves to how many kept answers were taken out; where none are kept, to 0. */
+  invalidate(change: Invalidation): Promise<number>;
 }
 
-export function readsThrough(dial: Dial, { subgraphs }: RouterSettings, metrics: RouterMetrics): Reads {
+export interface ReadsOptions {
+  readonly settings: RouterSettings;
+  readonly metrics: RouterMetrics;
+  readonly redis: RedisLink | null;
+}
+
+export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metrics, redis }: ReadsOptions): Reads {
   const fetches = sharedReads<SubgraphResult>({ another: copied, joined: () => metrics.shared.inc({ level: 'subgraph' }) });
-  const operations = sharedOperations(running, metrics);
-  const changed = (): void => {
-    fetches.changed();
-    operations.changed();
-  };
+  const run = cache.enabled ? runningHeard : running;
+  const operations = sharedOperations(run, metrics);
   // A whole operation may ask any subgraph, so that one that does not share keeps all operations apart.
   const shareable = [subgraphs.all, ...Object.values(subgraphs.byName)].every(({ shareReads }) => shareReads !== false);
-  return { dial: resilient(dial, { settings: subgraphs, metrics, shared: fetches, changed }), answer: shareable ? operations.answer : running };
+  const answer = shareable ? operations.answer : run;
+  const keeping = cache.enabled ? cached(answer, { settings: cache, metrics, store: storeFor(cache, redis) }) : null;
+  const changed = (context: RequestContext, by: 'mutation' | 'event'): void => {
+    fetches.changed();
+    operations.changed();
+    if (by === 'mutation') keeping?.changedBy(context);
+  };
+  return {
+    dial: resilient(dial, { settings: subgraphs, metrics, shared: fetches, changed }),
+    answer: keeping?.answer ?? answer,
+    invalidate: (change) => keeping?.invalidate(change) ?? Promise.resolve(0),
+  };
 }
+
+const storeFor = ({ memoryBytesMax }: CacheSettings, redis: RedisLink | null): CacheStore => (redis === null ? memoryStore(memoryBytesMax) : redisStore(redis));
 
 /** What comes of a fetch is put into the response, and changed there by later ones. */
 const copied = (result: SubgraphResult): SubgraphResult => (result.data == null ? { ...result } : { ...result, data: copy(result.data) as Data });

@@ -5,6 +5,7 @@ import type { Tracer } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { Invalidation } from './cache/tags.ts';
 import { passedHeaders } from './dial/settings.ts';
 import type { Dial } from './dial/transport.ts';
 import { makeEngine } from './engine.ts';
@@ -74,6 +75,8 @@ export interface Router {
   close(): Promise<void>;
   /** Rejects, and changes nothing, when the text is no supergraph. */
   reload(sdl: string): Promise<void>;
+  /** Something has changed: kept answers that depend on it are taken out, by all replicas that share a Redis. Resolves to how many. */
+  invalidate(change: Invalidation): Promise<number>;
 }
 
 const TITLE = 'PMS API';
@@ -83,7 +86,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const { logger, metricsRegistry, production, authenticate, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
   const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
-  const reads = readsThrough(options.dial, settings, metrics);
+  const reads = readsThrough(options.dial, { settings, metrics, redis });
   let engines: EngineHolder | undefined;
   try {
     engines = await holdEngine({ source: options.supergraph, settings: settings.supergraph, logger, metrics, make: (sdl) => makeEngine(sdl, {
@@ -145,7 +148,7 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
     redis?.close();
     engines.close();
   };
-  return { url: addressOf(settings.http, host, port), port, reload: engines.reload, close: () => (closing ??= close()) };
+  return { url: addressOf(settings.http, host, port), port, reload: engines.reload, invalidate: reads.invalidate, close: () => (closing ??= close()) };
 }
 
 const addressOf = ({ tls }: RouterSettings['http'], host: string, port: number): string =>

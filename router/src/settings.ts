@@ -3,6 +3,7 @@
  * it is none. What is code (dial, policies, plugins) is in RouterOptions.
  */
 import { z } from 'zod';
+import { cacheSettings } from './cache/settings.ts';
 import { subgraphSettings } from './dial/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { disclosureSettings, limitSettings, rateSettings } from './security/settings.ts';
@@ -24,6 +25,7 @@ export const routerSettings = z.strictObject({
   subscriptions: subscriptionSettings.prefault({}),
   subgraphs: subgraphSettings.prefault({}),
   telemetry: telemetrySettings.prefault({}),
+  cache: cacheSettings.prefault({}),
   redis: redisSettings.prefault({}),
 });
 

@@ -18,7 +18,7 @@ export interface Guarded {
 export function guarded(url: string, all: z.input<typeof subgraphSettings>['all'], dial?: Dial): Guarded {
   const registry = new Registry();
   const http = overHttp();
-  const reads = readsThrough(dial ?? http.dial, routerSettings.parse({ subgraphs: { all } }), routerMetrics(registry));
+  const reads = readsThrough(dial ?? http.dial, { settings: routerSettings.parse({ subgraphs: { all } }), metrics: routerMetrics(registry), redis: null });
   return {
     transport: reads.dial({ name: 'stock', url }),
     metric: async (line) => Number(new RegExp(`${line.source} ([\\d.]+)`).exec(await registry.metrics())?.[1] ?? Number.NaN),

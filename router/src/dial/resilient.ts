@@ -49,6 +49,14 @@ function guarded(inner: Transport, guard: Guard, { identity, shareReads }: Diall
   const keyOf = ({ query, operationName }: SubgraphRequest, variables: string, context: RequestContext): string =>
     `${identity}\n${senderKey(context)}\n${variables}\n${operationName ?? ''}\n${query}`;
 
+  const read: Ask = (request, context) => {
+    if (!shareReads) return ask(request, context);
+    const variablesText = JSON.stringify(request.variables ?? {});
+    const written = { ...request, variablesText };
+    if (variablesText.length > SHARED_CHARACTERS_MAX) return ask(written, context);
+    return shared.join(keyOf(request, variablesText, context), context.signal, (signal) => ask(written, { ...context, signal }));
+  };
+
   return {
     async execute(request, context) {
       if (request.kind !== 'query') {
@@ -58,11 +66,9 @@ function guarded(inner: Transport, guard: Guard, { identity, shareReads }: Diall
           changed(context, 'mutation');
         }
       }
-      if (!shareReads) return ask(request, context);
-      const variablesText = JSON.stringify(request.variables ?? {});
-      const written = { ...request, variablesText };
-      if (variablesText.length > SHARED_CHARACTERS_MAX) return ask(written, context);
-      return shared.join(keyOf(request, variablesText, context), context.signal, (signal) => ask(written, { ...context, signal }));
+      const result = await read(request, context);
+      context.heard?.(result.cacheControl);
+      return result;
     },
     async subscribe(request, context) {
       return telling(await inner.subscribe(request, context), () => changed(context, 'event'));

@@ -36,6 +36,8 @@ export interface RequestContext extends TraceHeaders {
   /** Headers of the client that some subgraph is passed, by their names in small letters. */
   readonly passed?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Told what each fetch's answer says about keeping it; only where answers are kept. */
+  readonly heard?: (cacheControl: string | undefined) => void;
   /** Where fetches are noted. */
   readonly seen?: Seen;
   /** Only of a request that is recorded. */

@@ -2,6 +2,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { badInput } from '@pms/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cacheHeaders } from '../cache/policy.ts';
 import { answersInParts, type Caller, deadline, type GraphQLParams, notHere, type ReadyOperation, refuseOverLimit, type Service } from '../operation/serve.ts';
 import { mayBeForged } from '../security/csrf.ts';
 import { multipartSubscription, serverSentEvents } from '../subscriptions/framing.ts';
@@ -150,8 +151,8 @@ async function run({ request, reply }: Exchange, { ready, params, caller }: Aske
       if (first.done !== true) await writeParts(response, headers, first.value, parts);
       return 'in parts';
     }
-    const { text } = await service.execute(ready, caller, limits.signal);
-    return { status: 200, headers: NONE, body: text };
+    const { text, freshness } = await service.execute(ready, caller, limits.signal);
+    return { status: 200, headers: freshness === undefined ? NONE : cacheHeaders(freshness), body: text };
   } finally {
     limits.done();
     reply.raw.off('close', gone);
@@ -205,7 +206,9 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, way:
 
 /** Headers of every answer. */
 function begin(request: FastifyRequest, reply: FastifyReply, { standardHeaders, cors, draining }: Way): void {
+  const kept = reply.getHeader('cache-control');
   reply.headers(standardHeaders).header('x-correlation-id', correlationOf(request));
+  if (kept !== undefined) reply.header('cache-control', kept);
   const { origin } = request.headers;
   if (origin !== undefined) reply.headers(cors.answer(origin) ?? NONE);
   if (draining()) reply.header('connection', 'close');

@@ -1,4 +1,5 @@
 /** What was found, as the text of a response; nulls that nothing explains yet get an error. */
+import type { Freshness } from '../cache/policy.ts';
 import type { Problem } from '../execution/project.ts';
 import type { ClientError, Run } from '../execution/run.ts';
 import type { RouterLogger } from '../observe.ts';
@@ -9,6 +10,10 @@ import type { Variant } from './prepare.ts';
 export interface Answer {
   readonly text: string;
   readonly errors: readonly ClientError[];
+  /** What each fetch said about keeping it; only where answers are kept. */
+  readonly heard?: readonly (string | undefined)[];
+  /** How long it may be kept, and how old it is. */
+  readonly freshness?: Freshness;
 }
 
 export function finished(variant: Variant, run: Run, logger: RouterLogger): Answer {

@@ -52,6 +52,8 @@ export interface VariantChoice {
 
 /** An operation as one class of senders may run it. */
 export interface Variant {
+  /** What its senders may read. */
+  readonly decision: string;
   readonly planning: Planning;
   readonly plan: QueryPlan;
   /** Errors about what was removed. */
@@ -184,7 +186,7 @@ async function makeVariant(planned: Planned, prepared: PreparedOperation, { deci
   const steps = plan.node === undefined ? null : compilePlan(plan.node, environment);
   const at = performance.now();
   return {
-    plan, planning: { planner: planned.planner.name, ms: at - started, at },
+    decision, plan, planning: { planner: planned.planner.name, ms: at - started, at },
     denied: filtered.removed.map((path) => deniedAt(path, anonymous)), empty: filtered.operation === null,
     steps,
     subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },

@@ -14,6 +14,13 @@ export type Answering = (ready: ReadyOperation, caller: Caller, signal: AbortSig
 
 export const running: Answering = ({ engine, variant, variables }, caller, signal) => engine.execute(variant, variables, contextOf(caller, signal));
 
+/** Notes what each fetch says about keeping it. */
+export const runningHeard: Answering = async ({ engine, variant, variables }, caller, signal) => {
+  const heard: (string | undefined)[] = [];
+  const answer = await engine.execute(variant, variables, { ...contextOf(caller, signal), heard: (said) => void heard.push(said) });
+  return { ...answer, heard };
+};
+
 export interface SharedOperations {
   readonly answer: Answering;
   /** Nobody who asks from now on joins what is under way. */

@@ -1,0 +1,25 @@
+/** Settings of what is kept of answers. */
+import { z } from 'zod';
+
+const SECONDS_MAX = 31_536_000;
+const seconds = z.int().min(0).max(SECONDS_MAX);
+const scope = z.enum(['PUBLIC', 'PRIVATE']);
+
+const hint = z.strictObject({
+  maxAgeSeconds: seconds.optional(),
+  scope: scope.optional(),
+  inheritMaxAge: z.boolean().optional().describe('As old as what it is a part of may be.'),
+});
+
+export const cacheSettings = z.strictObject({
+  enabled: z.boolean().default(false).describe('Whether answers to queries are kept: in Redis where the router has one, else in memory.'),
+  defaultMaxAgeSeconds: seconds.default(0).describe('Of root fields, and fields with fields of their own, that no hint speaks of; with 0 one such field keeps the whole answer from being kept.'),
+  defaultScope: scope.default('PRIVATE').describe('Where no hint says it. PRIVATE: an answer is for its sender alone, and all that are anonymous are one sender. PUBLIC is Apollo’s default.'),
+  hints: z.record(z.string().regex(/^\w+(\.\w+)?$/, 'is a type, or a type and a field: Product or Query.product'), hint).default({}).describe('As @cacheControl would say it, for a supergraph that does not; goes before what the supergraph says.'),
+  staleWhileRevalidateSeconds: seconds.default(0).describe('How much longer an answer is given while a new one is fetched.'),
+  memoryBytesMax: z.int().min(1_024).default(64 * 1_024 * 1_024).describe('Of all that is kept in memory; the least recently used goes first.'),
+  entryBytesMax: z.int().min(1).default(1_024 * 1_024).describe('A larger answer is not kept.'),
+  mutationsInvalidate: z.boolean().default(true).describe('Whether what a mutation’s answer names is taken out.'),
+});
+
+export type CacheSettings = z.output<typeof cacheSettings>;
