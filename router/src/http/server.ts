@@ -1,6 +1,6 @@
 /** The HTTP server that the router listens with: plain HTTP/1.1, or TLS with HTTP/2 beside it on one port. */
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { RouterLogger } from '../observe.ts';
 import { certificate, renewing } from './tls.ts';
 import type { HttpSettings } from './settings.ts';
@@ -19,11 +19,12 @@ export async function httpServer(settings: HttpSettings, bodyBytesMax: number, l
   const options = { bodyLimit: bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy, forceCloseConnections: 'idle', return503OnClosing: false } as const;
   const app = tls === undefined ? Fastify(options) : await secure(options, tls);
   const stopRenewing = tls === undefined ? (): void => {} : renewing(app.server as unknown as Parameters<typeof renewing>[0], tls, logger);
+  const cutOff = cutting(app.server, tls !== undefined);
   return {
     app,
     async close(waitMs) {
       stopRenewing();
-      const late = setTimeout(() => closeAll(app.server), waitMs);
+      const late = setTimeout(cutOff, waitMs);
       await app.close();
       clearTimeout(late);
     },
@@ -36,4 +37,15 @@ async function secure(options: object, tls: NonNullable<HttpSettings['tls']>): P
   return app as unknown as FastifyInstance; // requests and replies of HTTP/2 speak the same interface
 }
 
-const closeAll = (server: Server & { closeAllConnections?(): void }): void => server.closeAllConnections?.();
+/** Ends the connections of what is left of requests. A websocket's is not among them: it ends by itself. */
+function cutting(server: Server, secured: boolean): () => void {
+  const sockets = new Set<Socket>();
+  server.on(secured ? 'secureConnection' : 'connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', (_, socket: Socket) => sockets.delete(socket));
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
