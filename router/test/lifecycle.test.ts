@@ -1,5 +1,6 @@
 /** A router's life: new supergraphs while it runs, and an end without tears. */
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { WebSocket } from 'ws';
 import { inProcess } from '../src/dial/in-process.ts';
 import { federate, type Part } from './federation.ts';
 import { openShop, type Shop, until } from './shop.ts';
+import { welcomed } from './talk.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -108,4 +110,88 @@ test('closing says so first, ends what is under way, and closes websockets with 
   expect(await answer).toEqual({ data: { slow: 'done' } });
   await closed;
   await expect(fetch(`${shop.router.url}/health/live`)).rejects.toThrow();
+});
+
+describe('a connection that is kept alive, while the router closes', () => {
+  /** One connection, spoken by hand: requests go out as they are, answers come as text. */
+  async function connection(port: number): Promise<{ ask(query: string): void; heard(text: string): Promise<string>; readonly ended: Promise<void> }> {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('error', () => {});
+    const ended = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    await new Promise((resolve) => void socket.once('connect', resolve));
+    return {
+      ended,
+      ask(query) {
+        const body = JSON.stringify({ query });
+        socket.write(`POST /graphql HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      },
+      async heard(expected) {
+        await until(() => text.includes(expected));
+        return text.toLowerCase();
+      },
+    };
+  }
+
+  test('is told to close with its next answer, once it is announced', async () => {
+    const shop = await openShop({ settings: { http: { drainNoticeMs: 1_500 } } });
+    const one = await connection(shop.router.port);
+    one.ask('{ product(id: 1) { name } }');
+    expect(await one.heard('product 1')).toContain('connection: keep-alive');
+    const closed = shop.router.close();
+    expect((await fetch(`${shop.router.url}/health/ready`)).status).toBe(503);
+    one.ask('{ product(id: 2) { name } }');
+    expect(await one.heard('product 2')).toContain('connection: close');
+    await one.ended;
+    await closed;
+  });
+
+  test('ends at once when nothing is under way on it, and after its answer when something is', async () => {
+    let finish = (): void => {};
+    const { sdl, dial } = federate([{ name: 'one', sdl: 'type Query { slow: String }', resolvers: { Query: { slow: () => new Promise((resolve) => {
+      finish = () => resolve('done');
+    }) } } }]);
+    const shop = await openShop({ supergraph: { kind: 'text', sdl }, dial });
+    const [idle, busy] = await Promise.all([connection(shop.router.port), connection(shop.router.port)]);
+    idle.ask('{ __typename }');
+    await idle.heard('Query');
+    busy.ask('{ slow }');
+    await until(async () => /operations_in_flight 1/.test(await shop.registry.metrics()));
+    const closed = shop.router.close();
+    await idle.ended;
+    finish();
+    const answer = await busy.heard('done');
+    expect(answer).toContain('connection: close');
+    expect(answer).toContain('http/1.1 200');
+    await closed;
+  });
+
+  test('is waited for no longer than it may take', async () => {
+    const shop = await openShop({ settings: { http: { drainMsMax: 100 } } });
+    const one = await connection(shop.router.port);
+    one.ask('{ slow }');
+    await until(async () => /operations_in_flight 1/.test(await shop.registry.metrics()));
+    await shop.router.close();
+    await one.ended;
+  });
+});
+
+test('closing gives a websocket the single answer that it waits for, and then 1001', async () => {
+  let finish = (): void => {};
+  const { sdl, dial } = federate([{ name: 'one', sdl: 'type Query { slow: String }', resolvers: { Query: { slow: () => new Promise((resolve) => {
+    finish = () => resolve('done');
+  }) } } }]);
+  const shop = await openShop({ supergraph: { kind: 'text', sdl }, dial });
+  const one = await welcomed(shop);
+  one.say({ id: '1', type: 'subscribe', payload: { query: '{ slow }' } });
+  await until(async () => /operations_in_flight 1/.test(await shop.registry.metrics()));
+  const closed = shop.router.close();
+  finish();
+  expect(await one.heard()).toEqual({ id: '1', type: 'next', payload: { data: { slow: 'done' } } });
+  expect(await one.heard()).toEqual({ id: '1', type: 'complete' });
+  expect((await one.closed)[0]).toBe(1001);
+  await closed;
 });
