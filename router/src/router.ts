@@ -73,7 +73,7 @@ export interface Router {
   readonly port: number;
   /** Readiness goes false, what is under way ends, websockets close with 1001. */
   close(): Promise<void>;
-  /** Rejects, and changes nothing, when the text is no supergraph. */
+  /** Rejects, and changes nothing, when the text is no supergraph. Resolves, too, when a newer one was taken before it. */
   reload(sdl: string): Promise<void>;
   /** Something has changed: kept answers that depend on it are taken out, by all replicas that share a Redis. Resolves to how many. */
   invalidate(change: Invalidation): Promise<number>;

@@ -11,7 +11,7 @@ import { type Member, member, type Told, tooSlow } from './member.ts';
 import { latestOf } from './latest.ts';
 import { eventQueue } from './queue.ts';
 import { type OpenSubscription, SubscriptionRefused } from './subscribe.ts';
-import type { Heard, Listener, Upstream } from './upstream.ts';
+import { type Heard, type Listener, longestLived, type Upstream } from './upstream.ts';
 
 export interface ChannelOptions {
   readonly ready: ReadyOperation;
@@ -58,7 +58,8 @@ export function channel(options: ChannelOptions): Channel {
     options.closed();
     for (const one of members) one.end(failure);
   };
-  const listener: Listener = { caller, heard: (event) => void waiting.push(event), ended: waiting.end };
+  const good = (): Caller[] => [...members].filter((one) => one.good()).map((one) => one.caller);
+  const listener: Listener = { caller: () => longestLived(good()), heard: (event) => void waiting.push(event), ended: waiting.end };
   const tell = (told: Told): void => {
     latest?.note(told);
     for (const one of members) one.tell(told);
@@ -93,7 +94,7 @@ export function channel(options: ChannelOptions): Channel {
         begun = true;
         upstream.join(listener);
         void relay();
-      }
+      } else upstream.joined();
       return one.subscription;
     },
     use(ready) {

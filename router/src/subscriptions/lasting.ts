@@ -26,7 +26,7 @@ export interface Lasting {
   /** Rejects when there is no source. */
   open(): Promise<void>;
   /** Begins to listen. */
-  start(): void;
+  start(): unknown;
   /** Opens it once more, and leaves the old one when the new one has said something; for sources whose events replace each other. */
   move(): Promise<void>;
   close(): void;
@@ -34,9 +34,9 @@ export interface Lasting {
 
 export function lasting(options: LastingOptions): Lasting {
   let events: Events | null = null;
-  /** Opened to take the place of `events`, which is heard until this one has said something. */
-  let successor: Events | null = null;
+  let successor: Events | null = null; // takes the place of `events` when it has said something
   let closed = false;
+  let begun = false;
   const attempts = backoff(options.reconnect);
 
   const succeed = (opened: Events): void => {
@@ -54,6 +54,8 @@ export function lasting(options: LastingOptions): Lasting {
   const listen = (mine: Events): void => void relay(mine, {
     heeded: () => !closed && (mine === events || mine === successor),
     heard(event) {
+      if (brokeOff(event) && (begun || attempts.any())) throw new SourceLost('the source failed');
+      begun = true;
       attempts.reset();
       if (mine === successor) {
         leave(events);
@@ -88,7 +90,7 @@ export function lasting(options: LastingOptions): Lasting {
   };
   return {
     open: async () => succeed(await options.open()),
-    start: () => void (events !== null && listen(events)),
+    start: () => events !== null && listen(events),
     async move() {
       const opened = await options.open();
       if (closed || successor !== null) return leave(opened);
@@ -98,8 +100,7 @@ export function lasting(options: LastingOptions): Lasting {
     close() {
       closed = true;
       attempts.stop();
-      leave(events);
-      leave(successor);
+      for (const one of [events, successor]) leave(one);
     },
   };
 }
@@ -126,6 +127,11 @@ async function relay(events: Events, { heeded, heard, ended }: Heeding): Promise
 
 /** It may be gone already. */
 const leave = (events: Events | null): void => void events?.return?.().catch(() => {});
+
+/** The end of a source in an answer of its own that does not say why; before the first event it is a refusal. */
+const brokeOff = ({ data, errors }: SubgraphResult): boolean =>
+  data === undefined && errors !== undefined && errors.every(({ extensions }) => UNEXPLAINED.has(extensions?.['code']));
+const UNEXPLAINED: ReadonlySet<unknown> = new Set([undefined, 'INTERNAL', 'INTERNAL_SERVER_ERROR']);
 
 const saysWhy = (error: unknown): boolean => error instanceof DomainError && error.code !== 'SUBGRAPH_UNAVAILABLE';
 const interrupted = (message: string): DomainError => new DomainError('SUBSCRIPTION_INTERRUPTED', message);

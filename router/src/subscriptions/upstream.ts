@@ -21,7 +21,7 @@ export interface Heard {
   readonly id: string | null;
 }
 
-/** Whoever listens; `caller` is one whose token is good, `null` where none is left. */
+/** Whoever listens; `caller` is the one whose token lasts longest, `null` where none is good any longer. */
 export interface Listener {
   heard(event: Heard): void;
   ended(failure?: unknown): void;
@@ -48,6 +48,8 @@ export interface Upstream {
   /** Hears what comes from now on; of a state, first the latest event of each key. */
   join(listener: Listener): void;
   leave(listener: Listener): void;
+  /** A listener has one more to listen for, whose token may last longer. */
+  joined(): unknown;
   /** Whether one who comes now misses nothing. */
   joinable(): boolean;
   /** The token that it runs under may have been revoked. */
@@ -61,14 +63,12 @@ export function upstream(options: UpstreamOptions): Upstream {
   let { caller: carrier, after: lastId } = options;
   let begun = false;
   let ended: { readonly failure: unknown } | null = null;
-  let moving: NodeJS.Timeout | undefined;
 
-  const callers = (): Caller[] => [...listeners].flatMap((listener) => listener.caller() ?? []);
-  const longest = (): Caller | null => callers().reduce<Caller | null>((best, one) => (best === null || expiryOf(one) > expiryOf(best) ? one : best), null);
+  const longest = (): Caller | null => longestLived([...listeners].flatMap((listener) => listener.caller() ?? []));
   const end = (failure?: unknown): void => {
     if (ended !== null) return;
     ended = { failure };
-    clearTimeout(moving);
+    renewal.stop();
     options.closed();
     for (const listener of listeners) listener.ended(failure);
     listeners.clear();
@@ -87,15 +87,8 @@ export function upstream(options: UpstreamOptions): Upstream {
     },
     ended: end, lost: options.lost, reconnect: settings.reconnect,
   });
-  const move = (): void => void stream.move().then(schedule, (error: unknown) => options.lost(error));
-  const schedule = (): void => {
-    clearTimeout(moving);
-    if (source.kind !== 'state' || carrier.principal === null || ended !== null) return;
-    const left = expiryOf(carrier) - Date.now();
-    if (!callers().some((one) => expiryOf(one) > expiryOf(carrier))) return;
-    moving = setTimeout(move, Math.min(Math.max(left - MOVE_BEFORE_MS, 0), TIMER_MS_MAX));
-    moving.unref();
-  };
+  const move = (): void => void stream.move().then(() => renewal.schedule(), options.lost);
+  const renewal = renewals({ endsAt: () => (source.kind === 'state' && ended === null ? expiryOf(carrier) : Number.POSITIVE_INFINITY), longest, move });
 
   return {
     async open() {
@@ -111,20 +104,55 @@ export function upstream(options: UpstreamOptions): Upstream {
       if (ended !== null) return listener.ended(ended.failure);
       for (const event of latest?.all() ?? []) listener.heard(event);
       listeners.add(listener);
-      if (begun) return schedule();
+      if (begun) return;
       begun = true;
       stream.start();
+      renewal.schedule();
     },
     leave(listener) {
       if (!listeners.delete(listener) || listeners.size > 0 || ended !== null) return;
       stream.close();
       end();
     },
+    joined: () => renewal.joined(),
     recheck(isRevoked) {
       if (ended === null && isRevoked(carrier) && longest() !== null) move();
     },
   };
 }
+
+interface Renewing {
+  /** When the token ends under which the source runs. */
+  endsAt(): number;
+  longest(): Caller | null;
+  move(): void;
+}
+
+/** Looks for another token a little before the one in use ends; from then on whoever joins may bring it. */
+function renewals({ endsAt, longest, move }: Renewing) {
+  let timer: NodeJS.Timeout | undefined;
+  let due = false;
+  const renew = (): void => {
+    const next = longest();
+    due = next === null || expiryOf(next) <= endsAt();
+    if (!due) move();
+  };
+  return {
+    stop: () => clearTimeout(timer),
+    joined: () => due && renew(),
+    schedule() {
+      clearTimeout(timer);
+      const left = endsAt() - Date.now();
+      if (Number.isFinite(left)) timer = setTimeout(renew, Math.min(Math.max(left - MOVE_BEFORE_MS, 0), TIMER_MS_MAX)).unref();
+    },
+  };
+}
+
+export const longestLived = (callers: Iterable<Caller>): Caller | null => {
+  let best: Caller | null = null;
+  for (const one of callers) if (best === null || expiryOf(one) > expiryOf(best)) best = one;
+  return best;
+};
 
 async function openUnder(caller: Caller, { source, transport, variables }: UpstreamOptions, after: string | null): Promise<AsyncIterator<SubgraphResult>> {
   if (expiryOf(caller) <= Date.now()) throw unauthenticated('the access token has expired');

@@ -7,7 +7,7 @@ import { warm } from './warm.ts';
 
 export interface EngineHolder {
   current(): Engine;
-  /** Rejects, and keeps what is in use, when the text is no supergraph. */
+  /** Rejects, and keeps what is in use, when the text is no supergraph. Resolves, too, when a newer one was taken before it. */
   reload(sdl: string): Promise<void>;
   onChange(listener: (engine: Engine) => void): () => void;
   close(): void;
