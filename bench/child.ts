@@ -67,3 +67,13 @@ export function residentMib(pid: number | undefined): number | null {
     return null;
   }
 }
+
+/** CPU time of the whole machine so far, in milliseconds, whoever used it; null where the system does not tell. */
+export function machineCpuMs(): number | null {
+  try {
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '').split(' ').map(Number);
+    return ((user + nice + system + irq + softIrq) * 1_000) / TICKS_PER_SECOND;
+  } catch {
+    return null;
+  }
+}

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Child } from '../child.ts';
+import { type Child, cpuMs } from '../child.ts';
 
 const START_MAX_MS = 90_000;
 const LOOK_EVERY_MS = 50;
@@ -26,6 +26,8 @@ export interface Program {
 
 export interface Processes {
   start(program: Program): Promise<Child & { readonly log: string }>;
+  /** CPU time of this process and of all that run now, in milliseconds. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export function processes(folder: string): Processes {
         await new Promise((resolve) => void setTimeout(resolve, LOOK_EVERY_MS));
       }
     },
+    cpuMs: () => [process.pid, ...children.map((one) => one.process.pid)].reduce<number>((sum, pid) => sum + (cpuMs(pid) ?? 0), 0),
     async stop() {
       await Promise.all(children.splice(0).map((one) => one.stop()));
     },

@@ -3,7 +3,7 @@
  * answers; one process each, one of them under load at a time, rounds in turn, so that a drift of the machine meets all.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { cpuMs, residentMib } from '../child.ts';
+import { cpuMs, machineCpuMs, residentMib } from '../child.ts';
 import { bare, hive, ours, type Place, type Running, stockApollo } from './contestants/start.ts';
 import { record } from './record.ts';
 import type { Measured, Target } from './load.ts';
@@ -48,6 +48,8 @@ export interface SpeedReport {
   readonly operations: number;
   readonly meanAnswerBytes: number;
   readonly figures: Readonly<Partial<Record<Name, Figures>>>;
+  /** Cores that others on this machine used meanwhile; null where the system does not tell. */
+  readonly othersCores: number | null;
   /** Messages of spans that our router sent in this part. */
   readonly traceMessages: number;
 }
@@ -57,6 +59,7 @@ interface Contestant extends Running {
   readonly target: string;
   readonly measured: Measured[];
   cpuMs: number;
+  othersCpuMs: number;
   fetches: number;
 }
 
@@ -94,13 +97,14 @@ async function measured(world: World, part: Part, work: Workload): Promise<Speed
   try {
     const contestants = await compared(world, running, work, tokens);
     for (const one of contestants) await round(world, one, part.warmUpSeconds);
-    for (const one of contestants) Object.assign(one, { measured: [], cpuMs: 0, fetches: 0 });
+    for (const one of contestants) Object.assign(one, { measured: [], cpuMs: 0, othersCpuMs: 0, fetches: 0 });
     for (let at = 0; at < part.rounds; at += 1) for (const one of at % 2 === 0 ? contestants : contestants.toReversed()) await round(world, one, part.seconds);
     const all = contestants.flatMap((one) => one.measured);
     return {
       sharing: part.share, set: work.set, operations: work.bodies.length,
       meanAnswerBytes: sum(all.map(({ bytes }) => bytes)) / sum(all.map(({ requests }) => requests)),
       figures: Object.fromEntries(contestants.map((one) => [one.name, figuresOf(one)])),
+      othersCores: machineCpuMs() === null ? null : sum(contestants.map((one) => one.othersCpuMs)) / 1_000 / sum(all.map(({ seconds }) => seconds)),
       traceMessages: world.collector.messages() - traced,
     };
   } finally {
@@ -152,7 +156,7 @@ async function compared(world: World, running: readonly Started[], { set, bodies
       lengths.push(Buffer.byteLength(text));
     }
     const target: Target = { bodies, lengths, order, tokens: theirs };
-    contestants.push({ ...one, target: world.keep(`target-${one.name}`, target), measured: [], cpuMs: 0, fetches: 0 });
+    contestants.push({ ...one, target: world.keep(`target-${one.name}`, target), measured: [], cpuMs: 0, othersCpuMs: 0, fetches: 0 });
   }
   return contestants;
 }
@@ -160,8 +164,11 @@ async function compared(world: World, running: readonly Started[], { set, bodies
 async function round(world: World, one: Contestant, seconds: number): Promise<void> {
   await counted(world);
   const before = cpuMs(one.child.process.pid) ?? 0;
+  const others = (): number => (machineCpuMs() ?? 0) - world.processes.cpuMs();
+  const othersBefore = others();
   const result = await world.load({ url: one.url, target: one.target, connections: CONNECTIONS, seconds });
   if (result.wrong > 0) throw new Error(`${String(result.wrong)} of ${String(result.requests)} answers of ${one.name} were not the right one: ${result.example ?? ''}`);
+  one.othersCpuMs += Math.max(0, others() - othersBefore);
   one.cpuMs += (cpuMs(one.child.process.pid) ?? 0) - before;
   one.fetches += await counted(world);
   one.measured.push(result);
