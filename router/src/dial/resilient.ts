@@ -51,7 +51,7 @@ function guarded(inner: Transport, guard: Guard, { identity, shareReads }: Diall
 
   const read: Ask = (request, context) => {
     if (!shareReads) return ask(request, context);
-    const variablesText = JSON.stringify(request.variables ?? {});
+    const variablesText = request.variablesText ?? JSON.stringify(request.variables ?? {});
     const written = { ...request, variablesText };
     if (variablesText.length > SHARED_CHARACTERS_MAX) return ask(written, context);
     return shared.join(keyOf(request, variablesText, context), context.signal, (signal) => ask(written, { ...context, signal }));

@@ -48,8 +48,12 @@ function fetchByContext(fetch: EntityFetch, groups: readonly CompiledGroup[], en
 
 async function ask(fetch: EntityFetch, asked: readonly Asked[], variables: Data, run: Run, environment: Environment): Promise<void> {
   if (asked.every(({ representations }) => representations.length === 0)) return;
-  for (const { compiled, representations } of asked) variables[compiled.group.variable] = representations;
-  const result = await send(fetch, variables, run, environment);
+  let text = JSON.stringify(variables).slice(0, -1);
+  for (const { compiled: { group: { variable } }, representations, texts } of asked) {
+    variables[variable] = representations;
+    text += `${text.length === 1 ? '' : ','}"${variable}":[${texts.join(',')}]`;
+  }
+  const result = await send(fetch, variables, run, environment, `${text}}`);
   if (result.errors !== undefined) for (const error of result.errors) reportEntity(error, fetch, asked, run, environment);
   accept(result, asked);
 }

@@ -20,11 +20,13 @@ export interface CompiledGroup {
 export interface Asked {
   readonly compiled: CompiledGroup;
   readonly representations: Data[];
+  /** The same as JSON. */
+  readonly texts: string[];
   readonly targets: Data[][];
   readonly indexes: Map<string, number>;
 }
 
-export const asking = (compiled: CompiledGroup): Asked => ({ compiled, representations: [], targets: [], indexes: new Map() });
+export const asking = (compiled: CompiledGroup): Asked => ({ compiled, representations: [], texts: [], targets: [], indexes: new Map() });
 
 /**
  * Where the same entity occurs again with the same content, the place is given the first object: from then on it is fetched
@@ -69,6 +71,7 @@ function indexOf(object: Data, asked: Asked, variables: Run['variables']): numbe
   if (known !== undefined) return known;
   const index = asked.representations.push(representation) - 1;
   asked.indexes.set(key, index);
+  asked.texts.push(key);
   asked.targets.push([]);
   return index;
 }

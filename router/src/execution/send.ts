@@ -14,12 +14,13 @@ export function variablesFor(fetch: RootFetch | EntityFetch, run: Pick<Run, 'var
   return variables;
 }
 
-export const requestFor = (fetch: RootFetch | EntityFetch, variables: Data): SubgraphRequest => ({
+export const requestFor = (fetch: RootFetch | EntityFetch, variables: Data, variablesText?: string): SubgraphRequest => ({
   query: fetch.operation, variables, kind: fetch.operationKind,
+  ...(variablesText === undefined ? {} : { variablesText }),
   ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
 });
 
-export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment): Promise<SubgraphResult> {
+export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment, variablesText?: string): Promise<SubgraphResult> {
   const started = performance.now();
   const { seen } = run.context;
   const context = run.context.trace === undefined ? run.context : underFetch(run.context, run.context.trace, fetch);
@@ -30,7 +31,7 @@ export async function send(fetch: RootFetch | EntityFetch, variables: Data, run:
     if (context !== run.context) endFetch(context, outcome);
   };
   try {
-    const result = await transport(fetch.service).execute(requestFor(fetch, variables), context);
+    const result = await transport(fetch.service).execute(requestFor(fetch, variables, variablesText), context);
     done(result.errors === undefined ? 'ok' : 'errors');
     return result;
   } catch (error) {
