@@ -12,7 +12,8 @@ import { makeEngine } from './engine.ts';
 import { federatedGateway, type RouterContext, throughApollo } from './gateway.ts';
 import { type GraphiqlOptions, graphiqlRoutes } from './http/graphiql.ts';
 import { type Delegate, graphqlRoutes } from './http/graphql.ts';
-import { healthRoutes } from './http/health.ts';
+import { openAdmin } from './http/admin.ts';
+import { healthRoutes, metricsRoute } from './http/health.ts';
 import { crossOrigin } from './http/cors.ts';
 import { contentPolicy } from './http/policy.ts';
 import { httpServer } from './http/server.ts';
@@ -71,6 +72,8 @@ export interface RouterOptions {
 export interface Router {
   readonly url: string;
   readonly port: number;
+  /** Of metrics and health, where they have one of their own. */
+  readonly adminPort: number | null;
   /** Readiness goes false, what is under way ends, websockets close with 1001. */
   close(): Promise<void>;
   /** Rejects, and changes nothing, when the text is no supergraph. Resolves, too, when a newer one was taken before it. */
@@ -131,12 +134,16 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
     passedHeaders: passedHeaders(settings.subgraphs), draining: () => state.draining, page: options.graphiql ? '/graphiql' : null,
   });
   if (options.graphiql) graphiqlRoutes(app, { title: TITLE, plans: plansAreShown(settings.telemetry.plan), ...options.people });
-  healthRoutes(app, { ready: () => !state.draining && options.ready() }, options.metricsRegistry);
+  const readiness = { ready: () => !state.draining && options.ready() };
+  const { adminPort } = settings.telemetry;
+  healthRoutes(app, readiness);
+  if (adminPort === null && !options.production) metricsRoute(app, options.metricsRegistry);
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
 
   const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, subscriptions: live, settings: settings.subscriptions, cookiesCount: cors.cookiesCount });
   await app.listen({ port: options.port, host });
+  const admin = adminPort === null ? null : await openAdmin(host, adminPort, readiness, options.metricsRegistry);
   const { port } = app.server.address() as AddressInfo;
 
   let closing: Promise<void> | undefined;
@@ -144,11 +151,12 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
     state.draining = true;
     await after(settings.http.drainNoticeMs);
     await Promise.all([streams.close(), sockets.close(settings.http.drainMsMax), server.close(settings.http.drainMsMax)]);
+    await admin?.close();
     await apollo?.stop();
     redis?.close();
     engines.close();
   };
-  return { url: addressOf(settings.http, host, port), port, reload: engines.reload, invalidate: reads.invalidate, close: () => (closing ??= close()) };
+  return { url: addressOf(settings.http, host, port), port, adminPort: admin?.port ?? null, reload: engines.reload, invalidate: reads.invalidate, close: () => (closing ??= close()) };
 }
 
 const addressOf = ({ tls }: RouterSettings['http'], host: string, port: number): string =>

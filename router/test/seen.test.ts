@@ -136,6 +136,15 @@ describe('metrics', () => {
     expect(series.filter(({ name }) => name === 'pms_router_operation_seconds_count').length).toBeLessThanOrEqual(5);
   });
 
+  test('and health have a port of their own where one is set; in production the main port has no metrics', async () => {
+    const { shop } = await opened({ production: true, settings: { telemetry: { adminPort: 0 } } });
+    const admin = `http://127.0.0.1:${String(shop.router.adminPort)}`;
+    const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+    expect(await Promise.all([statusOf(`${admin}/metrics`), statusOf(`${admin}/health/ready`), statusOf(`${shop.router.url}/metrics`), statusOf(`${shop.router.url}/health/ready`), statusOf(`${admin}/graphql`)])).toEqual([200, 200, 404, 200, 404]);
+    const { shop: standard } = await opened({ production: true });
+    expect([standard.router.adminPort, await statusOf(`${standard.router.url}/metrics`), await statusOf(`${standard.router.url}/health/live`)]).toEqual([null, 404, 200]);
+  });
+
   test('count the limits that refused, by their names', async () => {
     const { shop } = await opened({ settings: { limits: { aliasesMax: 1 } } });
     await shop.post({ query: '{ a: __typename b: __typename }' });

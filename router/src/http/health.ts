@@ -7,11 +7,14 @@ export interface Readiness {
   ready(): boolean | Promise<boolean>;
 }
 
-export function healthRoutes(app: FastifyInstance, readiness: Readiness, registry: Registry): void {
+export function healthRoutes(app: FastifyInstance, readiness: Readiness): void {
   app.get('/health/live', (_, reply) => reply.send({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     const ready = await readiness.ready();
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
   });
+}
+
+export function metricsRoute(app: FastifyInstance, registry: Registry): void {
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }
