@@ -25,6 +25,8 @@ export interface PlatformOptions {
   /** A migrated database of the caller's, left alone at the end; without it a new one. */
   readonly databaseUrl?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where a process each is started: these domains and no others. */
+  readonly only?: readonly Domain[];
 }
 
 export interface Said {
@@ -62,7 +64,7 @@ export async function startPlatform(shape: Shape, options: PlatformOptions = {})
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const env = { ...withoutOwn(process.env), DATABASE_URL: database.url, PMS_HOME: home, PMS_DEMO: 'true', PUBLIC_URL: url, NODE_ENV: 'development', ...options.env };
-  const parts = await launch(shape, env, port);
+  const parts = await launch(shape, env, port, options.only);
   return {
     shape, url, home,
     databaseUrl: database.url,
@@ -70,7 +72,7 @@ export async function startPlatform(shape: Shape, options: PlatformOptions = {})
     pms: (...args) => finished(args, env),
     kill: (domain) => ended(domain === undefined ? [...parts.values()] : [part(parts, domain)], 'SIGKILL'),
     async restart(domain) {
-      if (domain === undefined) return void (await launch(shape, env, port, parts));
+      if (domain === undefined) return void (await launch(shape, env, port, options.only, parts));
       parts.set(domain, await spoken(['subgraph', domain, '--port', new URL(part(parts, domain).url).port], env, /answers at (\S+)/));
     },
     async stop() {
@@ -88,9 +90,9 @@ function part(parts: ReadonlyMap<string, Part>, name: string): Part {
 }
 
 /** Fills `parts`; those that it has already say at which ports they answered before. */
-async function launch(shape: Shape, env: NodeJS.ProcessEnv, port: number, parts = new Map<string, Part>()): Promise<Map<string, Part>> {
+async function launch(shape: Shape, env: NodeJS.ProcessEnv, port: number, only: readonly Domain[] = domains, parts = new Map<string, Part>()): Promise<Map<string, Part>> {
   if (shape === 'one process') return parts.set('all', await spoken(['start', '--no-seed', '--port', String(port)], env, /The platform runs at (\S+)/));
-  const started = await Promise.all(domains.map(async (name) => {
+  const started = await Promise.all(only.map(async (name) => {
     const before = parts.get(name);
     return { name, part: await spoken(['subgraph', name, '--port', before === undefined ? '0' : new URL(before.url).port], env, /answers at (\S+)/) };
   }));
