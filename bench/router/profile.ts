@@ -1,4 +1,7 @@
-/** Profiles our router under load: writes a .cpuprofile (a flame graph in Chrome's developer tools or speedscope) and says where the time goes. */
+/**
+ * Profiles our router under load: writes a .cpuprofile (a flame graph in Chrome's developer tools or speedscope) and says where the time goes; then,
+ * under load again, which functions make the garbage.
+ */
 import { writeFileSync } from 'node:fs';
 import { ours } from './contestants/start.ts';
 import { inspectable, inspectorOf } from './inspector.ts';
@@ -6,6 +9,7 @@ import { type SetName, targetOf } from './speed.ts';
 import type { World } from './world.ts';
 
 const SAMPLE_EVERY_US = 250;
+const SAMPLE_EVERY_BYTES = 16_384;
 const CONNECTIONS = 50;
 const LINES_MAX = 40;
 const FRAMES_BELOW_MAX = 200;
@@ -14,6 +18,11 @@ interface Node {
   readonly id: number;
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   readonly children?: readonly number[];
+}
+interface Allocating {
+  readonly callFrame: Node['callFrame'];
+  readonly selfSize: number;
+  readonly children: readonly Allocating[];
 }
 interface Profile {
   readonly nodes: readonly Node[];
@@ -39,9 +48,13 @@ export async function profileOurs(world: World, { seconds, warmUpSeconds, share,
   await inspector.call('Profiler.start');
   const { requests } = await world.load({ url, target, connections: CONNECTIONS, seconds });
   const { profile } = await inspector.call<{ profile: Profile }>('Profiler.stop');
+  await inspector.call('HeapProfiler.startSampling', { samplingInterval: SAMPLE_EVERY_BYTES, includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true });
+  const again = await world.load({ url, target, connections: CONNECTIONS, seconds });
+  const { profile: heap } = await inspector.call<{ profile: { head: Allocating } }>('HeapProfiler.stopSampling');
   inspector.close();
   writeFileSync(file, JSON.stringify(profile));
   report(profile, requests);
+  reportAllocations(heap.head, again.requests);
   console.log(`\nwritten to ${file}`);
 }
 
@@ -75,6 +88,23 @@ function report({ nodes, samples, timeDeltas }: Profile, requests: number): void
   print('self time by function', functions, busy);
   print('self time by file', files, busy);
   print('by the function of ours that asked for it (what Node and packages do below it counts as its own)', charged, busy);
+}
+
+function reportAllocations(head: Allocating, requests: number): void {
+  const functions = new Map<string, number>();
+  const charged = new Map<string, number>();
+  const add = (map: Map<string, number>, key: string, bytes: number): void => void map.set(key, (map.get(key) ?? 0) + bytes);
+  const walk = ({ callFrame, selfSize, children }: Allocating, owner: string): void => {
+    const mine = isOurs(callFrame) ? short(callFrame) : owner;
+    add(functions, short(callFrame), selfSize);
+    add(charged, mine, selfSize);
+    for (const child of children) walk(child, mine);
+  };
+  walk(head, 'outside');
+  const total = [...functions.values()].reduce((sum, bytes) => sum + bytes, 0);
+  console.log(`\n${(total / 1_024 / requests).toFixed(1)} KiB of the heap allocated for each request`);
+  print('allocated by function', functions, total);
+  print('allocated by the function of ours that asked for it', charged, total);
 }
 
 const fileOf = (frame: Node['callFrame']): string => (frame.url === '' ? `${frame.functionName} (native)` : short({ ...frame, functionName: '' }).replace(/^\(anonymous\) /, '').replace(/:\d+$/, ''));
