@@ -64,7 +64,10 @@ const platformSettings = ({ rateLimit, demo }: Environment): RouterSettingsInput
   ...(demo ? { telemetry: { plan: { scope: 'identity:manage' } } } : {}),
   ...(rateLimit === null ? {} : { rate: rateLimit }),
   // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
-  subscriptions: { conflate: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] } },
+  subscriptions: {
+    conflate: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] },
+    resume: { tradeEvents: { argument: 'after', id: ['id'] } },
+  },
 });
 
 /** SUBGRAPH_URL_<NAME> goes before the supergraph's address. */

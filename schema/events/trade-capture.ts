@@ -35,4 +35,6 @@ export interface TradeMessage {
   readonly kind: 'CAPTURED' | 'AMENDED' | 'CANCELLED' | 'VALIDATED' | 'REJECTED' | 'PENDING_APPROVAL' | 'BOOKED' | 'SETTLED' | 'SETTLEMENT_FAILED';
   readonly version: number;
   readonly at: string;
+  /** Its place among the events of its portfolio: 1, 2, 3 … in the order of commit. */
+  readonly number: number;
 }

@@ -36,7 +36,6 @@ export function lasting(options: LastingOptions): Lasting {
   let events: Events | null = null;
   let successor: Events | null = null; // takes the place of `events` when it has said something
   let closed = false;
-  let begun = false;
   const attempts = backoff(options.reconnect);
 
   const succeed = (opened: Events): void => {
@@ -54,8 +53,7 @@ export function lasting(options: LastingOptions): Lasting {
   const listen = (mine: Events): void => void relay(mine, {
     heeded: () => !closed && (mine === events || mine === successor),
     heard(event) {
-      if (brokeOff(event) && (begun || attempts.any())) throw new SourceLost('the source failed');
-      begun = true;
+      if (brokeOff(event) && attempts.begun()) throw new SourceLost('the source failed');
       attempts.reset();
       if (mine === successor) {
         leave(events);
@@ -71,7 +69,7 @@ export function lasting(options: LastingOptions): Lasting {
     },
   });
   const recover = (error: unknown): void => {
-    if (!(error instanceof SourceLost) && !attempts.any()) return end(error); // it had not begun
+    if (!(error instanceof SourceLost) && !attempts.begun()) return end(error);
     options.lost(error);
     if (saysWhy(error)) return end(error);
     if (!options.mayGoOn()) return end(interrupted('the source of the subscription was lost, and events may be missing'));
@@ -140,14 +138,19 @@ const interrupted = (message: string): DomainError => new DomainError('SUBSCRIPT
 function backoff({ attemptsMax, firstMs, mostMs }: SubscriptionSettings['reconnect']) {
   let attempts = 0;
   let openedAt = 0;
+  let heard = false;
   let timer: NodeJS.Timeout | undefined;
   return {
-    any: () => attempts > 0,
+    /** Whether there ever was something to come back to. */
+    begun: () => heard || attempts > 0,
     opened: () => void (openedAt = performance.now()),
     closed() {
       if (performance.now() - openedAt > HELD_MS) attempts = 0;
     },
-    reset: () => void (attempts = 0),
+    reset() {
+      heard = true;
+      attempts = 0;
+    },
     stop: () => clearTimeout(timer),
     /** False when there were enough. */
     again(attempt: () => void): boolean {

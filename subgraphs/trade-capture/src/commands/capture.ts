@@ -12,6 +12,7 @@ import { againstEarlier, type Captured, type Earlier, indexed, refused, type Row
 import { instantOf } from '../domain/instants.ts';
 import { canonicalTerms, type TermsInput, termsOf } from '../domain/terms.ts';
 import type { Trade } from '../domain/trade.ts';
+import type { News } from '../store/news-writes.ts';
 import type { CapturedRow, TradeWrites } from '../store/writes.ts';
 import { announce } from './announce.ts';
 import { factsOf } from './facts.ts';
@@ -109,7 +110,7 @@ function notCapturedBefore(rows: readonly Captured[], earlier: readonly Earlier[
 async function written(ctx: TradeCaptureContext, rows: readonly Captured[], results: Map<number, RowResult>): Promise<readonly Trade[]> {
   const { organizationId } = ctx.principal;
   const at = ctx.now();
-  const { trades, outcomes } = await ctx.store.transaction(async (tx) => {
+  const { trades, outcomes, news } = await ctx.store.transaction(async (tx) => {
     const { open, closed } = await timed(ctx, tx, rows, at);
     const inserted = open.length === 0 ? new Set<string>() : await tx.insertCaptures(organizationId, ctx.principal.subject, at, open);
     const found = new Map<number, RowResult>();
@@ -120,12 +121,14 @@ async function written(ctx: TradeCaptureContext, rows: readonly Captured[], resu
     const made = open.filter(({ tradeId }) => inserted.has(tradeId)).map((row) => tradeOf(ctx, row, at));
     await tx.outbox.add(made.map((trade) => event(tradeCaptured, trade.portfolioId, factsOf(trade), makerOf(ctx, trade.reason))));
     for (const { index, tradeId } of open) if (inserted.has(tradeId)) found.set(index, { index, outcome: 'CAPTURED', tradeId });
-    return { trades: made, outcomes: found };
+    return { trades: made, outcomes: found, news: await tx.addNews(made.map((trade) => newsOf(trade, at))) };
   });
   for (const [index, outcome] of outcomes) results.set(index, outcome);
-  announce(ctx.live, trades.map(({ id, portfolioId, version }) => ({ tradeId: id, organizationId, portfolioId, kind: 'CAPTURED', version, at: at.toISOString() })));
+  announce(ctx.live, news);
   return trades;
 }
+
+const newsOf = ({ id, organizationId, portfolioId, version }: Trade, at: Date): News => ({ tradeId: id, organizationId, portfolioId, kind: 'CAPTURED', version, at: at.toISOString() });
 
 const makerOf = ({ origin, newId, now }: TradeCaptureContext, reason: string | null) => ({ origin: { ...origin, reason: reason ?? origin.reason }, newId, now });
 

@@ -1,5 +1,6 @@
 /** A new version of a trade that exists: what amendment and cancellation have in common. */
 import { invalid, Refusal } from '@pms/errors';
+import type { TradeMessage } from '@pms/schema/events/trade-capture';
 import { contentHash } from '@pms/subgraph/idempotency';
 import type { TradeCaptureContext } from '../context.ts';
 import { instantOf } from '../domain/instants.ts';
@@ -34,8 +35,8 @@ export async function changeTrade(ctx: TradeCaptureContext, change: Change, step
   const [found] = await ctx.store.trades(organizationId, [change.tradeId]);
   if (found === undefined) throw unknownTrade();
   const at = ctx.now();
-  const { trade, changed } = await ctx.store.transaction((tx) => inTransaction(ctx, tx, found.portfolioId, { change, steps, at }));
-  if (changed) announce(ctx.live, [{ tradeId: trade.id, organizationId, portfolioId: trade.portfolioId, kind: steps.message, version: trade.version, at: at.toISOString() }]);
+  const { trade, news } = await ctx.store.transaction((tx) => inTransaction(ctx, tx, found.portfolioId, { change, steps, at }));
+  announce(ctx.live, news);
   return trade;
 }
 
@@ -45,20 +46,21 @@ interface Asked {
   readonly at: Date;
 }
 
-async function inTransaction(ctx: TradeCaptureContext, tx: TradeWrites, portfolioId: string, { change, steps, at }: Asked): Promise<{ trade: Trade; changed: boolean }> {
+async function inTransaction(ctx: TradeCaptureContext, tx: TradeWrites, portfolioId: string, { change, steps, at }: Asked): Promise<{ trade: Trade; news: readonly TradeMessage[] }> {
   const { organizationId, subject } = ctx.principal;
   const [portfolio] = await tx.lockPortfolios(organizationId, [portfolioId], [1], at);
   const trade = await tx.tradeForUpdate(organizationId, change.tradeId);
   if (trade === null || portfolio === undefined) throw unknownTrade();
   const hash = contentHash({ ...change, kind: steps.message });
-  if (await changedBefore(tx, organizationId, change, hash)) return { trade, changed: false };
+  if (await changedBefore(tx, organizationId, change, hash)) return { trade, news: [] };
   if (portfolio.closed) throw new Refusal('CONFLICT', 'the portfolio is closed', ['tradeId']);
   const after = await tx.insertVersion({
     trade, ...steps.decide(trade), capturedAt: instantOf(portfolio.firstCapturedUs), capturedBy: subject, reason: change.reason,
     idempotencyKey: change.idempotencyKey ?? null, contentHash: hash,
   }, at);
   await steps.tell(tx, trade, after);
-  return { trade: after, changed: true };
+  const news = await tx.addNews([{ tradeId: trade.id, organizationId, portfolioId, kind: steps.message, version: after.version, at: at.toISOString() }]);
+  return { trade: after, news };
 }
 
 async function changedBefore(tx: TradeWrites, organizationId: string, { idempotencyKey }: Change, hash: string): Promise<boolean> {

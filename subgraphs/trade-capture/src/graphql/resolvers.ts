@@ -25,7 +25,7 @@ const Mutation: MutationResolvers = {
 };
 
 const Subscription: SubscriptionResolvers = {
-  tradeEvents: { subscribe: (_, { portfolioId }, ctx) => tradeEvents(ctx, portfolioId) },
+  tradeEvents: { subscribe: (_, { portfolioId, after }, ctx) => tradeEvents(ctx, portfolioId, after ?? null) },
 };
 
 export const resolvers: Resolvers = { Query, Mutation, Subscription, Trade, TradeVersion, TradeEvent, Portfolio, CaptureTradesResult };

@@ -5,11 +5,11 @@
 import type { Reaction } from '@pms/events/bus';
 import type { Event, EventType } from '@pms/events/envelope';
 import type { Live } from '@pms/events/live';
-import type { TradeMessage } from '@pms/schema/events/trade-capture';
 import { settlementFailed, tradeBooked, tradeSettled } from '@pms/schema/events/transactional';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { announce } from '../commands/announce.ts';
 import { mayEnter, shownVersion, type Status } from '../domain/trade.ts';
+import type { News } from '../store/news-writes.ts';
 import type { StandingVersion, StatusChange } from '../store/status-writes.ts';
 import type { TradeStore } from '../store/trade-store.ts';
 import type { TradeWrites } from '../store/writes.ts';
@@ -39,12 +39,13 @@ function following<Data extends About>(store: TradeStore, live: Live, type: Even
   const reactAll = async (events: readonly Event[]): Promise<void> => {
     const messages = await store.transaction(async (tx) => {
       const heard = await firstHeard(tx, type, events);
+      await tx.lockNews(events.map(({ key }) => key));
       const organizationId = events[0]?.organizationId ?? '';
       const standing = await tx.versionsForUpdate(organizationId, heard);
       const moving = movable(heard, standing, status);
       await tx.moveStatuses(moving.map(({ change }) => change));
       if (status === 'REJECTED') await showAgain(tx, moving.map(({ change }) => change.tradeId));
-      return moving.filter(({ version }) => version.shown === version.version).map(({ version, change }) => messageOf(version, status, change.at));
+      return tx.addNews(moving.filter(({ version }) => version.shown === version.version).map(({ version, change }) => newsOf(version, status, change.at)));
     });
     announce(live, messages);
   };
@@ -75,10 +76,14 @@ async function showAgain(tx: TradeWrites, tradeIds: readonly string[]): Promise<
 const onSettlementFailed = (store: TradeStore, live: Live): Reaction => ({
   type: settlementFailed.name,
   async react(event) {
-    const versions = await store.transaction(async (tx) => tx.versionsForUpdate(event.organizationId, await firstHeard(tx, settlementFailed, [event])));
-    announce(live, versions.filter(({ shown, version }) => shown === version).map((version) => messageOf(version, 'SETTLEMENT_FAILED', new Date(event.occurredAt))));
+    announce(live, await store.transaction(async (tx) => {
+      const heard = await firstHeard(tx, settlementFailed, [event]);
+      await tx.lockNews([event.key]);
+      const versions = await tx.versionsForUpdate(event.organizationId, heard);
+      return tx.addNews(versions.filter(({ shown, version }) => shown === version).map((version) => newsOf(version, 'SETTLEMENT_FAILED', new Date(event.occurredAt))));
+    }));
   },
 });
 
-const messageOf = ({ tradeId, organizationId, portfolioId, version }: StandingVersion, kind: TradeMessage['kind'], at: Date): TradeMessage =>
+const newsOf = ({ tradeId, organizationId, portfolioId, version }: StandingVersion, kind: News['kind'], at: Date): News =>
   ({ tradeId, organizationId, portfolioId, kind, version, at: at.toISOString() });

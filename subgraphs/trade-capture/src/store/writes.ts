@@ -4,6 +4,7 @@ import type { Captured, Earlier } from '../domain/capture.ts';
 import type { Status, Terms, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
 import { earlierCaptures } from './earlier-captures.ts';
 import { feesJson, SHOWN, TRADE_COLUMNS, toTrade, type TradeRow } from './rows.ts';
+import { newsWrites } from './news-writes.ts';
 import { statusWrites } from './status-writes.ts';
 
 export type TradeWrites = ReturnType<typeof writes>;
@@ -35,7 +36,7 @@ export interface CapturedRow extends Captured {
 export function writes(work: Work) {
   const { sql, outbox, firstSight, firstSights } = work;
   return {
-    outbox, firstSight, firstSights, ...statusWrites(sql),
+    outbox, firstSight, firstSights, ...statusWrites(sql), ...newsWrites(sql),
 
     earlier: (organizationId: string, externalIds: readonly string[], keys: readonly string[]): Promise<Earlier[]> =>
       earlierCaptures(sql, organizationId, externalIds, keys),
