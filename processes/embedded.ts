@@ -5,6 +5,7 @@ import { startRouter } from '@pms/router';
 import type { Logger } from '@pms/telemetry/logger';
 import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
+import { keptAnswers } from './kept-answers.ts';
 import { routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
 import { openWorld } from './world.ts';
@@ -26,8 +27,9 @@ export async function openPlatform({ environment, databaseUrl, logger }: Platfor
     const issuer = environment.issuer ?? environment.publicUrl;
     // It fetches its own keys from itself: tokens are verified by the same path in either shape.
     const keysUrl = environment.jwksUrl ?? `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${String(environment.port)}/oauth2/jwks`;
+    const options = routerOptions(environment, logger);
     const router = await startRouter({
-      ...routerOptions(environment, logger),
+      ...options,
       ...inBrowsers(issuer),
       dial: inProcess(subgraphs),
       authenticate: trusting(issuer, keysUrl),
@@ -36,11 +38,13 @@ export async function openPlatform({ environment, databaseUrl, logger }: Platfor
       },
       ready: () => Promise.all(subgraphs.map((subgraph) => subgraph.ready())).then(() => true, () => false),
     });
+    const kept = options.settings?.cache?.enabled === true ? keptAnswers(router, world.bus) : null;
     await world.start();
     return {
       async close() {
         await router.close();
         await world.close();
+        kept?.close();
       },
     };
   } catch (error) {

@@ -19,7 +19,7 @@ export interface Reads {
   readonly dial: Dial;
   readonly answer: Answering;
   /** Resolves to how many kept answers were taken out; where none are kept, to 0. */
-  invalidate(change: Invalidation): Promise<number>;
+  invalidate(...changes: readonly Invalidation[]): Promise<number>;
 }
 
 export interface ReadsOptions {
@@ -44,7 +44,7 @@ export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metri
   return {
     dial: resilient(dial, { settings: subgraphs, metrics, shared: fetches, changed }),
     answer: keeping?.answer ?? answer,
-    invalidate: (change) => keeping?.invalidate(change) ?? Promise.resolve(0),
+    invalidate: (...changes) => keeping?.invalidate(...changes) ?? Promise.resolve(0),
   };
 }
 

@@ -79,7 +79,7 @@ export interface Router {
   /** Rejects, and changes nothing, when the text is no supergraph. Resolves, too, when a newer one was taken before it. */
   reload(sdl: string): Promise<void>;
   /** Something has changed: kept answers that depend on it are taken out, by all replicas that share a Redis. Resolves to how many. */
-  invalidate(change: Invalidation): Promise<number>;
+  invalidate(...changes: readonly Invalidation[]): Promise<number>;
 }
 
 const TITLE = 'PMS API';

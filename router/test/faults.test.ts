@@ -5,8 +5,11 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from 'graphql-ws';
 import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { inProcess } from '../src/dial/in-process.ts';
 import { overHttp } from '../src/dial/over-http.ts';
 import type { RouterSettingsInput } from '../src/settings.ts';
 import { supergraphText } from '../src/supergraph/source.ts';
@@ -155,6 +158,26 @@ test('a client that goes away in the middle of a plan takes the request under wa
   gone.abort();
   await until(() => cancelled);
   await until(async () => /bulkhead_running\{subgraph="prices"\} 0/.test(await shop.registry.metrics()));
+});
+
+test('a subscriber who goes away takes the request for the rest of an event with it', async () => {
+  const bells = bell();
+  const [stockHere, pricesHere] = federate(partsOf(bells)).subgraphs;
+  const signals: (AbortSignal | undefined)[] = [];
+  const dial = inProcess([stockHere!, { ...pricesHere!, contextFor: ({ signal }) => {
+    signals.push(signal);
+    return new Promise(() => {});
+  } }]);
+  const shop = await openShop({ supergraph: supergraphText(federate(partsOf(bells)).sdl), dial });
+  const client = createClient({ url: `${shop.router.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
+  open.push(() => shop.router.close(), () => client.dispose());
+  const stop = client.subscribe({ query: 'subscription { productChanged { name price } }' }, { next() {}, error() {}, complete() {} });
+  await until(() => bells.listeners('productChanged') === 1);
+  bells.ring('productChanged', { productChanged: { id: 3, name: 'p3' } });
+  await until(() => signals.length === 1);
+  expect(signals[0]?.aborted).toBe(false);
+  stop();
+  await until(() => signals[0]?.aborted === true);
 });
 
 test('in process the subgraph is told by a signal that the client has gone', async () => {

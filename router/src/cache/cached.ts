@@ -17,7 +17,7 @@ import { type Invalidation, tagsHit, tagsOf } from './tags.ts';
 export interface Cached {
   readonly answer: Answering;
   /** Resolves to how many answers were taken out. */
-  invalidate(change: Invalidation): Promise<number>;
+  invalidate(...changes: readonly Invalidation[]): Promise<number>;
   /** This sender has changed something: what was kept before is not for them. */
   changedBy(sender: Sender): void;
 }
@@ -39,7 +39,7 @@ export function cached(run: Answering, options: KeptReadsOptions): Cached {
   };
 
   return {
-    invalidate: (change) => invalidate([change]),
+    invalidate: (...changes) => invalidate(changes),
     changedBy: (sender) => void store.senderChanged(senderOf(sender)),
     async answer(ready, caller, signal) {
       const { operation, variant, engine } = ready;
@@ -52,7 +52,7 @@ export function cached(run: Answering, options: KeptReadsOptions): Cached {
         if (settings.mutationsInvalidate) await invalidate(namedIn(model, shape, ready, answer));
         return answer;
       }
-      if (variant.denied.length > 0 || !reads.mayBeKept(shape)) return run(ready, caller, signal);
+      if (variant.denied.length > 0 || caller.seen.timings !== null || !reads.mayBeKept(shape)) return run(ready, caller, signal);
       return reads.read({ ready, caller, model, shape, keys: keysOf(ready, caller, name) }, signal);
     },
   };

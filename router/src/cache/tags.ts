@@ -75,12 +75,12 @@ function visit(place: Place, value: unknown, note: Note): void {
 }
 
 /** An argument `portfolioId` names a Portfolio, where that is an entity: the answer is about it, whether or not it says so. */
-export function nameEntities({ keys }: Pick<CacheModel, 'keys'>, given: unknown, note: Note): void {
+export function nameEntities({ keys }: { readonly keys: { has(typename: string): boolean } }, given: unknown, note: Note): void {
   if (given === null || typeof given !== 'object') return;
   for (const [name, value] of Object.entries(given)) {
     const [, stem] = /^(\w+?)Ids?$/.exec(name) ?? [];
     const typename = stem === undefined ? '' : stem.charAt(0).toUpperCase() + stem.slice(1);
-    if (keys.has(typename)) for (const id of Array.isArray(value) ? value : [value]) note(typename, id);
+    if (typename !== '' && keys.has(typename)) for (const id of Array.isArray(value) ? value : [value]) note(typename, id);
     nameEntities({ keys }, value, note);
   }
 }

@@ -46,11 +46,13 @@ export function channel(options: ChannelOptions): Channel {
   let release = current.engine.hold();
   let ended: { readonly failure: unknown } | null = null;
   let begun = false;
+  const over = new AbortController();
 
   const caller = (): Caller | null => members.values().find((one) => one.good())?.caller ?? null;
   const end = (failure?: unknown): void => {
     if (ended !== null) return;
     ended = { failure };
+    over.abort(new Error('nobody listens any longer'));
     upstream.leave(listener);
     waiting.end();
     demand.open();
@@ -71,7 +73,7 @@ export function channel(options: ChannelOptions): Channel {
         const { done, value } = await waiting.next();
         const by = caller();
         if (done === true || by === null) return end();
-        tell({ ...await answerTo(value, by, current, options), id: value.id, key: value.key });
+        tell({ ...await answerTo({ heard: value, caller: by, signal: over.signal }, current, options), id: value.id, key: value.key });
       }
     } catch (error) {
       end(error);
@@ -108,8 +110,10 @@ export function channel(options: ChannelOptions): Channel {
   };
 }
 
-async function answerTo({ result }: Heard, caller: Caller, { engine, variant, variables }: ReadyOperation, { shared, service }: ChannelOptions): Promise<Answer> {
-  const context = underEvent(contextOf(caller));
+interface Happened { readonly heard: Heard; readonly caller: Caller; readonly signal: AbortSignal }
+
+async function answerTo({ heard: { result }, caller, signal }: Happened, { engine, variant, variables }: ReadyOperation, { shared, service }: ChannelOptions): Promise<Answer> {
+  const context = underEvent(contextOf(caller, signal));
   const { subscription } = variant;
   // An answer with no data at all is a refusal of the subscription, not an event.
   if (result.data === undefined && result.errors !== undefined) {
