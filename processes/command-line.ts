@@ -1,6 +1,8 @@
 /** The commands of `pms`. Each loads its code when it is called: what is generated may not be there before `start` made it. */
+import cluster from 'node:cluster';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { environment } from './environment.ts';
 
 const pms = new Command('pms').description('A portfolio management platform: one federated GraphQL API over exact books.').showHelpAfterError();
@@ -9,6 +11,13 @@ const wholePort = (text: string): number => {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535');
   return port;
+};
+
+const WORKERS_MAX = 256;
+const wholeWorkers = (text: string): number => {
+  const workers = text === 'auto' ? availableParallelism() : Number(text);
+  if (!Number.isInteger(workers) || workers < 1 || workers > WORKERS_MAX) throw new InvalidArgumentError(`a whole number from 1 to ${String(WORKERS_MAX)}, or auto`);
+  return workers;
 };
 
 pms
@@ -35,9 +44,11 @@ pms
   .command('router')
   .description('the router alone, over the supergraph named by SUPERGRAPH; subgraphs are reached where it says, or where SUBGRAPH_URL_<NAME> does')
   .option('-p, --port <n>', 'the port to listen on', wholePort)
-  .action(async ({ port }: { port?: number }) => {
-    const { runRouter } = await import('./router.ts');
-    await runRouter(environment(process.env, port === undefined ? {} : { port }));
+  .addOption(new Option('--workers <n>', 'so many processes on the one port, or "auto" for one a core').env('ROUTER_WORKERS').default(1).argParser(wholeWorkers))
+  .action(async ({ port, workers }: { port?: number; workers: number }) => {
+    const settings = environment(process.env, port === undefined ? {} : { port });
+    if (workers === 1 || cluster.isWorker) await (await import('./router.ts')).runRouter(settings);
+    else await (await import('./router-workers.ts')).runWorkers(settings, workers);
   });
 
 pms

@@ -2,6 +2,7 @@
  * The life of a process: what it opened is closed in reverse order, once, when it is told to end (Ctrl-C, SIGTERM, SIGHUP, the death of the
  * process that started it) or when something it did not expect happens. Bounded: what does not close in time is left to recovery.
  */
+import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { StartError } from '@pms/prisma/embedded';
@@ -114,6 +115,6 @@ function obeySignals(finish: (code: number) => Promise<void>, say: (line: string
   process.stderr.on('error', () => undefined);
   if (process.channel !== undefined && process.channel !== null) {
     process.on('disconnect', stop);
-    process.channel.unref();
+    if (!cluster.isWorker) process.channel.unref(); // a worker listens by way of it
   }
 }

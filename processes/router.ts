@@ -2,6 +2,7 @@
  * The router in a process of its own, over any supergraph. Authentication is on where an issuer is configured; with the platform behind it,
  * sign-in requests go on to the auth domain, so that clients know one address.
  */
+import cluster from 'node:cluster';
 import { overHttp } from '@pms/router/dial/over-http';
 import type { Dial } from '@pms/router/dial/transport';
 import { supergraphFile } from '@pms/router/supergraph/source';
@@ -9,6 +10,7 @@ import { type RouterOptions, startRouter } from '@pms/router';
 import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
+import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
 import { tracer } from '@pms/telemetry/tracing';
 import { inBrowsers } from './browsers.ts';
 import { type Environment, shown } from './environment.ts';
@@ -19,11 +21,14 @@ import { settingsFrom } from './router-settings.ts';
 import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
 
+/** In a worker the port is open already, and what is said is said by the process that started it. */
 export async function runRouter(wanted: Environment): Promise<void> {
   const log = logger({ level: wanted.logLevel, process: 'router' });
-  await living({ logger: log, say: console.log }, async (life) => {
-    const environment = { ...wanted, port: await availablePort(wanted) };
-    for (const line of shown(environment)) console.log(line);
+  const alone = !cluster.isWorker;
+  await living({ logger: log, ...(alone ? { say: console.log } : {}) }, async (life) => {
+    const environment = alone ? { ...wanted, port: await availablePort(wanted) } : wanted;
+    if (alone) for (const line of shown(environment)) console.log(line);
+    answerForWorkers();
     await openTelemetry(life, environment, 'pms-router', log);
     const http = await life.open(() => Promise.resolve(overHttp()), (opened) => opened.close());
     const authAddress = environment.subgraphUrls.get('auth');
@@ -38,7 +43,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
         }),
       (opened) => opened.close(),
     );
-    console.log(`The router answers at ${router.url}`);
+    if (alone) console.log(`The router answers at ${router.url}`);
   });
 }
 
@@ -52,6 +57,7 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
     port: environment.port,
     logger: log,
     metricsRegistry: metrics,
+    metricsText: allMetrics,
     production: environment.production,
     ...(environment.redisUrl === null ? {} : { redis: environment.redisUrl }),
     settings: settingsFrom(environment.routerConfig, platformSettings(environment)),

@@ -42,6 +42,8 @@ export interface RouterOptions {
   readonly host: string;
   readonly logger: RouterLogger;
   readonly metricsRegistry: Registry;
+  /** What /metrics answers, where that is more than the registry: a worker answers for all. */
+  readonly metricsText?: () => Promise<string>;
   /** Hides the schema and suggestions from clients, and GraphiQL with them. */
   readonly production: boolean;
   /** Absent: authentication is off, and so are the directives that need a principal. */
@@ -136,14 +138,15 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   if (options.graphiql) graphiqlRoutes(app, { title: TITLE, plans: plansAreShown(settings.telemetry.plan), ...options.people });
   const readiness = { ready: () => !state.draining && options.ready() };
   const { adminPort } = settings.telemetry;
+  const metricsPage = { type: options.metricsRegistry.contentType, text: options.metricsText ?? (() => options.metricsRegistry.metrics()) };
   healthRoutes(app, readiness);
-  if (adminPort === null && !options.production) metricsRoute(app, options.metricsRegistry);
+  if (adminPort === null && !options.production) metricsRoute(app, metricsPage);
   await options.mounts?.(app);
   if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
 
   const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, subscriptions: live, settings: settings.subscriptions, cookiesCount: cors.cookiesCount });
   await app.listen({ port: options.port, host });
-  const admin = adminPort === null ? null : await openAdmin(host, adminPort, readiness, options.metricsRegistry);
+  const admin = adminPort === null ? null : await openAdmin(host, adminPort, readiness, metricsPage);
   const { port } = app.server.address() as AddressInfo;
 
   let closing: Promise<void> | undefined;

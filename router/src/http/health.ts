@@ -1,10 +1,14 @@
 /** What the surroundings ask: does it live, may it be sent requests, how is it doing. */
 import type { FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
 
 export interface Readiness {
   /** False from the moment that it drains, and while something it needs is not there. */
   ready(): boolean | Promise<boolean>;
+}
+
+export interface MetricsPage {
+  readonly type: string;
+  readonly text: () => Promise<string>;
 }
 
 export function healthRoutes(app: FastifyInstance, readiness: Readiness): void {
@@ -15,6 +19,6 @@ export function healthRoutes(app: FastifyInstance, readiness: Readiness): void {
   });
 }
 
-export function metricsRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+export function metricsRoute(app: FastifyInstance, { type, text }: MetricsPage): void {
+  app.get('/metrics', async (_, reply) => reply.type(type).send(await text()));
 }
