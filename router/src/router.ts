@@ -1,5 +1,5 @@
 /** Starts a router: one address over a supergraph, for HTTP, server-sent events, websockets and people. */
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import helmet from '@fastify/helmet';
 import type { Tracer } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
@@ -9,9 +9,10 @@ import type { Invalidation } from './cache/tags.ts';
 import { passedHeaders } from './dial/settings.ts';
 import type { Dial } from './dial/transport.ts';
 import { makeEngine } from './engine.ts';
-import { federatedGateway, type RouterContext, throughApollo } from './gateway.ts';
+import type { RouterContext } from './gateway.ts';
+import { throughPlugins } from './http/apollo.ts';
 import { type GraphiqlOptions, graphiqlRoutes } from './http/graphiql.ts';
-import { type Delegate, graphqlRoutes } from './http/graphql.ts';
+import { graphqlRoutes } from './http/graphql.ts';
 import { openAdmin } from './http/admin.ts';
 import { healthRoutes, metricsRoute } from './http/health.ts';
 import { crossOrigin } from './http/cors.ts';
@@ -88,14 +89,14 @@ const TITLE = 'PMS API';
 
 export async function startRouter(given: RouterOptions): Promise<Router> {
   const options = withDefaults(given);
-  const { logger, metricsRegistry, production, authenticate, settings } = options;
+  const { logger, metricsRegistry, authenticate, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
   const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
   const reads = readsThrough(options.dial, { settings, metrics, redis });
   let engines: EngineHolder | undefined;
   try {
     engines = await holdEngine({ source: options.supergraph, settings: settings.supergraph, logger, metrics, make: (sdl) => makeEngine(sdl, {
-      dial: reads.dial, limits: settings.limits, introspection: settings.disclosure.introspection ?? !production, suggestions: settings.disclosure.suggestions ?? !production, policies: options.policies,
+      dial: reads.dial, limits: settings.limits, ...disclosed(options), policies: options.policies,
       authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
     }) });
@@ -124,7 +125,7 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
   const live = subscriptionHub(graphql, settings.subscriptions, engines.current);
   engines.onChange(() => void live.carryOver());
   const streams = eventStreams({ service: graphql, subscriptions: live, heartbeatMs: settings.subscriptions.heartbeatMs });
-  const apollo = options.plugins === undefined ? null : await apolloServer(engines, options.plugins, logger);
+  const apollo = options.plugins === undefined ? null : await throughPlugins({ engines, plugins: options.plugins, service: graphql, logger, ...disclosed(options) });
   const state = { draining: false };
 
   const cors = crossOrigin(settings.http.cors);
@@ -165,15 +166,8 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
 const addressOf = ({ tls }: RouterSettings['http'], host: string, port: number): string =>
   `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
+/** What clients may learn of the schema. */
+const disclosed = ({ settings: { disclosure }, production }: Complete): { readonly introspection: boolean; readonly suggestions: boolean } =>
+  ({ introspection: disclosure.introspection ?? !production, suggestions: disclosure.suggestions ?? !production });
+
 const after = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
-
-async function apolloServer(engines: EngineHolder, plugins: readonly ApolloServerPlugin<RouterContext>[], logger: RouterLogger): Promise<{ readonly delegate: Delegate; stop(): Promise<void> }> {
-  const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown): void => logger[level]({}, String(message));
-  const server = new ApolloServer<RouterContext>({
-    gateway: federatedGateway(engines), plugins: [...plugins], introspection: true, // decided by the engine already
-    stopOnTerminationSignals: false, logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
-  });
-  await server.start();
-  return { delegate: throughApollo(server), stop: () => server.stop() };
-}
-

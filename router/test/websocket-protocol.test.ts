@@ -279,7 +279,7 @@ describe('frames', () => {
   test('are not compressed, unless that is wished', async () => {
     const plain = await opened({ compression: true });
     expect(plain.socket.extensions).toBe('');
-    const compressing = await openShop({ settings: { subscriptions: { compression: true } } });
+    const compressing = await openShop({ settings: { subscriptions: { compression: true }, limits: { aliasesMax: 50 } } });
     const one = await welcomed(compressing, undefined, { compression: true });
     expect(one.socket.extensions).toContain('permessage-deflate');
     one.say(subscribe('1', `{ product(id: 1) { ${Array.from({ length: 40 }, (_, n) => `name${n}: name`).join(' ')} } }`));

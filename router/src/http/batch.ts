@@ -61,6 +61,7 @@ export async function answerBatch(operations: readonly unknown[], { settings, se
       const params = paramsFromBody(operation);
       const ready = await service.prepare(params, caller);
       headers = ready.rate?.headers ?? headers;
+      if (ready.rate !== undefined) headers = ready.rate.headers;
       if (ready.operation.kind === 'subscription') throw notHere('a subscription cannot be part of a batch');
       return { params, ready, caller };
     } catch (error) {

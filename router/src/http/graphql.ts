@@ -4,6 +4,7 @@ import { badInput } from '@pms/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cacheHeaders } from '../cache/policy.ts';
 import { answersInParts, type Caller, deadline, type GraphQLParams, notHere, type ReadyOperation, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { InvalidOperation } from '../operation/validate.ts';
 import { mayBeForged } from '../security/csrf.ts';
 import { multipartSubscription, serverSentEvents } from '../subscriptions/framing.ts';
 import type { EventStreams } from '../subscriptions/streams.ts';
@@ -13,14 +14,22 @@ import { readJson } from './body.ts';
 import { callerOf, type CallerOptions, correlationOf } from './caller.ts';
 import { type Compress, compressor } from './compress.ts';
 import { writeParts } from './deferred.ts';
-import { failureOf, failureText, RequestRefused } from './failure.ts';
+import { type Failure, failureOf, failureText, RequestRefused } from './failure.ts';
 import { type Accepted, acceptsNothing, JSON_TYPE, negotiate } from './negotiate.ts';
 import { paramsFromBody, paramsFromUrl } from './params.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** Runs operations through an Apollo Server instead, where its plugins are wanted. */
-export type Delegate = (request: FastifyRequest, params: GraphQLParams, caller: Caller, signal: AbortSignal) => Promise<Delegated>;
-export interface Delegated { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+export type Delegate = (exchange: Exchange, asked: Refusable, signal: AbortSignal) => Promise<Delegated>;
+export interface Delegated {
+  /** Undefined where nothing has a word to say about it. */
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** `ready` is null for an operation that is not valid: its errors are found once more. */
+export interface Refusable { readonly ready: Asked['ready'] | null; readonly params: GraphQLParams; readonly caller: Caller }
 
 export interface GraphQLRouteOptions extends CallerOptions {
   readonly service: Service;
@@ -118,7 +127,8 @@ async function handle(request: FastifyRequest, reply: FastifyReply, way: Way): P
 
 async function answer(exchange: Exchange, params: GraphQLParams, caller: Caller, way: Way): Promise<unknown> {
   const { request, reply, accepted } = exchange;
-  const ready = await way.service.prepare(params, caller, way.delegate === null && accepted.deferred);
+  const ready = await prepared(exchange, params, caller, way);
+  if (ready instanceof InvalidOperation) return refusedThrough(exchange, ready, { params, caller }, way);
   if (ready.rate !== undefined) reply.headers(ready.rate.headers);
   if (ready.operation.kind === 'subscription') return stream(exchange, ready, caller, way);
   if (request.method !== 'POST' && ready.operation.kind === 'mutation') throw new RequestRefused(405, 'a mutation must be sent by POST', { allow: 'POST' });
@@ -127,11 +137,37 @@ async function answer(exchange: Exchange, params: GraphQLParams, caller: Caller,
   const { status, headers, body } = answered;
   if (accepted.eventsPreferred) return sendEvent(exchange, body, way);
   reply.headers(headers);
-  return send(exchange, status, headers['content-type'] ?? accepted.single ?? JSON_TYPE, body, way);
+  return send(exchange, status ?? 200, headers['content-type'] ?? accepted.single ?? JSON_TYPE, body, way);
 }
 
+/** What is not valid is thrown, but where plugins are to hear of it. */
+async function prepared({ accepted }: Exchange, params: GraphQLParams, caller: Caller, { service, delegate }: Way): Promise<ReadyOperation | InvalidOperation> {
+  try {
+    return await service.prepare(params, caller, delegate === null && accepted.deferred);
+  } catch (error) {
+    if (delegate !== null && error instanceof InvalidOperation) return error;
+    throw error;
+  }
+}
+
+/** The status is the router's, but where a plugin chose one of its own. */
+async function refusedThrough(exchange: Exchange, error: InvalidOperation, { params, caller }: Omit<Refusable, 'ready'>, way: Way): Promise<unknown> {
+  const { accepted, reply } = exchange;
+  const failure = failureOf(error, caller.correlationId, way.service.logger, way.service.metrics);
+  noteErrors(caller.seen, failure.errors);
+  const answered = await run(exchange, { ready: null, params, caller }, way);
+  const { status, headers, body } = answered === 'in parts' ? { status: undefined, headers: NONE, body: failureText(failure) } : answered;
+  if (accepted.eventsPreferred) return sendEvent(exchange, body, way);
+  reply.headers(headers);
+  const chosen = status === undefined || status === 200 || status === failure.status ? statusFor(failure, accepted) : status;
+  return send(exchange, chosen, headers['content-type'] ?? accepted.single ?? JSON_TYPE, body, way);
+}
+
+const statusFor = ({ wellFormed, status }: Failure, { single }: Accepted): number => (wellFormed && single === JSON_TYPE ? 200 : status);
+
 /** Ends with the client: who has gone away needs no answer. */
-async function run({ request, reply }: Exchange, { ready, params, caller }: Asked, way: Way): Promise<Delegated | 'in parts'> {
+async function run(exchange: Exchange, { ready, params, caller }: Refusable, way: Way): Promise<Delegated | 'in parts'> {
+  const { request, reply } = exchange;
   const { delegate, service } = way;
   const limits = deadline();
   const gone = (): void => {
@@ -139,11 +175,8 @@ async function run({ request, reply }: Exchange, { ready, params, caller }: Aske
   };
   reply.raw.once('close', gone);
   try {
-    if (delegate !== null) {
-      const delegated = await delegate(request, params, caller, limits.signal);
-      caller.seen.bytes = delegated.body.length;
-      return delegated;
-    }
+    if (delegate !== null) return await delegate(exchange, { ready, params, caller }, limits.signal);
+    if (ready === null) throw new Error('nothing but an Apollo Server takes what is not ready');
     if (answersInParts(ready)) {
       const parts = service.executeInParts(ready, caller, limits.signal);
       const first = await parts.next();
@@ -201,7 +234,7 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, way:
   if (accepted.eventsPreferred && failure.wellFormed) return sendEvent(exchange, failureText(failure), way);
   const type = accepted.single ?? JSON_TYPE;
   if (failure.headers !== undefined) reply.headers(failure.headers);
-  return send(exchange, failure.wellFormed && accepted.single === JSON_TYPE ? 200 : failure.status, type, failureText(failure), way);
+  return send(exchange, statusFor(failure, accepted), type, failureText(failure), way);
 }
 
 /** Headers of every answer. */
