@@ -12,6 +12,8 @@ export interface Remote {
   readonly requests: { readonly query: string; readonly headers: IncomingMessage['headers'] }[];
   /** Parameters of websocket connections. */
   readonly connections: unknown[];
+  /** Extensions of the operations that came over websockets. */
+  readonly extensions: unknown[];
   /** Answers requests instead of the schema while it returns true. */
   interfere: (request: IncomingMessage, response: ServerResponse, query: string) => boolean;
   dropConnections(): void;
@@ -21,6 +23,7 @@ export interface Remote {
 export async function serveRemotely({ schema }: LocalSubgraph): Promise<Remote> {
   const requests: Remote['requests'] = [];
   const connections: unknown[] = [];
+  const extensions: unknown[] = [];
   const open = new Set<Socket>();
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -38,13 +41,13 @@ export async function serveRemotely({ schema }: LocalSubgraph): Promise<Remote> 
     socket.on('close', () => open.delete(socket));
   });
   const sockets = new WebSocketServer({ server, path: '/graphql' });
-  const websockets = useServer({ schema, execute, subscribe, onConnect: ({ connectionParams }) => void connections.push(connectionParams) }, sockets);
+  const websockets = useServer({ schema, execute, subscribe, onConnect: ({ connectionParams }) => void connections.push(connectionParams), onSubscribe: (_, __, payload) => void extensions.push(payload.extensions) }, sockets);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const dropConnections = (): void => {
     for (const socket of open) socket.destroy();
   };
   const remote: Remote = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, requests, connections, interfere: () => false, dropConnections,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, requests, connections, extensions, interfere: () => false, dropConnections,
     async close() {
       dropConnections();
       await websockets.dispose();

@@ -67,6 +67,15 @@ describe('the line of an operation', () => {
     expect(log.operations()[0]).toMatchObject({ operation: 'Ticks', type: 'subscription', via: 'websocket', client: 'terminal', subject: 'buyer', events: 1 });
   });
 
+  test('says what the response cache did', async () => {
+    const { shop, log } = await opened({ settings: { cache: { enabled: true, defaultMaxAgeSeconds: 60 } } });
+    for (let n = 1; n <= 2; n += 1) {
+      await shop.post({ query: '{ products { name } }' }, { authorization: 'Bearer buyer' });
+      await until(() => log.operations().length === n);
+    }
+    expect(log.operations().map(({ cache, fetches }) => [cache, fetches])).toEqual([['miss', 1], ['hit', 0]]);
+  });
+
   test('is left out for what is no fault of ours where only errors are wanted, and altogether where none are', async () => {
     const { shop, log } = await opened({ settings: { telemetry: { requestLog: 'errors' } } });
     await shop.post({ query: '{ products { name } }' });

@@ -122,6 +122,16 @@ test('subgraphs are told of the trace: below the fetch where it is recorded, and
   expect(fresh?.['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/);
 });
 
+test('a subgraph that is subscribed to over a websocket is told of the trace with the operation', async () => {
+  const world = await overTheNetwork({ tracer: tracing.tracer });
+  const client = createClient({ url: `${world.router.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+  client.subscribe({ query: 'subscription Far { tick(of: "a") { price } }', extensions: { traceparent: RECORDED, tracestate: 'vendor=1', baggage: 'desk=rates' } }, { next: () => undefined, error: () => undefined, complete: () => undefined });
+  await until(() => world.stock.extensions.length === 1);
+  await client.dispose();
+  await world.close();
+  expect(world.stock.extensions[0]).toEqual({ traceparent: expect.stringMatching(new RegExp(`^00-${CALLER}-[\\da-f]{16}-01$`)) as string, tracestate: 'vendor=1', baggage: 'desk=rates' });
+});
+
 test('without tracing a client’s headers go on as they came, those that are well formed', async () => {
   const world = await overTheNetwork({});
   await world.post({ traceparent: RECORDED, tracestate: 'vendor=1', baggage: 'desk=equities' });

@@ -88,7 +88,9 @@ export function keptReads(run: Answering, { settings, store, metrics }: KeptRead
       const found = await find(asked);
       const { kept } = found;
       const stale = kept !== null && kept.ageMs > kept.maxAgeSeconds * MS_PER_SECOND;
-      metrics.cache.inc({ outcome: kept === null ? 'miss' : stale ? 'stale' : 'hit' });
+      const outcome = kept === null ? 'miss' : stale ? 'stale' : 'hit';
+      metrics.cache.inc({ outcome });
+      asked.caller.seen.cache = outcome;
       if (kept === null) return led(asked, signal, found);
       if (stale && !leaders.has(asked.keys.own)) lead(asked.keys.own, fetched(asked, AbortSignal.timeout(REFRESH_MS_MAX), found.moment));
       return fromKept(kept);
