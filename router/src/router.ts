@@ -14,7 +14,7 @@ import { throughPlugins } from './http/apollo.ts';
 import { type GraphiqlOptions, graphiqlRoutes } from './http/graphiql.ts';
 import { graphqlRoutes } from './http/graphql.ts';
 import { openAdmin } from './http/admin.ts';
-import { healthRoutes, metricsRoute } from './http/health.ts';
+import { healthRoutes, type MetricsPage, metricsRoute, type Readiness } from './http/health.ts';
 import { crossOrigin } from './http/cors.ts';
 import { contentPolicy } from './http/policy.ts';
 import { httpServer } from './http/server.ts';
@@ -136,17 +136,13 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
     service: graphql, identify, streams, delegate: apollo?.delegate ?? null, cors, settings: settings.http, bodyBytesMax: settings.limits.bodyBytesMax,
     passedHeaders: passedHeaders(settings.subgraphs), draining: () => state.draining, page: options.graphiql ? '/graphiql' : null,
   });
-  if (options.graphiql) graphiqlRoutes(app, { title: TITLE, plans: plansAreShown(settings.telemetry.plan), ...options.people });
   const readiness = { ready: () => !state.draining && options.ready() };
-  const { adminPort } = settings.telemetry;
   const metricsPage = { type: options.metricsRegistry.contentType, text: options.metricsText ?? (() => options.metricsRegistry.metrics()) };
-  healthRoutes(app, readiness);
-  if (adminPort === null && !options.production) metricsRoute(app, metricsPage);
-  await options.mounts?.(app);
-  if (options.graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
+  await pages(app, options, readiness, metricsPage);
 
   const sockets = serveWebsockets(app.server, { path: '/graphql', service: graphql, identify, subscriptions: live, settings: settings.subscriptions, cookiesCount: cors.cookiesCount });
   await app.listen({ port: options.port, host });
+  const { adminPort } = settings.telemetry;
   const admin = adminPort === null ? null : await openAdmin(host, adminPort, readiness, metricsPage);
   const { port } = app.server.address() as AddressInfo;
 
@@ -161,6 +157,15 @@ async function serve(options: Complete, { engines, reads, metrics, redis }: Stan
     engines.close();
   };
   return { url: addressOf(settings.http, host, port), port, adminPort: admin?.port ?? null, reload: engines.reload, invalidate: reads.invalidate, close: () => (closing ??= close()) };
+}
+
+/** All that is there beside GraphQL. */
+async function pages(app: FastifyInstance, { graphiql, people, mounts, production, settings: { telemetry } }: Complete, readiness: Readiness, metricsPage: MetricsPage): Promise<void> {
+  if (graphiql) graphiqlRoutes(app, { title: TITLE, plans: plansAreShown(telemetry.plan), ...people });
+  healthRoutes(app, readiness);
+  if (telemetry.adminPort === null && !production) metricsRoute(app, metricsPage);
+  await mounts?.(app);
+  if (graphiql && !app.hasRoute({ method: 'GET', url: '/' })) app.get('/', (_, reply) => reply.redirect('/graphiql'));
 }
 
 const addressOf = ({ tls }: RouterSettings['http'], host: string, port: number): string =>
