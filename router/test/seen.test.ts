@@ -1,4 +1,6 @@
 /** What the router says of each operation: its line in the log, its metrics; and what it never says. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createClient } from 'graphql-ws';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -130,6 +132,12 @@ describe('metrics', () => {
     expect(series).toContainEqual({ name: 'pms_router_client_requests_total', labels: { client: 'desk', version: '2' }, value: 1 });
     expect(series).toContainEqual({ name: 'pms_router_plans_kept', labels: {}, value: 2 });
     expect(series).toContainEqual({ name: 'pms_router_operations_in_flight', labels: {}, value: 0 });
+  });
+
+  test('are all written down for those who operate it', async () => {
+    const { shop } = await opened();
+    const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+    expect([...(await read(shop)).types.keys()].filter((name) => !page.includes(name))).toEqual([]);
   });
 
   test('tell apart so many operations and clients as is set, and what is refused not at all', async () => {
