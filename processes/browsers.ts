@@ -1,6 +1,6 @@
 /** The platform in a browser: the session whose cookie the auth domain sets, and what GraphiQL opens with. */
 import { cookieValue, sessionCookieName } from '@pms/identity/session-cookie';
-import type { RouterOptions } from '@pms/router';
+import type { RouterOptions } from '@pms/router/options';
 
 const PORTFOLIOS = `# Your portfolios, valued at the latest quotes.
 # Ctrl-Enter runs it, Ctrl-Space completes;

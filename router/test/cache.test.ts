@@ -7,7 +7,7 @@ import { memoryStore } from '../src/cache/memory-store.ts';
 import { headerSays, policyOf } from '../src/cache/policy.ts';
 import { inProcess } from '../src/dial/in-process.ts';
 import { overHttp } from '../src/dial/over-http.ts';
-import type { RouterOptions } from '../src/router.ts';
+import type { RouterOptions } from '../src/options.ts';
 import type { RouterSettingsInput } from '../src/settings.ts';
 import { supergraphText } from '../src/supergraph/source.ts';
 import { keepsItsPromises } from './cache-contract.ts';

@@ -5,7 +5,7 @@ import { createClient } from 'graphql-ws';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RouterLogger } from '../src/observe.ts';
-import type { RouterOptions } from '../src/router.ts';
+import type { RouterOptions } from '../src/options.ts';
 import { openShop, type Shop, until } from './shop.ts';
 
 interface Line { readonly level: string; readonly message: string; readonly fields: Record<string, unknown> }

@@ -4,7 +4,8 @@ import type { Principal } from '@pms/identity/principal';
 import { EventEmitter, on } from 'node:events';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { Registry } from 'prom-client';
-import { type Router, type RouterOptions, startRouter } from '../src/router.ts';
+import type { RouterOptions } from '../src/options.ts';
+import { type Router, startRouter } from '../src/router.ts';
 import { supergraphText } from '../src/supergraph/source.ts';
 import { type Federation, federate, type Part, quiet, someone } from './federation.ts';
 

@@ -1,0 +1,57 @@
+/** What a router is given: the parts that are code; what is data is in settings.ts. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Tracer } from '@opentelemetry/api';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Dial } from './dial/transport.ts';
+import type { RouterContext } from './gateway.ts';
+import type { GraphiqlOptions } from './http/graphiql.ts';
+import type { RouterLogger } from './observe.ts';
+import type { OverrideLabels, OverridePercentage } from './planner/override.ts';
+import type { Authenticate, SessionToken } from './security/authenticate.ts';
+import type { Policies } from './security/requirements.ts';
+import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
+import type { SupergraphSource } from './supergraph/source.ts';
+
+export interface RouterOptions {
+  readonly supergraph: SupergraphSource;
+  readonly dial: Dial;
+  readonly port: number;
+  readonly host: string;
+  readonly logger: RouterLogger;
+  readonly metricsRegistry: Registry;
+  /** What /metrics answers, where that is more than the registry: a worker answers for all. */
+  readonly metricsText?: () => Promise<string>;
+  /** Hides the schema and suggestions from clients, and GraphiQL with them. */
+  readonly production: boolean;
+  /** Absent: authentication is off, and so are the directives that need a principal. */
+  readonly authenticate?: Authenticate;
+  readonly sessionToken?: SessionToken;
+  readonly policies?: Policies;
+  /** Decides labels of a progressive `@override` that are not `percent(n)`; without it they never hold. */
+  readonly overrideLabels?: OverrideLabels;
+  /** The number that `percent(n)` is held against, in [0, 100); drawn for each request without it. */
+  readonly overridePercentage?: OverridePercentage;
+  /** Address of a Redis that replicas share (redis:// or rediss://); without one each goes by its own memory. */
+  readonly redis?: string;
+  /** Makes the spans of recorded requests; without one a client's trace headers go on as they came. */
+  readonly tracer?: Tracer;
+  /** Throws ZodError when they are not settings. */
+  readonly settings?: RouterSettingsInput;
+  /** GraphiQL at /graphiql; on unless in production. */
+  readonly graphiql?: boolean;
+  /** What GraphiQL opens with, and where people sign in. */
+  readonly people?: Omit<GraphiqlOptions, 'title' | 'plans'>;
+  /** Apollo Server plugins: operations over HTTP then go through an Apollo Server. */
+  readonly plugins?: readonly ApolloServerPlugin<RouterContext>[];
+  /** More routes on the same server: the auth server, the dashboard. */
+  readonly mounts?: (app: FastifyInstance) => Promise<void>;
+  readonly ready?: () => boolean | Promise<boolean>;
+}
+
+/** With every default filled in. */
+export type Complete = ReturnType<typeof withDefaults>;
+
+export const withDefaults = ({ settings, ...options }: RouterOptions) => ({
+  policies: {}, graphiql: !options.production, ready: (): boolean | Promise<boolean> => true, ...options, settings: routerSettings.parse(settings ?? {}) satisfies RouterSettings,
+});
