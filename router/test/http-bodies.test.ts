@@ -1,5 +1,6 @@
 /** What comes in over HTTP, byte by byte: methods, media types, encodings, sizes. */
 import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RawAnswer, send } from './raw.ts';
@@ -110,6 +111,16 @@ describe('a body', () => {
       refused(await post(bytes, { 'content-encoding': encoding }));
     }
     refused(await post(gzipSync(Buffer.alloc(200_000_000)), { 'content-encoding': 'gzip' }));
+  });
+
+  test('that does not arrive in time is 408, and the connection ends', async () => {
+    const hasty = await openShop({ settings: { http: { requestMsMax: 100 } } });
+    const socket = connect(hasty.router.port, '127.0.0.1');
+    socket.write('POST /graphql HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query"');
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8')) text += String(chunk);
+    expect(text).toContain('408 Request Timeout');
+    await hasty.router.close();
   });
 
   test('that is refused leaves the server as it was', async () => {

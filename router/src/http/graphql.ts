@@ -67,7 +67,8 @@ export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions
   };
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (request: FastifyRequest, payload: NodeJS.ReadableStream) => readJson(request, payload, bodyBytesMax));
+    // The one that comes is found by its name; any other is read by the same to be refused.
+    scope.addContentTypeParser(['application/json', '*'], (request: FastifyRequest, payload: NodeJS.ReadableStream) => readJson(request, payload, bodyBytesMax));
     noting(scope, options.service.observer);
     scope.setErrorHandler((error, request, reply) => fail(error, request, reply, way));
     scope.post('/graphql', { helmet: false }, (request, reply) => handle(request, reply, way));

@@ -6,6 +6,9 @@ import { certificate, renewing } from './tls.ts';
 import type { HttpSettings } from './settings.ts';
 
 const KEEP_ALIVE_MS = 65_000;
+/** How often connections are looked at for requests that take too long to arrive. */
+const LOOK_MS = 10_000;
+const HEADERS_MS_MAX = 60_000;
 
 export interface HttpServer {
   readonly app: FastifyInstance;
@@ -14,10 +17,12 @@ export interface HttpServer {
 }
 
 export async function httpServer(settings: HttpSettings, bodyBytesMax: number, logger: RouterLogger): Promise<HttpServer> {
-  const { tls, trustProxy } = settings;
+  const { tls, trustProxy, requestMsMax } = settings;
   // Closing while a client sends its next request on a connection that stays is no reason to refuse it: it is answered, and told to close.
-  const options = { bodyLimit: bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy, forceCloseConnections: 'idle', return503OnClosing: false } as const;
-  const app = tls === undefined ? Fastify(options) : await secure(options, tls);
+  const options = { bodyLimit: bodyBytesMax, keepAliveTimeout: KEEP_ALIVE_MS, trustProxy, requestTimeout: requestMsMax, forceCloseConnections: 'idle', return503OnClosing: false } as const;
+  // Node exchanges the two times when that of the headers is the longer one.
+  const looking = { connectionsCheckingInterval: Math.min(requestMsMax, LOOK_MS), headersTimeout: Math.min(requestMsMax, HEADERS_MS_MAX) };
+  const app = tls === undefined ? Fastify({ ...options, http: looking }) : await secure(options, looking, tls);
   const stopRenewing = tls === undefined ? (): void => {} : renewing(app.server as unknown as Parameters<typeof renewing>[0], tls, logger);
   const cutOff = cutting(app.server, tls !== undefined);
   return {
@@ -31,9 +36,9 @@ export async function httpServer(settings: HttpSettings, bodyBytesMax: number, l
   };
 }
 
-async function secure(options: object, tls: NonNullable<HttpSettings['tls']>): Promise<FastifyInstance> {
+async function secure(options: object, looking: object, tls: NonNullable<HttpSettings['tls']>): Promise<FastifyInstance> {
   const made = await certificate(tls);
-  const app = tls.http2 ? Fastify({ ...options, http2: true, https: { ...made, allowHTTP1: true } }) : Fastify({ ...options, https: made });
+  const app = tls.http2 ? Fastify({ ...options, http2: true, https: { ...made, ...looking, allowHTTP1: true, settings: { maxConcurrentStreams: tls.streamsMax } } }) : Fastify({ ...options, https: { ...made, ...looking } });
   return app as unknown as FastifyInstance; // requests and replies of HTTP/2 speak the same interface
 }
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const DRAIN_MS_MAX = 600_000;
 const OPERATIONS_MAX = 1_000;
 const AGE_SECONDS_MAX = 86_400;
+const STREAMS_MAX = 100_000;
+const REQUEST_MS_MAX = 3_600_000;
 const LOOK_MS_MIN = 10;
 const LOOK_MS_MAX = 3_600_000;
 
@@ -30,11 +32,13 @@ const tls = z.strictObject({
   certFile: z.string().min(1).describe('PEM, the whole chain.'),
   keyFile: z.string().min(1).describe('PEM.'),
   http2: z.boolean().default(true).describe('Offered beside HTTP/1.1, on the same port.'),
+  streamsMax: z.int().min(1).max(STREAMS_MAX).default(200).describe('Requests at once on one connection of HTTP/2.'),
   lookEveryMs: z.int().min(LOOK_MS_MIN).max(LOOK_MS_MAX).default(5_000).describe('How often the files are looked at; new ones are used for new connections.'),
 });
 
 export const httpSettings = z.strictObject({
   trustProxy: z.boolean().default(false).describe('Whether the address of a caller is what a proxy in front says; off, since anybody could say it.'),
+  requestMsMax: z.int().min(1).max(REQUEST_MS_MAX).default(60_000).describe('How long a client may take to send its request, headers and body; then 408.'),
   drainNoticeMs: z.int().min(0).max(DRAIN_MS_MAX).default(0).describe('How long it goes on after it has said that it is not ready, for those who send it requests to notice.'),
   drainMsMax: z.int().min(0).max(DRAIN_MS_MAX).default(10_000).describe('How long answers under way may take to end after that.'),
   forgeryProtection: z.boolean().default(true).describe('Whether requests that a page of another site could send unseen are refused; where they are not, their cookies do not count.'),
