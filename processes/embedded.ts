@@ -1,14 +1,19 @@
 /** Everything in one process: the router reaches the ten domains by a call, events go from commit to reaction without a network. */
+import { randomBytes } from 'node:crypto';
 import { domainNames } from './catalogue.ts';
 import { inProcess } from '@pms/router/dial/in-process';
 import { startRouter } from '@pms/router';
 import type { Logger } from '@pms/telemetry/logger';
+import { followRevocations, REVOCATIONS_SECRET } from './revocations.ts';
 import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
 import { openWorld } from './world.ts';
+
+/** Of the secret that one process shares with itself. */
+const SECRET_BYTES = 48;
 
 export interface PlatformOptions {
   readonly environment: Environment;
@@ -20,19 +25,23 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-export async function openPlatform({ environment, databaseUrl, logger }: PlatformOptions): Promise<Platform> {
+export async function openPlatform({ environment: given, databaseUrl, logger }: PlatformOptions): Promise<Platform> {
+  const environment = { ...given, secrets: new Map([[REVOCATIONS_SECRET, randomBytes(SECRET_BYTES).toString('base64url')], ...given.secrets]) };
   const world = await openWorld({ environment, databaseUrl, domains: domainNames, shared: environment.databaseUrl !== null, logger });
   const { subgraphs } = world;
   try {
     const issuer = environment.issuer ?? environment.publicUrl;
     // It fetches its own keys from itself: tokens are verified by the same path in either shape.
-    const keysUrl = environment.jwksUrl ?? `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${String(environment.port)}/oauth2/jwks`;
+    const itself = `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${String(environment.port)}`;
+    const keysUrl = environment.jwksUrl ?? `${itself}/oauth2/jwks`;
+    const following = await followRevocations(itself, environment, logger);
     const options = routerOptions(environment, logger);
     const router = await startRouter({
       ...options,
       ...inBrowsers(issuer),
       dial: inProcess(subgraphs),
       authenticate: trusting(issuer, keysUrl),
+      ...(following === null ? {} : { revocations: following.revocations }),
       mounts: async (app) => {
         for (const subgraph of subgraphs) await subgraph.routes?.(app);
       },
@@ -42,6 +51,7 @@ export async function openPlatform({ environment, databaseUrl, logger }: Platfor
     await world.start();
     return {
       async close() {
+        following?.stop();
         await router.close();
         await world.close();
         kept?.close();

@@ -17,6 +17,7 @@ import { inBrowsers } from './browsers.ts';
 import { type Environment, shown } from './environment.ts';
 import { signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
+import { followRevocations } from './revocations.ts';
 import { availablePort } from './port.ts';
 import { settingsFrom } from './router-settings.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -33,16 +34,21 @@ export async function runRouter(wanted: Environment): Promise<void> {
     await openTelemetry(life, environment, 'pms-router', log);
     const http = await life.open(() => Promise.resolve(overHttp()), (opened) => opened.close());
     const authAddress = environment.subgraphUrls.get('auth');
+    const following = authAddress === undefined || environment.issuer === null ? null : await followRevocations(authAddress, environment, log);
     const router = await life.open(
       () =>
         startRouter({
           ...routerOptions(environment, log),
           dial: redirected(http.dial, environment.subgraphUrls),
           ...(environment.issuer === null ? {} : { authenticate: trusting(environment.issuer, keysAddress(environment, environment.issuer)) }),
+          ...(following === null ? {} : { revocations: following.revocations }),
           ...(authAddress === undefined ? {} : { mounts: signInAt(authAddress) }),
           ...(authAddress === undefined || environment.issuer === null ? {} : inBrowsers(environment.issuer)),
         }),
-      (opened) => opened.close(),
+      (opened) => {
+        following?.stop();
+        return opened.close();
+      },
     );
     if (alone) console.log(`The router answers at ${router.url}`);
   });

@@ -9,6 +9,7 @@ import type { GraphiqlOptions } from './http/graphiql.ts';
 import type { RouterLogger } from './observe.ts';
 import type { OverrideLabels, OverridePercentage } from './planner/override.ts';
 import type { Authenticate, SessionToken } from './security/authenticate.ts';
+import type { Revocations } from './security/revocations.ts';
 import type { Policies } from './security/requirements.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
@@ -27,6 +28,8 @@ export interface RouterOptions {
   /** Absent: authentication is off, and so are the directives that need a principal. */
   readonly authenticate?: Authenticate;
   readonly sessionToken?: SessionToken;
+  /** Whose tokens hold no longer: their requests are refused, their subscriptions end. */
+  readonly revocations?: Revocations;
   readonly policies?: Policies;
   /** Decides labels of a progressive `@override` that are not `percent(n)`; without it they never hold. */
   readonly overrideLabels?: OverrideLabels;

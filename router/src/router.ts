@@ -11,7 +11,7 @@ import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { persistedQueries } from './security/persisted.ts';
 import { rateLimit } from './security/rate-limit.ts';
-import { subscriptionHub } from './subscriptions/hub.ts';
+import { type Hub, subscriptionHub } from './subscriptions/hub.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
 import { observer } from './telemetry/observer.ts';
 import { planViewers } from './telemetry/shown-plan.ts';
@@ -58,9 +58,11 @@ async function serve(options: Complete, standing: Standing): Promise<Router> {
   const apollo = options.plugins === undefined ? null
     : await throughPlugins({ engines, plugins: options.plugins, service: answer.service, logger: options.logger, ...disclosed(options) });
   const { close: closeAll, ...listening } = await listen(options, { ...answer, delegate: apollo?.delegate ?? null });
+  const disobey = answer.subscriptions.obey(options.revocations);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await closeAll();
+    disobey();
     await apollo?.stop();
     redis?.close();
     engines.close();
@@ -68,13 +70,13 @@ async function serve(options: Complete, standing: Standing): Promise<Router> {
   return { ...listening, reload: engines.reload, invalidate: reads.invalidate, close: () => (closing ??= close()) };
 }
 
-function answering(options: Complete, { engines, reads, metrics, redis }: Standing): Omit<Answering, 'delegate'> {
+function answering(options: Complete, { engines, reads, metrics, redis }: Standing): Omit<Answering, 'delegate'> & { readonly subscriptions: Hub } {
   const { logger, settings, tracer, policies } = options;
   const { telemetry } = settings;
   const seeing = observer({ settings: telemetry, log: telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer });
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
   const operations = service({
-    engine: engines.current, limit: rateLimit(settings.rate, redis), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer,
+    engine: engines.current, limit: rateLimit(settings.rate, redis), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer, revocations: options.revocations,
     maySeePlans: planViewers(telemetry.plan, policies),
   });
   const subscriptions = subscriptionHub(operations, settings.subscriptions, engines.current);

@@ -24,6 +24,8 @@ export interface Principal {
   readonly tokenId: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
+  /** Seconds since the epoch; absent where the token does not say. */
+  readonly issuedAt?: number;
 }
 
 const claims = z.object({
@@ -34,6 +36,7 @@ const claims = z.object({
   scope: z.string().default(''),
   jti: z.string().min(1),
   exp: z.number(),
+  iat: z.number().optional(),
 });
 
 /** Throws ZodError for a token that verifies and is not one of ours. */
@@ -42,6 +45,7 @@ export function principalFrom(payload: unknown): Principal {
   return {
     subject: claim.sub, kind: claim.token_use, organizationId: claim.org, roles: claim.roles,
     scopes: new Set(claim.scope.split(' ').filter((scope) => scope !== '')), tokenId: claim.jti, expiresAt: claim.exp,
+    ...(claim.iat === undefined ? {} : { issuedAt: claim.iat }),
   };
 }
 

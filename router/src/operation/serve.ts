@@ -14,6 +14,7 @@ import { explained, type MaySeePlans } from '../telemetry/shown-plan.ts';
 import type { Identity } from '../security/authenticate.ts';
 import type { PersistedQueries } from '../security/persisted.ts';
 import { clientKey } from '../security/client-key.ts';
+import { refuseRevoked, type Revocations } from '../security/revocations.ts';
 import { type RateDecision, type RateLimit, RateLimited } from '../security/rate-limit.ts';
 import type { Answer } from './answer.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';
@@ -85,6 +86,7 @@ export interface ServiceOptions {
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
   readonly answer: Answering;
+  readonly revocations: Revocations | undefined;
   readonly maySeePlans: MaySeePlans;
 }
 
@@ -92,7 +94,7 @@ export const contextOf = ({ principal, token, correlationId, seen, passed }: Cal
   principal, token, correlationId, seen, ...seen.headers, ...(passed === undefined ? {} : { passed }), ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
 });
 
-export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered, maySeePlans }: ServiceOptions): Service {
+export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered, revocations, maySeePlans }: ServiceOptions): Service {
   const counted = (decision: RateDecision): RateDecision => {
     if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
     return decision;
@@ -104,6 +106,7 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       return decision instanceof Promise ? decision.then(counted) : counted(decision);
     },
     async prepare(params, { principal, address, seen }, incremental = false) {
+      refuseRevoked(principal, revocations); // a websocket's identity was established long ago
       const engine = current();
       const operation = engine.prepare(queryOf(params, persisted), params.operationName);
       noteOperation(seen, operation, principal);

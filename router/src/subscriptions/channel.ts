@@ -85,9 +85,7 @@ export function channel(options: ChannelOptions): Channel {
     join(joining) {
       const one = member({
         caller: joining, queueMax, metrics, wants: demand.open,
-        left() {
-          if (members.delete(one) && members.size === 0) end();
-        },
+        left: () => void (members.delete(one) && members.size === 0 && end()),
       });
       members.add(one);
       for (const told of latest?.all() ?? []) one.tell(told);

@@ -5,6 +5,7 @@
 import { DomainError, unauthenticated } from '@pms/errors';
 import type { Engine } from '../engine.ts';
 import type { Caller, Service } from '../operation/serve.ts';
+import type { Revocations } from '../security/revocations.ts';
 import { type Channel, channel } from './channel.ts';
 import { continued, responseText } from './continuity.ts';
 import { upstreamPool } from './pool.ts';
@@ -16,8 +17,8 @@ import { type Wish, wishOf } from './wish.ts';
 export interface Hub extends Subscriptions {
   /** A new engine is in use: what may go on goes on by it, the rest is told to subscribe again. */
   carryOver(): Promise<void>;
-  /** Ends the subscriptions of those whose tokens do not hold any longer. */
-  recheck(isRevoked: (caller: Caller) => boolean): void;
+  /** Ends the subscriptions of those whose tokens are revoked, until the answer is called. */
+  obey(revocations: Revocations | undefined): () => void;
 }
 
 export function subscriptionHub(service: Service, settings: SubscriptionSettings, current: () => Engine): Hub {
@@ -63,9 +64,13 @@ export function subscriptionHub(service: Service, settings: SubscriptionSettings
     async carryOver() {
       await Promise.all([...all].map(carry));
     },
-    recheck(isRevoked) {
-      for (const one of all) one.expel(isRevoked, unauthenticated('the access token was revoked'));
-      upstreams.recheck(isRevoked);
+    obey(revocations) {
+      if (revocations === undefined) return () => {};
+      const isRevoked = ({ principal }: Caller): boolean => principal !== null && revocations.isRevoked(principal);
+      return revocations.onRevoked(() => {
+        for (const one of all) one.expel(isRevoked, unauthenticated('the access token was revoked'));
+        upstreams.recheck(isRevoked);
+      });
     },
   };
 }

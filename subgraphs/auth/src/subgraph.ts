@@ -13,6 +13,7 @@ import { clientDirectory } from './oauth/clients.ts';
 import { hashing } from './oauth/hashing.ts';
 import { type IssuedToken, issueToken, type TokenFor } from './oauth/issue-token.ts';
 import { providerSource } from './oauth/provider.ts';
+import { revocationRoute } from './oauth/revocations.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { sealing as sealingWith } from './oauth/sealing.ts';
 import { type SignIn, signIn as signInWith } from './oauth/sign-in.ts';
@@ -23,6 +24,7 @@ import { artifactStore } from './store/artifact-store.ts';
 import { attemptStore } from './store/attempt-store.ts';
 import { authStore } from './store/auth-store.ts';
 import { keyStore } from './store/key-store.ts';
+import { revocationStore } from './store/revocation-store.ts';
 
 export interface AuthSubgraph extends Subgraph {
   /** An access token without a password. Throws FORBIDDEN in production. */
@@ -38,7 +40,7 @@ export interface AuthSubgraph extends Subgraph {
 export function authSubgraph({ database, wake, newId, now, settings, logger }: Surroundings): AuthSubgraph {
   refuseDemoInProduction(settings);
   const store = authStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'auth', wake));
-  const [artifacts, attempts, keysStore] = [artifactStore(database), attemptStore(database), keyStore(database)];
+  const [artifacts, attempts, keysStore, revoked] = [artifactStore(database), attemptStore(database), keyStore(database), revocationStore(database)];
   const secrets = once(async () => sealingWith(await settings.secret('auth-keys')));
   const keys = signingKeys(keysStore, secrets, now);
   const claims = accessClaims(store, settings);
@@ -53,7 +55,7 @@ export function authSubgraph({ database, wake, newId, now, settings, logger }: S
     issuer: settings.issuer, keys, claims, signIn, cookieKey: () => settings.secret('auth-cookies'),
     artifacts: async () => ({ store: artifacts, sealing: await secrets(), clients: clientDirectory(store, settings), now }),
   });
-  const upkeep = sweeper({ sweeps: [artifacts.sweep, attempts.sweep, keysStore.sweep], now, logger });
+  const upkeep = sweeper({ sweeps: [artifacts.sweep, attempts.sweep, keysStore.sweep, revoked.sweep], now, logger });
   return {
     name: 'auth',
     schema: executableSchema(sdl, resolvers),
@@ -67,7 +69,10 @@ export function authSubgraph({ database, wake, newId, now, settings, logger }: S
       if (settings.demo) await openDemo(accounts);
       upkeep.start();
     },
-    routes: (app) => oauthRoutes(app, { issuer: settings.issuer, keys, signIn, provider, sealing: secrets, now }),
+    async routes(app) {
+      revocationRoute(app, { secret: () => settings.secret('auth-revocations'), since: revoked.since });
+      await oauthRoutes(app, { issuer: settings.issuer, keys, signIn, provider, sealing: secrets, now });
+    },
     issueToken: (whom) => issueToken({ issuer: settings.issuer, production: settings.production, store, claims, keys, newId, now }, whom),
     rotateSigningKey: () => keys.rotate(),
     jwks: () => keys.jwks(),

@@ -213,6 +213,22 @@ test('ended sessions give no new tokens', async () => {
   expect((await refresh(refresh_token)).body.error).toBe('invalid_grant');
 });
 
+test('who ended sessions is told to those who know the secret, and to nobody else', async () => {
+  const { access_token } = await signInAs('risk@demo.example');
+  const as = await authenticate('feed')(`Bearer ${access_token}`);
+  const before = Date.now();
+  await door.ask('mutation { revokeSessions(input: {}) { revoked } }', {}, { as });
+  const secret = await door.surroundings.settings.secret('auth-revocations');
+  const asked = (since: unknown, authorization?: string) =>
+    fetch(`${base}/oauth2/revocations?since=${String(since)}`, { headers: authorization === undefined ? {} : { authorization } });
+  const told = await (await asked(before - 1_000, `Bearer ${secret}`)).json() as { revocations: { subject: string; at: number }[] };
+  expect(told.revocations).toEqual([{ subject: as?.subject, at: expect.any(Number) as number }]);
+  expect(told.revocations[0]?.at).toBeGreaterThanOrEqual(before - 1_000);
+  expect(await (await asked(Date.now() + 60_000, `Bearer ${secret}`)).json()).toEqual({ revocations: [] });
+  expect((await asked('x', `Bearer ${secret}`)).status).toBe(400);
+  for (const authorization of [undefined, 'Bearer wrong', `Bearer ${access_token}`]) expect((await asked(0, authorization)).status).toBe(404);
+});
+
 test('a revoked refresh token is dead', async () => {
   const { refresh_token } = await signInAs('risk@demo.example');
   const response = await fetch(`${base}/oauth2/revoke`, { method: 'POST', body: new URLSearchParams({ token: refresh_token, client_id: 'pms-web' }) });

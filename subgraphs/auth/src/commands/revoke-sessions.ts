@@ -1,4 +1,4 @@
-/** Ends every session of a user and revokes their refresh tokens. Anybody may end their own; another's needs identity:manage. */
+/** Ends every session of a user, and revokes their refresh tokens and their access tokens. Anybody may end their own; another's needs identity:manage. */
 import { Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { sessionsRevoked } from '@pms/schema/events/auth';
@@ -20,6 +20,7 @@ export async function revokeSessions(ctx: AuthContext, { userId: asked, reason }
     const user = await tx.userForUpdate(principal.organizationId, userId);
     if (user === null) throw new Refusal('NOT_FOUND', 'there is no such user', ['userId']);
     const revoked = await tx.endSessions(userId);
+    await tx.revokeTokens(userId, ctx.now());
     await tx.outbox.add([event(sessionsRevoked, userId, { userId }, { ...ctx, origin })]);
     return { user, revoked };
   });

@@ -65,6 +65,11 @@ export function writes({ sql, outbox }: Work) {
       return rows[0] === undefined ? null : toServiceClient(rows[0]);
     },
 
+    /** Their access tokens hold no longer, for those who ask. */
+    async revokeTokens(subject: string, at: Date): Promise<void> {
+      await sql.query('insert into auth.revocation (subject, at) values ($1, $2) on conflict (subject) do update set at = greatest(revocation.at, excluded.at)', [subject, at]);
+    },
+
     /** Everything that lets the user stay signed in; resolves to how many sessions and refresh tokens were among it. */
     async endSessions(userId: string): Promise<number> {
       const { rows } = await sql.query<{ model: string }>('delete from auth.oauth_artifact where account_id = $1 returning model', [userId]);
