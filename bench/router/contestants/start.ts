@@ -41,8 +41,9 @@ const POINTS_A_CLIENT = '1000000000/10';
 
 /** `pms router` with everything on: tokens, limits, metrics, a line of log for each request, traces of one request in a hundred. */
 export async function ours({ processes, folder, supergraph, share }: Place, { issuer, collector, node, env, settings: more }: OursOptions): Promise<Ours> {
+  const adminPort = await freePort(); // in production the main port has no metrics
   const settings = join(folder, `router-${share ? 'sharing' : 'alone'}.json`);
-  writeFileSync(settings, JSON.stringify({ ...routerSettings(share), ...more }));
+  writeFileSync(settings, JSON.stringify({ ...routerSettings(share), telemetry: { adminPort }, ...more }));
   const child = await processes.start({
     file: resolve(here, '../../../processes/pms.ts'), args: ['router', '--port', '0'], awaited: /The router answers at (\S+)/, ...(node === undefined ? {} : { node }),
     env: {
@@ -50,7 +51,7 @@ export async function ours({ processes, folder, supergraph, share }: Place, { is
       OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01', OTEL_SERVICE_NAME: 'router', ...env,
     },
   });
-  return { child, url: `${child.said}/graphql`, admin: child.said };
+  return { child, url: `${child.said}/graphql`, admin: `http://127.0.0.1:${String(adminPort)}` };
 }
 
 /** What differs from the defaults: equal reads are shared or not, of operations and of subgraph requests. */
