@@ -11,7 +11,8 @@ import type { Dial, RequestContext, SubgraphResult } from './dial/transport.ts';
 import { copy } from './execution/merge.ts';
 import type { Data } from './execution/run.ts';
 import type { RouterMetrics } from './observe.ts';
-import { type Answering, running, runningHeard, sharedOperations } from './operation/sharing.ts';
+import type { Answering } from './operation/serve.ts';
+import { running, runningHeard, sharedOperations } from './operation/sharing.ts';
 import type { RedisLink } from './redis.ts';
 import type { RouterSettings } from './settings.ts';
 

@@ -5,8 +5,7 @@
 import type { Engine } from '../engine.ts';
 import type { Answer } from '../operation/answer.ts';
 import type { PreparedOperation } from '../operation/prepare.ts';
-import type { ReadyOperation } from '../operation/serve.ts';
-import type { Answering } from '../operation/sharing.ts';
+import type { Answering, ReadyOperation } from '../operation/serve.ts';
 import { linkedFeatures } from '../supergraph/features.ts';
 import { keptReads, type KeptReadsOptions } from './kept-reads.ts';
 import { digest, keysOf, type Sender, senderOf } from './keys.ts';

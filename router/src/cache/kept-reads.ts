@@ -4,8 +4,7 @@
  */
 import type { RouterMetrics } from '../observe.ts';
 import type { Answer } from '../operation/answer.ts';
-import type { Caller, ReadyOperation } from '../operation/serve.ts';
-import type { Answering } from '../operation/sharing.ts';
+import type { Answering, Caller, ReadyOperation } from '../operation/serve.ts';
 import { isNobody, type Keys, senderOf } from './keys.ts';
 import type { CacheModel } from './model.ts';
 import { type Policy, policyOf } from './policy.ts';

@@ -18,7 +18,6 @@ import { refuseRevoked, type Revocations } from '../security/revocations.ts';
 import { type RateDecision, type RateLimit, RateLimited } from '../security/rate-limit.ts';
 import type { Answer } from './answer.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';
-import type { Answering } from './sharing.ts';
 import { InvalidOperation } from './validate.ts';
 
 export interface GraphQLParams {
@@ -49,6 +48,9 @@ export interface ReadyOperation {
   /** What is left to the caller, where the operation cost more than its request did. */
   readonly rate?: RateDecision;
 }
+
+/** How an operation gets its answer. */
+export type Answering = (ready: ReadyOperation, caller: Caller, signal: AbortSignal) => Promise<Answer>;
 
 export interface Service {
   readonly observer: Observer;

@@ -8,9 +8,7 @@ import { senderKey } from '../dial/sender.ts';
 import type { RouterMetrics } from '../observe.ts';
 import type { Answer } from './answer.ts';
 import type { Variant } from './prepare.ts';
-import { type Caller, contextOf, type ReadyOperation } from './serve.ts';
-
-export type Answering = (ready: ReadyOperation, caller: Caller, signal: AbortSignal) => Promise<Answer>;
+import { type Answering, contextOf } from './serve.ts';
 
 export const running: Answering = ({ engine, variant, variables }, caller, signal) => engine.execute(variant, variables, contextOf(caller, signal));
 

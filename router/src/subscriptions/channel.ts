@@ -62,10 +62,6 @@ export function channel(options: ChannelOptions): Channel {
   };
   const good = (): Caller[] => [...members].filter((one) => one.good()).map((one) => one.caller);
   const listener: Listener = { caller: () => longestLived(good()), heard: (event) => void waiting.push(event), ended: waiting.end };
-  const tell = (told: Told): void => {
-    latest?.note(told);
-    for (const one of members) one.tell(told);
-  };
   const relay = async (): Promise<void> => {
     try {
       for (;;) {
@@ -73,7 +69,9 @@ export function channel(options: ChannelOptions): Channel {
         const { done, value } = await waiting.next();
         const by = caller();
         if (done === true || by === null) return end();
-        tell({ ...await answerTo({ heard: value, caller: by, signal: over.signal }, current, options), id: value.id, key: value.key });
+        const told: Told = { ...await answerTo({ heard: value, caller: by, signal: over.signal }, current, options), id: value.id, key: value.key };
+        latest?.note(told);
+        for (const one of members) one.tell(told);
       }
     } catch (error) {
       end(error);
