@@ -32,6 +32,7 @@ export function routerMetrics(registry: Registry) {
     sockets: new Gauge({ name: 'pms_router_websockets', help: 'Websockets that are open.', registers }),
     dropped: new Counter({ name: 'pms_router_subscription_events_replaced_total', help: 'Events that a later one of the same key replaced before a slow client took them.', registers }),
     cache: new Counter({ name: 'pms_router_cache_total', help: 'Queries whose answer might be kept, by outcome: hit, stale, miss.', labelNames: ['outcome'], registers }),
+    cacheEntities: new Counter({ name: 'pms_router_cache_entities_total', help: 'Entities looked for among those kept one by one, by outcome: hit, miss.', labelNames: ['outcome'], registers }),
     cacheInvalidated: new Counter({ name: 'pms_router_cache_invalidated_total', help: 'Kept answers taken out because something changed.', registers }),
     redisUp: new Gauge({ name: 'pms_router_redis_up', help: 'Whether Redis answers; while it does not, this process goes by its own memory.', labelNames: ['server'], registers }),
     redisCommands: new Counter({ name: 'pms_router_redis_commands_total', help: 'What was asked of Redis, by outcome: ok, refused by it, late, away.', labelNames: ['outcome'], registers }),

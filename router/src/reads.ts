@@ -1,4 +1,5 @@
 /** Puts together what stands between an operation and the subgraphs: answers kept, equal reads shared, subgraphs guarded. */
+import { keepingEntities } from './cache/cached-entities.ts';
 import { cached } from './cache/cached.ts';
 import { memoryStore } from './cache/memory-store.ts';
 import { redisStore } from './cache/redis-store.ts';
@@ -36,14 +37,16 @@ export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metri
   // A whole operation may ask any subgraph, so that one that does not share keeps all operations apart.
   const shareable = [subgraphs.all, ...Object.values(subgraphs.byName)].every(({ shareReads }) => shareReads !== false);
   const answer = shareable ? operations.answer : run;
-  const keeping = cache.enabled ? cached(answer, { settings: cache, metrics, store: storeFor(cache, redis) }) : null;
+  const options = { settings: cache, metrics, store: storeFor(cache, redis) };
+  const keeping = cache.enabled ? cached(answer, options) : null;
   const changed = (context: RequestContext, by: 'mutation' | 'event'): void => {
     fetches.changed();
     operations.changed();
     if (by === 'mutation') keeping?.changedBy(context);
   };
+  const guarded = resilient(dial, { settings: subgraphs, metrics, shared: fetches, changed });
   return {
-    dial: resilient(dial, { settings: subgraphs, metrics, shared: fetches, changed }),
+    dial: cache.enabled && cache.entities ? keepingEntities(guarded, options) : guarded,
     answer: keeping?.answer ?? answer,
     invalidate: (...changes) => keeping?.invalidate(...changes) ?? Promise.resolve(0),
   };

@@ -34,7 +34,7 @@ describe('memory', () => {
 
 /** Stock whose rooms and products count how often they were read. */
 function world() {
-  const reads = { product: 0, products: 0, me: 0, price: 0 };
+  const reads = { product: 0, products: 0, me: 0, price: 0, fail: 0 };
   const slow: { until: Promise<void> } = { until: Promise.resolve() };
   const names = new Map([['1', 'one'], ['2', 'two']]);
   const product = (id: string) => ({ id, name: names.get(id) });
@@ -55,7 +55,7 @@ function world() {
         Product: { __resolveReference: ({ id }: { id: string }) => product(id), secret: () => 'secret' },
       },
     },
-    { name: 'prices', sdl: 'type Product @key(fields: "id") { id: ID! price: Int }', resolvers: { Product: { price: ({ id }: { id: string }) => { reads.price += 1; return Number(id) * 100; } } } },
+    { name: 'prices', sdl: 'type Product @key(fields: "id") { id: ID! price: Int }', resolvers: { Product: { price: ({ id }: { id: string }) => { reads.price += 1; if (Number(id) === reads.fail) throw new Error('no price'); return Number(id) * 100; } } } },
   ];
   return { reads, names, parts, slow };
 }
@@ -210,6 +210,53 @@ describe('headers of subgraphs', () => {
     remotes[1]!.interfere = () => false;
     await shop.router.invalidate({ typename: 'Product', id: '1' });
     expect((await shop.post({ query: one })).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('entities, where they are kept one by one', () => {
+  async function remotePrices(header: string): Promise<Awaited<ReturnType<typeof kept>> & { asked: () => unknown[] }> {
+    const made = world();
+    const [stock, prices] = await Promise.all(federate(made.parts).subgraphs.map(serveRemotely));
+    if (stock === undefined || prices === undefined) return expect.unreachable();
+    const http = overHttp();
+    open.push(() => stock.close(), () => prices.close(), () => http.close());
+    prices.interfere = (_, response) => {
+      response.setHeader('cache-control', header);
+      return false;
+    };
+    const { sdl } = federate(made.parts.map((part) => ({ ...part, url: part.name === 'stock' ? stock.url : prices.url })));
+    const opened = await kept({ hints: {}, entities: true }, { supergraph: supergraphText(sdl), dial: http.dial });
+    return { ...opened, reads: made.reads, asked: () => prices.requests.map(({ variables }) => Object.values(variables).flat().map((representation) => (representation as { id: string }).id)) };
+  }
+
+  test('are fetched only where they are not there, whichever operation asks', async () => {
+    const { shop, asked } = await remotePrices('max-age=60, public');
+    expect((await shop.ask(one)).data).toEqual({ product: { id: '1', name: 'one', price: 100 } });
+    expect((await shop.ask('{ products { price } }', as('reader'))).data).toEqual({ products: [{ price: 100 }, { price: 200 }] });
+    expect((await shop.ask('{ second: product(id: 2) { price } }')).data).toEqual({ second: { price: 200 } });
+    expect(asked()).toEqual([['1'], ['2']]);
+    await shop.router.invalidate({ typename: 'Product', id: '2' });
+    await shop.ask('{ products { id price } }');
+    expect(asked()).toEqual([['1'], ['2'], ['2']]);
+    expect([await metric(shop, 'cache_entities_total\\{outcome="hit"\\}'), await metric(shop, 'cache_entities_total\\{outcome="miss"\\}')]).toEqual([3, 3]);
+  });
+
+  test('are not shared where they are private, and not kept without a header', async () => {
+    const { shop, asked } = await remotePrices('max-age=60, private');
+    for (const headers of [{}, {}, as('reader'), as('guard'), as('reader')]) await shop.ask(one, headers);
+    expect(asked()).toEqual([['1'], ['1'], ['1'], ['1']]);
+    const silent = await remotePrices('no-store');
+    for (let turn = 0; turn < 2; turn += 1) await silent.shop.ask(one, as('reader'));
+    expect(silent.asked()).toEqual([['1'], ['1']]);
+  });
+
+  test('that fail are told at their own place', async () => {
+    const opened = await remotePrices('max-age=60, public');
+    await opened.shop.ask(one);
+    opened.reads.fail = 2;
+    const { data, errors } = await opened.shop.ask('{ products { id price } }');
+    expect(data).toEqual({ products: [{ id: '1', price: 100 }, { id: '2', price: null }] });
+    expect(errors).toMatchObject([{ path: ['products', 1, 'price'] }]);
   });
 });
 

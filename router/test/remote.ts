@@ -9,7 +9,7 @@ import type { LocalSubgraph } from '../src/dial/in-process.ts';
 export interface Remote {
   readonly url: string;
   /** Requests that arrived, with their headers. */
-  readonly requests: { readonly query: string; readonly headers: IncomingMessage['headers'] }[];
+  readonly requests: { readonly query: string; readonly variables: Readonly<Record<string, unknown>>; readonly headers: IncomingMessage['headers'] }[];
   /** Parameters of websocket connections. */
   readonly connections: unknown[];
   /** Extensions of the operations that came over websockets. */
@@ -30,7 +30,7 @@ export async function serveRemotely({ schema }: LocalSubgraph): Promise<Remote> 
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.on('end', () => {
       const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as { query: string; variables: Record<string, unknown> };
-      requests.push({ query, headers: request.headers });
+      requests.push({ query, variables, headers: request.headers });
       if (remote.interfere(request, response, query)) return;
       void Promise.resolve(execute({ schema, document: parse(query), variableValues: variables, contextValue: {} }))
         .then((result) => response.setHeader('content-type', 'application/json').end(JSON.stringify(result)));

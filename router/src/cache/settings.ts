@@ -16,6 +16,7 @@ export const cacheSettings = z.strictObject({
   defaultMaxAgeSeconds: seconds.default(0).describe('Of root fields, and fields with fields of their own, that no hint speaks of; with 0 one such field keeps the whole answer from being kept.'),
   defaultScope: scope.default('PRIVATE').describe('Where no hint says it. PRIVATE: an answer is for its sender alone, and all that are anonymous are one sender. PUBLIC is Apollo’s default.'),
   hints: z.record(z.string().regex(/^\w+(\.\w+)?$/, 'is a type, or a type and a field: Product or Query.product'), hint).default({}).describe('As @cacheControl would say it, for a supergraph that does not; goes before what the supergraph says.'),
+  entities: z.boolean().default(false).describe('Whether entities are kept one by one too, as the Cache-Control headers of subgraphs allow.'),
   staleWhileRevalidateSeconds: seconds.default(0).describe('How much longer an answer is given while a new one is fetched.'),
   memoryBytesMax: z.int().min(1_024).default(64 * 1_024 * 1_024).describe('Of all that is kept in memory; the least recently used goes first.'),
   entryBytesMax: z.int().min(1).default(1_024 * 1_024).describe('A larger answer is not kept.'),

@@ -10,6 +10,8 @@ export interface SubgraphRequest {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** `variables` as JSON, where somebody has written it already. */
   readonly variablesText?: string;
+  /** Where entities are asked for: the variable that holds their representations, and where in the answer they are. */
+  readonly entities?: readonly { readonly variable: string; readonly responseKey: string }[];
   /** Only a `query` may be sent again after a failure; absent means unknown, which is treated as a mutation. */
   readonly kind?: 'query' | 'mutation' | 'subscription';
 }

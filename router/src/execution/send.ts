@@ -16,6 +16,7 @@ export function variablesFor(fetch: RootFetch | EntityFetch, run: Pick<Run, 'var
 
 export const requestFor = (fetch: RootFetch | EntityFetch, variables: Data, variablesText?: string): SubgraphRequest => ({
   query: fetch.operation, variables, kind: fetch.operationKind,
+  ...(fetch.kind === 'entities' ? { entities: fetch.groups } : {}),
   ...(variablesText === undefined ? {} : { variablesText }),
   ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
 });
