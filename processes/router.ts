@@ -50,6 +50,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
         return opened.close();
       },
     );
+    if (alone && router.adminPort !== null) console.log(`Metrics and health are at http://${environment.host}:${String(router.adminPort)}`);
     if (alone) console.log(`The router answers at ${router.url}`);
   });
 }

@@ -18,5 +18,6 @@ export const latency = <L extends string>(name: string, help: string, labelNames
 /** Adds what Node says of itself (event loop delay, heap, garbage, handles) and which build this is. Once a process. */
 export function describeProcess({ service, version }: { readonly service: string; readonly version: string }): void {
   collectDefaultMetrics({ register: metrics });
-  gauge('pms_build_info', 'Which build this is; always 1.', ['service', 'version', 'node']).set({ service, version, node: process.versions.node }, 1);
+  const info = new Gauge({ name: 'pms_build_info', help: 'Which build this is; always 1.', labelNames: ['service', 'version', 'node'], registers: [metrics], aggregator: 'first' });
+  info.set({ service, version, node: process.versions.node }, 1);
 }
