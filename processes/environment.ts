@@ -27,6 +27,7 @@ const variables = z.object({
   AUTH_ISSUER: httpUrl.nullable().default(null),
   AUTH_JWKS_URL: httpUrl.nullable().default(null),
   SUPERGRAPH: nonEmpty.default(path.resolve(import.meta.dirname, '../schema/supergraph.graphql')),
+  SUPERGRAPH_TOKEN: nonEmpty.nullable().default(null),
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).nullable().default(null),
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
@@ -51,7 +52,10 @@ export interface Environment {
   readonly issuer: string | null;
   /** Where the issuer's keys are fetched. */
   readonly jwksUrl: string | null;
+  /** A file's path, or an address. */
   readonly supergraph: string;
+  /** Sent as a bearer token to the supergraph's address. */
+  readonly supergraphToken: string | null;
   /** The router's settings, a YAML or JSON file; `null` where there is none. */
   readonly routerConfig: string | null;
   /** What the router's replicas share; `null` where each goes by its own memory. */
@@ -88,7 +92,8 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     home: path.resolve(values.PMS_HOME),
     issuer: values.AUTH_ISSUER,
     jwksUrl: values.AUTH_JWKS_URL,
-    supergraph: path.resolve(values.SUPERGRAPH),
+    supergraph: isAddress(values.SUPERGRAPH) ? values.SUPERGRAPH : path.resolve(values.SUPERGRAPH),
+    supergraphToken: values.SUPERGRAPH_TOKEN,
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
     redisUrl: values.REDIS_URL,
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT === null ? null : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
@@ -97,6 +102,9 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     secrets: prefixed(given, 'PMS_SECRET_'),
   };
 }
+
+/** Of a supergraph that is fetched; anything else is a file. */
+export const isAddress = (supergraph: string): boolean => /^https?:\/\//i.test(supergraph);
 
 type Values = z.output<typeof variables>;
 

@@ -5,7 +5,7 @@
 import cluster from 'node:cluster';
 import { overHttp } from '@pms/router/dial/over-http';
 import type { Dial } from '@pms/router/dial/transport';
-import { supergraphFile } from '@pms/router/supergraph/source';
+import { supergraphAt, supergraphFile } from '@pms/router/supergraph/source';
 import type { RouterOptions } from '@pms/router/options';
 import { startRouter } from '@pms/router';
 import type { RouterSettingsInput } from '@pms/router/settings';
@@ -14,7 +14,7 @@ import { metrics } from '@pms/telemetry/metrics';
 import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
 import { tracer } from '@pms/telemetry/tracing';
 import { inBrowsers } from './browsers.ts';
-import { type Environment, shown } from './environment.ts';
+import { type Environment, isAddress, shown } from './environment.ts';
 import { signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
 import { followRevocations } from './revocations.ts';
@@ -60,7 +60,7 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
   const tracing = tracer();
   return {
     ...(tracing === null ? {} : { tracer: tracing }),
-    supergraph: supergraphFile(environment.supergraph),
+    supergraph: sourceOf(environment),
     host: environment.host,
     port: environment.port,
     logger: log,
@@ -71,6 +71,9 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
     settings: settingsFrom(environment.routerConfig, platformSettings(environment)),
   };
 }
+
+const sourceOf = ({ supergraph, supergraphToken }: Environment): RouterOptions['supergraph'] =>
+  (isAddress(supergraph) ? supergraphAt(supergraph, supergraphToken ?? undefined) : supergraphFile(supergraph));
 
 /** What the platform asks of its router; a file of settings goes before it, section by section. */
 const platformSettings = ({ rateLimit, demo }: Environment): RouterSettingsInput => ({
