@@ -1,4 +1,5 @@
 /** Answers that follow each other over HTTP, read by the clients of their protocols: server-sent events by graphql-sse, parts by meros. */
+import { connect } from 'node:net';
 import { type Client, createClient } from 'graphql-sse';
 import { meros } from 'meros/browser';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -107,6 +108,26 @@ describe('server-sent events', () => {
     letOpen();
     await until(() => closed > 0);
   });
+});
+
+test.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])('a client of %s that does not read is waited for within bounds, then told and ended', async (accept) => {
+  const shop = await shopWith();
+  const body = JSON.stringify({ query: 'subscription { productChanged { name } }' });
+  const socket = connect(shop.router.port, '127.0.0.1');
+  open.push(() => socket.destroy());
+  socket.write(`POST /graphql HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\naccept: ${accept}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await listening(shop);
+  const name = 'x'.repeat(200_000);
+  for (let event = 0; event < 1_000; event += 1) {
+    shop.bells.ring('productChanged', { productChanged: { id: 1, name } });
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  let end = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    end = (end + text).slice(-1_000);
+  });
+  await until(() => end.includes('RATE_LIMITED') && /(?:event: complete|--graphql--)/.test(end));
+  await listening(shop, 0);
 });
 
 describe('parts', () => {
