@@ -8,16 +8,17 @@ import type { Dial, RequestContext, Transport } from './dial/transport.ts';
 import { compilableEnvironment } from './execution/environment.ts';
 import type { Run } from './execution/run.ts';
 import type { RouterLogger, RouterMetrics } from './observe.ts';
-import { type Answer, finished } from './operation/answer.ts';
+import { type Answer, finished, toldOf } from './operation/answer.ts';
 import { subgraphReport } from './operation/errors.ts';
 import { inParts } from './operation/in-parts.ts';
-import { type AskedFor, type Preparation, preparation, type PreparedOperation, type Variant } from './operation/prepare.ts';
+import { type AskedFor, type Preparation, preparation, type PreparationOptions, type PreparedOperation, type Variant } from './operation/prepare.ts';
 import { coerced } from './operation/variables.ts';
 import { activeLabels, type OverrideOptions } from './planner/override.ts';
 import type { Planner } from './planner/plan.ts';
 import { plannerFor, type PlannerChoice } from './planner/planner.ts';
 import { costModel, valueOf } from './security/cost.ts';
 import { limitGate, type OperationLimits } from './security/limits.ts';
+import { authorizationSettings } from './security/settings.ts';
 import { type Policies, requirementsOf } from './security/requirements.ts';
 import { readSupergraph, type SupergraphDocument } from './supergraph/document.ts';
 import { linkedFeatures } from './supergraph/features.ts';
@@ -31,6 +32,7 @@ export interface EngineOptions extends OverrideOptions {
   readonly suggestions: boolean;
   readonly policies: Policies;
   readonly authorization: boolean;
+  readonly denials?: PreparationOptions['denials'];
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
 }
@@ -86,7 +88,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   const gate = limitGate(options.limits, options.logger, options.metrics);
   const prepared: Preparation = preparation(
     { api: supergraph.api, planner: counted(planner, inUse), environment, requirements: requirementsOf(supergraph.full, features), costs },
-    { ...options, gate, planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
+    { ...options, gate, denials: options.denials ?? authorizationSettings.parse({}), planned: (found) => options.metrics.plans.inc({ found: String(found) }), made: (ms) => options.metrics.planning.observe(ms / MS_PER_SECOND) },
   );
   const labels = activeLabels(supergraph.document, options);
   const coercing = { ...options, gate };
@@ -103,7 +105,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     cost: (operation, variables) => valueOf(operation.cost, variables),
     newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
     async execute(variant, variables, context) {
-      const run: Run = { variables, context, data: {}, errors: [...variant.denied] };
+      const run: Run = { variables, context, data: {}, errors: toldOf(variant) };
       inUse.enter();
       try {
         if (variant.steps !== null) await variant.steps(run);
@@ -114,7 +116,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
       }
     },
     async executeEvent(variant, run) {
-      run.errors.push(...variant.denied);
+      run.errors.push(...toldOf(variant));
       if (variant.steps !== null) await variant.steps(run);
       return finish(variant, run);
     },

@@ -31,7 +31,7 @@ export interface Router {
 
 export async function startRouter(given: RouterOptions): Promise<Router> {
   const options = withDefaults(given);
-  const { logger, metricsRegistry, authenticate, settings } = options;
+  const { logger, metricsRegistry, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
   const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
   const reads = readsThrough(options.dial, { settings, metrics, redis });
@@ -39,7 +39,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   try {
     engines = await holdEngine({ source: options.supergraph, settings: settings.supergraph, logger, metrics, make: (sdl) => makeEngine(sdl, {
       dial: reads.dial, limits: settings.limits, ...disclosed(options), policies: options.policies,
-      authorization: authenticate !== undefined, logger, metrics, planner: settings.supergraph.planner,
+      authorization: settings.authorization.enforce, denials: settings.authorization, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
     }) });
     return await serve(options, { engines, reads, metrics, redis });

@@ -4,7 +4,7 @@
  * found by a second pass, so that the first one keeps no paths.
  */
 import {
-  getNamedType, type GraphQLCompositeType, type GraphQLLeafType, type GraphQLOutputType, type GraphQLSchema, isEnumType,
+  getNamedType, type GraphQLCompositeType, type GraphQLLeafType, type GraphQLOutputType, type GraphQLSchema, isAbstractType, isEnumType,
   isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, type SelectionSetNode,
 } from 'graphql';
 import type { Data } from './run.ts';
@@ -225,9 +225,15 @@ function abstractWriter(compiling: Compiling, type: GraphQLCompositeType, sets: 
  * abstract type itself can apply. `null` for a type that cannot stand here.
  */
 function writerOf(compiling: Compiling, type: GraphQLCompositeType, typename: unknown, sets: readonly ConditionalSet[]): ObjectWriter | null {
-  if (typename === undefined) return concreteWriter(compiling, type, sets);
+  if (typename === undefined) return unnamedWriter(compiling, type, sets);
   const actual = typeof typename === 'string' ? compiling.schema.getType(typename) : undefined;
-  if (isInterfaceType(actual)) return concreteWriter(compiling, actual, sets);
+  if (isInterfaceType(actual)) return unnamedWriter(compiling, actual, sets);
   const possible = isObjectType(actual) && compiling.schema.getPossibleTypes(type as never).includes(actual);
   return possible ? concreteWriter(compiling, actual, sets) : null;
+}
+
+/** It could be of a kind that may not be seen. */
+function unnamedWriter(compiling: Compiling, type: GraphQLCompositeType, sets: readonly ConditionalSet[]): ObjectWriter {
+  const kinds = isAbstractType(type) ? compiling.schema.getPossibleTypes(type) : [];
+  return kinds.some(({ name }) => compiling.visibility.typeHidden(name)) ? hiddenObject(type.name) : concreteWriter(compiling, type, sets);
 }

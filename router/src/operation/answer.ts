@@ -16,28 +16,38 @@ export interface Answer {
   readonly freshness?: Freshness;
 }
 
+/** What was taken out of the operation, where errors are the place to say it. */
+export const toldOf = ({ denied, tell }: Variant): ClientError[] => (tell === 'errors' ? [...denied] : []);
+
 export function finished(variant: Variant, run: Run, logger: RouterLogger): Answer {
   const { text, problems } = variant.project(run.data, run.variables, run.shared);
-  const errors = problems.length === 0 ? run.errors : [...run.errors, ...unexplained(problems, run, logger)];
-  const data = `{"data":${text}`;
-  return { text: errors.length === 0 ? `${data}}` : `${data},"errors":${JSON.stringify(errors)}}`, errors };
+  const errors = problems.length === 0 ? run.errors : [...run.errors, ...unexplained(problems, run, variant, logger)];
+  const unread = variant.tell === 'extensions' ? [...variant.denied, ...hidden(problems, run)] : NONE;
+  const told = errors.length === 0 ? '' : `,"errors":${JSON.stringify(errors)}`;
+  return { text: `{"data":${text}${told}${unread.length === 0 ? '' : `,"extensions":{"authorizationErrors":${JSON.stringify(unread)}}`}}`, errors };
 }
+
+const NONE: readonly ClientError[] = [];
 
 /**
  * A null that no error speaks of yet gets one: a client must be able to tell a fault from an absence. An error
  * anywhere in the same object speaks of it, because a fault in one field takes the whole entity with it.
  */
-export function unexplained(problems: readonly Problem[], { errors, context }: Run, logger: RouterLogger): ClientError[] {
-  return problems.flatMap((problem): ClientError[] => {
-    if (problem.kind === 'hidden') return [{
-      message: 'the access token does not allow this', path: problem.path,
-      extensions: { code: context.principal === null ? 'UNAUTHENTICATED' : 'FORBIDDEN' },
-    }];
-    if (errors.some(({ path }) => path === undefined || related(path, problem.path.slice(0, -1)))) return [];
-    logger.error({ correlationId: context.correlationId, coordinate: problem.coordinate, path: problem.path }, 'a subgraph left out a value that may not be null');
-    return [internal(context.correlationId, problem.path)];
+export function unexplained(problems: readonly Problem[], run: Pick<Run, 'errors' | 'context'>, { denied, tell }: Variant, logger: RouterLogger): ClientError[] {
+  const { correlationId } = run.context;
+  const explained = [...run.errors, ...denied];
+  const missing = problems.flatMap(({ kind, path, coordinate }): ClientError[] => {
+    if (kind === 'hidden' || explained.some((error) => error.path === undefined || related(error.path, path.slice(0, -1)))) return [];
+    logger.error({ correlationId, coordinate, path }, 'a subgraph left out a value that may not be null');
+    return [internal(correlationId, path)];
   });
+  return tell === 'errors' ? [...hidden(problems, run), ...missing] : missing;
 }
+
+/** Objects of kinds that the caller may not see: found only where they turn up. */
+const hidden = (problems: readonly Problem[], { context: { principal } }: Pick<Run, 'context'>): ClientError[] => problems.filter(({ kind }) => kind === 'hidden').map(({ path }) => ({
+  message: 'the access token does not allow this', path, extensions: { code: principal === null ? 'UNAUTHENTICATED' : 'FORBIDDEN' },
+}));
 
 /** Whether one path leads into the other; `@` stands for any position. */
 function related(left: readonly (string | number)[], right: readonly (string | number)[]): boolean {

@@ -17,6 +17,7 @@ import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
 import type { SubgraphResult } from '../dial/transport.ts';
 import type { Planner, QueryPlan, RootFetch } from '../planner/plan.ts';
 import { filterOperation, visibilityOf } from '../security/authorize.ts';
+import type { AuthorizationSettings } from '../security/settings.ts';
 import type { CostModel, Term } from '../security/cost.ts';
 import type { Planning } from '../telemetry/prepared.ts';
 import { decide, type Policies, type Requirements } from '../security/requirements.ts';
@@ -58,8 +59,10 @@ export interface Variant {
   readonly plan: QueryPlan;
   /** Errors about what was removed. */
   readonly denied: readonly ClientError[];
-  /** Whether anything is left to run. */
-  readonly empty: boolean;
+  /** Where the client is told of them. */
+  readonly tell: AuthorizationSettings['errors'];
+  /** Whether the operation is refused as a whole, because of them. */
+  readonly refused: boolean;
   readonly steps: Step | null;
   readonly subscription: { readonly fetch: RootFetch; accept(result: SubgraphResult, run: Run): void } | null;
   readonly introspect: Introspect | null;
@@ -74,6 +77,7 @@ export interface PreparationOptions extends ValidationOptions {
   readonly policies: Policies;
   /** Whether `@authenticated` and its kin are enforced. */
   readonly authorization: boolean;
+  readonly denials: Pick<AuthorizationSettings, 'errors' | 'rejectUnauthorized'>;
   readonly planned: (found: boolean) => void;
   /** A plan that was not there yet has been made. */
   readonly made: (ms: number) => void;
@@ -140,7 +144,7 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
         countUse(known.popularity);
         return known.made;
       }
-      const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral });
+      const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral, denials: options.denials });
       variants.set(key, { made, operation, principal, incremental, popularity: newPopularity() });
       made.then(({ planning }) => options.made(planning.ms), () => variants.delete(key)); // a failure to plan is not kept
       return made;
@@ -164,7 +168,7 @@ export function documentOf({ key }: PreparedOperation): Pick<AskedFor, 'source' 
   return { source: key.slice(end + 1), operationName: end === 0 ? undefined : key.slice(0, end) };
 }
 
-interface Sender { readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null }
+interface Sender { readonly denials: PreparationOptions['denials']; readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null }
 
 function costOf(costs: CostModel, { operation, fragments }: ValidOperation, { limits }: PreparationOptions): Term {
   const { term, unsliced } = costs.costOf(operation, fragments);
@@ -173,24 +177,23 @@ function costOf(costs: CostModel, { operation, fragments }: ValidOperation, { li
   return term;
 }
 
-async function makeVariant(planned: Planned, prepared: PreparedOperation, { decision, anonymous, labels, deferral }: Sender): Promise<Variant> {
+async function makeVariant(planned: Planned, prepared: PreparedOperation, { denials, decision, anonymous, labels, deferral }: Sender): Promise<Variant> {
   const { api, environment } = planned;
   const started = performance.now();
   const visibility = visibilityOf(planned.requirements, decision);
-  const filtered = visibility === null
-    ? { operation: prepared.operation, removed: [] }
-    : filterOperation(api, prepared.operation, prepared.fragments, visibility);
-  const plan: QueryPlan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.removed.length > 0 ? {} : prepared.fragments), { labels, defer: deferral !== null });
+  const filtered = filterOperation(api, prepared, visibility);
+  const plan: QueryPlan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.rewritten ? {} : prepared.fragments), { labels, defer: deferral !== null });
   const root = api.getRootType(prepared.kind);
   if (root == null) throw new DomainError('BAD_USER_INPUT', `the schema has no ${prepared.kind}`);
+  const introspect = prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null;
   const steps = plan.node === undefined ? null : compilePlan(plan.node, environment);
   const at = performance.now();
   return {
     decision, plan, planning: { planner: planned.planner.name, ms: at - started, at },
-    denied: filtered.removed.map((path) => deniedAt(path, anonymous)), empty: filtered.operation === null,
-    steps,
+    denied: filtered.removed.map((path) => deniedAt(path, anonymous)), tell: denials.errors,
+    refused: (filtered.operation === null && introspect === null) || (denials.rejectUnauthorized && filtered.removed.length > 0),
+    steps, introspect,
     subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },
-    introspect: prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null,
     shape: once(() => shapeOf(api, prepared, visibility)),
     project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),
     parts: deferral === null ? [] : compileParts(api, deferral.parts, visibility ?? everything),

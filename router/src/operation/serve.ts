@@ -122,7 +122,7 @@ export function service({ engine: current, limit, persisted, observer, logger, m
       const asked = performance.now();
       const variant = await engine.variant(operation, principal, incremental);
       notePlan(seen, variant.planning, asked);
-      if (variant.empty && variant.introspect === null) throw new NothingAllowed(variant.denied);
+      if (variant.refused) throw new NothingAllowed(variant.denied);
       return { engine, operation, variables, given, variant, ...(rate === undefined ? {} : { rate }) };
     },
     async execute(ready, caller, signal) {

@@ -4,15 +4,17 @@
  */
 import {
   type FieldNode, type FragmentSpreadNode, getNamedType, type GraphQLCompositeType, type GraphQLOutputType, type GraphQLSchema, type InlineFragmentNode,
-  isCompositeType, isListType, isNonNullType, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode,
+  isAbstractType, isCompositeType, isListType, isNonNullType, isObjectType, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode,
 } from 'graphql';
 import type { Fragments } from '../execution/selections.ts';
 import type { Visibility } from '../execution/project.ts';
 import type { Requirements } from './requirements.ts';
 
 export interface Filtered {
-  /** With fragments written out where something was removed; `null` when nothing is left to ask. */
+  /** `null` when nothing is left to ask. */
   readonly operation: OperationDefinitionNode | null;
+  /** Whether it holds its fragments written out; else it is as it came. */
+  readonly rewritten: boolean;
   /** Response paths that were removed, `@` for every item of a list. */
   readonly removed: readonly (readonly string[])[];
 }
@@ -29,14 +31,15 @@ export function visibilityOf(requirements: Requirements, decision: string): Visi
   };
 }
 
-export function filterOperation(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, visibility: Visibility): Filtered {
+/** `visibility` is null where everything may be seen. */
+export function filterOperation(schema: GraphQLSchema, { operation, fragments }: { readonly operation: OperationDefinitionNode; readonly fragments: Fragments }, visibility: Visibility | null): Filtered {
   const root = schema.getRootType(operation.operation);
-  if (root == null) return { operation, removed: [] };
-  const filtering: Filtering = { schema, fragments, visibility, removed: new Map() };
+  if (root == null || visibility === null) return { operation, rewritten: false, removed: [] };
+  const filtering: Filtering = { schema, fragments, visibility, removed: new Map(), named: false };
   const selectionSet = filterSet(operation.selectionSet, root, [], filtering);
   const removed = [...filtering.removed.values()];
-  if (removed.length === 0) return { operation, removed };
-  return { operation: selectionSet.selections.length === 0 ? null : { ...operation, selectionSet }, removed };
+  if (removed.length === 0 && !filtering.named) return { operation, rewritten: false, removed };
+  return { operation: selectionSet.selections.length === 0 ? null : { ...operation, selectionSet }, rewritten: true, removed };
 }
 
 interface Filtering {
@@ -44,6 +47,8 @@ interface Filtering {
   readonly fragments: Fragments;
   readonly visibility: Visibility;
   readonly removed: Map<string, readonly string[]>;
+  /** Whether somewhere the name of a type was added to what is asked. */
+  named: boolean;
 }
 
 function filterSet(set: SelectionSetNode, type: GraphQLCompositeType, path: readonly string[], filtering: Filtering): SelectionSetNode {
@@ -60,7 +65,8 @@ function filterFragment(selection: FragmentSpreadNode | InlineFragmentNode, type
   const condition = fragment?.typeCondition;
   const inner = condition === undefined ? type : filtering.schema.getType(condition.name.value);
   if (fragment === undefined || !isCompositeType(inner)) return [];
-  const selectionSet = filterSet(fragment.selectionSet, inner, path, filtering);
+  // A fragment on an interface, inside an object, says nothing of the interface's other kinds.
+  const selectionSet = filterSet(fragment.selectionSet, isObjectType(type) ? type : inner, path, filtering);
   if (selectionSet.selections.length === 0) return [];
   return [{
     kind: Kind.INLINE_FRAGMENT, selectionSet,
@@ -80,7 +86,14 @@ function filterField(selection: FieldNode, type: GraphQLCompositeType, path: rea
   const named = getNamedType(field.type);
   if (selection.selectionSet === undefined || !isCompositeType(named)) return [selection];
   const selectionSet = filterSet(selection.selectionSet, named, [...here, ...listMarks(field.type)], filtering);
-  return [{ ...selection, selectionSet: selectionSet.selections.length === 0 ? TYPENAME_ONLY : selectionSet }];
+  return [{ ...selection, selectionSet: selectionSet.selections.length === 0 ? TYPENAME_ONLY : withName(selectionSet, named, filtering) }];
+}
+
+/** Where an object may be of a kind that may not be seen, its kind has to be known, whatever the client calls it. */
+function withName(set: SelectionSetNode, type: GraphQLCompositeType, filtering: Filtering): SelectionSetNode {
+  if (!isAbstractType(type) || !filtering.schema.getPossibleTypes(type).some(({ name }) => filtering.visibility.typeHidden(name))) return set;
+  filtering.named = true;
+  return { ...set, selections: [...TYPENAME_ONLY.selections, ...set.selections] };
 }
 
 /** An object of which nothing may be read is still there or not there. */

@@ -38,6 +38,14 @@ export const rateSettings = rate.transform(({ capacity, refillPerSecond, points,
   ...rest, capacity: capacity ?? points ?? RATE_CAPACITY, refillPerSecond: refillPerSecond ?? (points === undefined ? RATE_REFILL_PER_SECOND : points / windowSeconds),
 }));
 
+export const authorizationSettings = z.strictObject({
+  enforce: z.boolean().default(true).describe('Whether @authenticated, @requiresScopes and @policy hold. Without authentication nobody meets them.'),
+  rejectUnauthorized: z.boolean().default(false).describe('Refuses an operation that asks for anything its sender may not read, instead of answering the rest.'),
+  errors: z.enum(['errors', 'extensions', 'none']).default('errors').describe('Where a client is told what was taken out: in errors, in extensions.authorizationErrors, or not at all.'),
+});
+
+export type AuthorizationSettings = z.output<typeof authorizationSettings>;
+
 export const disclosureSettings = z.strictObject({
   introspection: z.boolean().optional().describe('Whether clients may read the schema; off in production unless said.'),
   suggestions: z.boolean().optional().describe('Whether errors may name what exists ("Did you mean"); off in production unless said.'),
