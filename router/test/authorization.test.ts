@@ -85,3 +85,58 @@ test('a policy that nobody has defined is not fulfilled', async () => {
   const unknown = await engineOf(federation, { policies: {} });
   expect((await ask(unknown, '{ things { id } owner { name } }', {}, someone('guard'))).data).toEqual({ things: null, owner: { name: 'Ann' } });
 });
+
+describe('how a client is told', () => {
+  const query = '{ product(id: 1) { name cost } containers { ... on Crate { label } ... on Safe { label } } }';
+  const data = { product: { name: 'product 1', cost: null }, containers: [{ label: 'crate' }, null] };
+  const paths = [['product', 'cost'], ['containers', '@', 'label'], ['containers', 1]];
+
+  test('in extensions, or not at all, where the operator says so', async () => {
+    const inExtensions = await ask(await engineOf(federation, { denials: { errors: 'extensions', rejectUnauthorized: false } }), query, {}, reader) as Awaited<ReturnType<typeof ask>> & { extensions?: { authorizationErrors: { path: unknown }[] } };
+    expect([inExtensions.data, inExtensions.errors, inExtensions.extensions?.authorizationErrors.map(({ path }) => path)]).toEqual([data, undefined, paths]);
+    expect(await ask(await engineOf(federation, { denials: { errors: 'none', rejectUnauthorized: false } }), query, {}, reader)).toEqual({ data });
+  });
+
+  test('by refusing the whole operation, where the operator says so', async () => {
+    const strict = await engineOf(federation, { denials: { errors: 'errors', rejectUnauthorized: true } });
+    expect((await strict.variant(strict.prepare(query, undefined), reader)).refused).toBe(true);
+    expect((await strict.variant(strict.prepare('{ product(id: 1) { name } }', undefined), reader)).refused).toBe(false);
+  });
+});
+
+describe('of a supergraph that was composed elsewhere', () => {
+  const marked = (...replacements: [string | RegExp, string][]): typeof federation => {
+    const sdl = replacements.reduce((text, [from, to]) => text.replace(from, to), federation.sdl);
+    expect(sdl).not.toBe(federation.sdl);
+    return { ...federation, sdl };
+  };
+  const engineFor = (of: typeof federation): Promise<typeof engine> => engineOf(of, { dial: recording(of, seen), policies: { guard: ({ scopes }) => scopes.has('guard') } });
+
+  test('what is demanded at an interface alone holds for each of its kinds, with a fragment as without', async () => {
+    const guarded = await engineFor(marked([/(interface Thing[^{]*\{[^}]*?label: String)/, '$1 @requiresScopes(scopes: [["label:read"]])']));
+    seen.length = 0;
+    const reply = await ask(guarded, '{ containers { ... on Crate { id label } } things { ... on Thing { id label } } }', {}, someone('guard'));
+    expect(reply.data).toEqual({ containers: [{ id: 'c', label: null }, {}], things: [{ id: 'c', label: null }, { id: 's', label: null }] });
+    expect(seen.join()).not.toContain('label');
+    expect((await ask(guarded, '{ containers { ... on Crate { label } } }', {}, someone('guard', 'label:read'))).data).toEqual({ containers: [{ label: 'crate' }, {}] });
+  });
+
+  test('an object of a kind that may not be seen is found out although the client gives its kind another name', async () => {
+    expect((await ask(engine, '{ containers { kind: __typename } }', {}, reader)).data).toEqual({ containers: [{ kind: 'Crate' }, null] });
+  });
+
+  test('a fragment on an interface, in an object that may be read, takes nothing from it', async () => {
+    expect(await ask(engine, '{ containers { ... on Crate { ... on Thing { label } } } }', {}, reader)).toMatchObject({ data: { containers: [{ label: 'crate' }, null] } });
+  });
+});
+
+test('the payload of a mutation, and errors below what is taken out, say nothing of it', async () => {
+  const { reply, sent } = await fetched('mutation { addProduct(name: "x") { id price: cost kind: __typename } }', {}, reader);
+  expect(reply).toMatchObject({ data: { addProduct: { id: '9', price: null, kind: 'Product' } }, errors: [{ path: ['addProduct', 'price'] }] });
+  expect(sent).not.toMatch(/cost/);
+});
+
+test('names of what may not be read can be asked of the schema, and no value can', async () => {
+  const { reply, sent } = await fetched('{ __type(name: "Safe") { fields { name } } }', {}, reader);
+  expect([reply.data, sent]).toEqual([{ __type: { fields: [{ name: 'id' }, { name: 'label' }, { name: 'combination' }] } }, '']);
+});

@@ -16,7 +16,7 @@ import { acceptRoot } from '../execution/root-fetch.ts';
 import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
 import type { SubgraphResult } from '../dial/transport.ts';
 import type { Planner, QueryPlan, RootFetch } from '../planner/plan.ts';
-import { filterOperation, visibilityOf } from '../security/authorize.ts';
+import { type Filtered, filterOperation, visibilityOf } from '../security/authorize.ts';
 import type { AuthorizationSettings } from '../security/settings.ts';
 import type { CostModel, Term } from '../security/cost.ts';
 import type { Planning } from '../telemetry/prepared.ts';
@@ -182,7 +182,7 @@ async function makeVariant(planned: Planned, prepared: PreparedOperation, { deni
   const started = performance.now();
   const visibility = visibilityOf(planned.requirements, decision);
   const filtered = filterOperation(api, prepared, visibility);
-  const plan: QueryPlan = filtered.operation === null || !fetches(filtered.operation, prepared) ? {} : await planned.planner.plan(textOf(filtered.operation, filtered.rewritten ? {} : prepared.fragments), { labels, defer: deferral !== null });
+  const plan = await planFor(planned.planner, prepared, filtered, { labels, defer: deferral !== null });
   const root = api.getRootType(prepared.kind);
   if (root == null) throw new DomainError('BAD_USER_INPUT', `the schema has no ${prepared.kind}`);
   const introspect = prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null;
@@ -198,6 +198,11 @@ async function makeVariant(planned: Planned, prepared: PreparedOperation, { deni
     project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),
     parts: deferral === null ? [] : compileParts(api, deferral.parts, visibility ?? everything),
   };
+}
+
+function planFor(planner: Planner, prepared: PreparedOperation, { operation, rewritten }: Filtered, choice: Parameters<Planner['plan']>[1]): QueryPlan | Promise<QueryPlan> {
+  if (operation === null || !fetches(operation, prepared)) return {};
+  return planner.plan(textOf(operation, rewritten ? {} : prepared.fragments), choice);
 }
 
 function once<T>(make: () => T): () => T {
