@@ -9,7 +9,7 @@ import { type Complete, type RouterOptions, withDefaults } from './options.ts';
 import { overrideOptions } from './planner/override.ts';
 import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
-import { persistedQueries } from './security/persisted.ts';
+import { type Documents, documents } from './security/documents.ts';
 import { rateLimit } from './security/rate-limit.ts';
 import { type Hub, subscriptionHub } from './subscriptions/hub.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
@@ -36,24 +36,27 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
   const reads = readsThrough(options.dial, { settings, metrics, redis });
   let engines: EngineHolder | undefined;
+  let trusted: Documents | undefined;
   try {
+    trusted = await documents({ settings: settings.documents, redis, logger, metrics });
     engines = await holdEngine({ source: options.supergraph, settings: settings.supergraph, logger, metrics, make: (sdl) => makeEngine(sdl, {
       dial: reads.dial, limits: settings.limits, ...disclosed(options), policies: options.policies,
       authorization: settings.authorization.enforce, denials: settings.authorization, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
     }) });
-    return await serve(options, { engines, reads, metrics, redis });
+    return await serve(options, { engines, reads, metrics, redis, trusted });
   } catch (error) {
     redis?.close();
+    trusted?.close();
     engines?.close();
     throw error;
   }
 }
 
-interface Standing { readonly engines: EngineHolder; readonly reads: Reads; readonly metrics: RouterMetrics; readonly redis: RedisLink | null }
+interface Standing { readonly engines: EngineHolder; readonly reads: Reads; readonly metrics: RouterMetrics; readonly redis: RedisLink | null; readonly trusted: Documents }
 
 async function serve(options: Complete, standing: Standing): Promise<Router> {
-  const { engines, reads, redis } = standing;
+  const { engines, reads, redis, trusted } = standing;
   const answer = answering(options, standing);
   const apollo = options.plugins === undefined ? null
     : await throughPlugins({ engines, plugins: options.plugins, service: answer.service, logger: options.logger, ...disclosed(options) });
@@ -65,18 +68,19 @@ async function serve(options: Complete, standing: Standing): Promise<Router> {
     disobey();
     await apollo?.stop();
     redis?.close();
+    trusted.close();
     engines.close();
   };
   return { ...listening, reload: engines.reload, invalidate: reads.invalidate, close: () => (closing ??= close()) };
 }
 
-function answering(options: Complete, { engines, reads, metrics, redis }: Standing): Omit<Answering, 'delegate'> & { readonly subscriptions: Hub } {
+function answering(options: Complete, { engines, reads, metrics, redis, trusted }: Standing): Omit<Answering, 'delegate'> & { readonly subscriptions: Hub } {
   const { logger, settings, tracer, policies } = options;
   const { telemetry } = settings;
   const seeing = observer({ settings: telemetry, log: telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer });
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
   const operations = service({
-    engine: engines.current, limit: rateLimit(settings.rate, redis), persisted: persistedQueries(), observer: seeing, logger, metrics, answer: reads.answer, revocations: options.revocations,
+    engine: engines.current, limit: rateLimit(settings.rate, redis), documents: trusted, observer: seeing, logger, metrics, answer: reads.answer, revocations: options.revocations,
     maySeePlans: planViewers(telemetry.plan, policies),
   });
   const subscriptions = subscriptionHub(operations, settings.subscriptions, engines.current);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { cacheSettings } from './cache/settings.ts';
 import { subgraphSettings } from './dial/settings.ts';
 import { httpSettings } from './http/settings.ts';
-import { authorizationSettings, disclosureSettings, limitSettings, rateSettings } from './security/settings.ts';
+import { authorizationSettings, disclosureSettings, documentSettings, limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
 import { supergraphSettings } from './supergraph/settings.ts';
 import { telemetrySettings } from './telemetry/settings.ts';
@@ -22,6 +22,7 @@ export const routerSettings = z.strictObject({
   limits: limitSettings.prefault({}),
   rate: rateSettings.prefault({}),
   authorization: authorizationSettings.prefault({}),
+  documents: documentSettings.prefault({}),
   disclosure: disclosureSettings.prefault({}),
   subscriptions: subscriptionSettings.prefault({}),
   subgraphs: subgraphSettings.prefault({}),

@@ -3,8 +3,9 @@ import { DomainError, errorCodes } from '@pms/errors';
 import type { ClientError } from '../execution/run.ts';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
 import { requestErrors } from '../operation/errors.ts';
-import { NothingAllowed, PersistedQueryError } from '../operation/serve.ts';
+import { NothingAllowed } from '../operation/serve.ts';
 import { InvalidOperation } from '../operation/validate.ts';
+import { PersistedQueryError } from '../security/documents.ts';
 import { RateLimited } from '../security/rate-limit.ts';
 
 export interface Failure {

@@ -21,13 +21,15 @@ export function paramsFromUrl(search: Readonly<Record<string, unknown>>): GraphQ
       throw badInput(`the parameter "${name}" is not JSON`);
     }
   };
-  return checked({ query: search['query'], operationName: search['operationName'], variables: json('variables'), extensions: json('extensions') });
+  return checked({ query: search['query'], documentId: search['documentId'], id: search['id'], operationName: search['operationName'], variables: json('variables'), extensions: json('extensions') });
 }
 
 /** What is null counts as absent, and so does an empty name. */
-function checked({ query, operationName, variables, extensions }: Readonly<Record<string, unknown>>): GraphQLParams {
+function checked({ query, documentId, id, operationName, variables, extensions }: Readonly<Record<string, unknown>>): GraphQLParams {
   const params: Writable<GraphQLParams> = {};
   if (query != null) params.query = textIn('query', query);
+  const named = documentId ?? id;
+  if (named != null) params.documentId = textIn('documentId', named);
   if (operationName != null && operationName !== '') params.operationName = textIn('operationName', operationName);
   if (variables != null) params.variables = objectIn('variables', variables);
   if (extensions != null) params.extensions = objectIn('extensions', extensions);

@@ -12,7 +12,7 @@ import { keepTimings, noteOperation, notePlan } from '../telemetry/prepared.ts';
 import { noteErrors, type Seen } from '../telemetry/seen.ts';
 import { explained, type MaySeePlans } from '../telemetry/shown-plan.ts';
 import type { Identity } from '../security/authenticate.ts';
-import type { PersistedQueries } from '../security/persisted.ts';
+import type { Documents } from '../security/documents.ts';
 import { clientKey } from '../security/client-key.ts';
 import { refuseRevoked, type Revocations } from '../security/revocations.ts';
 import { type RateDecision, type RateLimit, RateLimited } from '../security/rate-limit.ts';
@@ -22,6 +22,8 @@ import { InvalidOperation } from './validate.ts';
 
 export interface GraphQLParams {
   readonly query?: string;
+  /** Of an operation in the manifest of trusted operations, instead of its text. */
+  readonly documentId?: string;
   readonly operationName?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly extensions?: Readonly<Record<string, unknown>>;
@@ -83,7 +85,7 @@ const REQUEST_MS_MAX = 60_000;
 export interface ServiceOptions {
   readonly engine: () => Engine;
   readonly limit: RateLimit;
-  readonly persisted: PersistedQueries;
+  readonly documents: Documents;
   readonly observer: Observer;
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
@@ -96,7 +98,7 @@ export const contextOf = ({ principal, token, correlationId, seen, passed }: Cal
   principal, token, correlationId, seen, ...seen.headers, ...(passed === undefined ? {} : { passed }), ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
 });
 
-export function service({ engine: current, limit, persisted, observer, logger, metrics, answer: answered, revocations, maySeePlans }: ServiceOptions): Service {
+export function service({ engine: current, limit, documents, observer, logger, metrics, answer: answered, revocations, maySeePlans }: ServiceOptions): Service {
   const counted = (decision: RateDecision): RateDecision => {
     if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
     return decision;
@@ -110,7 +112,8 @@ export function service({ engine: current, limit, persisted, observer, logger, m
     async prepare(params, { principal, address, seen }, incremental = false) {
       refuseRevoked(principal, revocations); // a websocket's identity was established long ago
       const engine = current();
-      const operation = engine.prepare(queryOf(params, persisted), params.operationName);
+      const text = documents.textOf(params, seen.client?.name ?? null);
+      const operation = engine.prepare(typeof text === 'string' ? text : await text, params.operationName);
       noteOperation(seen, operation, principal);
       if ((seen.planAsked || params.extensions?.['plan'] === true) && maySeePlans(principal)) keepTimings(seen);
       const given = params.variables ?? {};
@@ -151,31 +154,6 @@ const LAST_PART = '"hasNext":false}';
 
 const explaining = (answer: Answer, { variant }: ReadyOperation, { seen }: Caller): Answer =>
   (seen.timings === null ? answer : { ...answer, text: explained(answer.text, variant, seen) });
-
-function queryOf({ query, extensions }: GraphQLParams, persisted: PersistedQueries): string {
-  const resolved = persisted.resolve(query, extensions?.['persistedQuery']);
-  if (resolved === null) {
-    if (query === undefined) throw new DomainError('BAD_USER_INPUT', 'the request holds no query');
-    return query;
-  }
-  switch (resolved.outcome) {
-    case 'query': return resolved.query;
-    case 'not found': throw new PersistedQueryError('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
-    case 'unsupported': throw new PersistedQueryError('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
-    case 'mismatch': throw new DomainError('BAD_USER_INPUT', 'the hash is not that of the query');
-  }
-}
-
-/** Its messages and codes are what clients of this protocol look for. */
-export class PersistedQueryError extends Error {
-  override readonly name = 'PersistedQueryError';
-  readonly code: string;
-
-  constructor(message: string, code: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** Throws RATE_LIMITED. */
 export function refuseOverLimit(decision: RateDecision): void {

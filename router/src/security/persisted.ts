@@ -1,33 +1,37 @@
-/** Automatic persisted queries: a client sends a hash, and the text only when the hash is not known. Bounded. */
-import { createHash } from 'node:crypto';
+/** Automatic persisted queries: a client sends a hash, and the text only when the hash is not known. Bounded; replicas share them in Redis. */
 import { LRUCache } from 'lru-cache';
+import type { RedisLink } from '../redis.ts';
+import { hashOf } from './manifest.ts';
 
 const QUERIES_MAX = 2_000;
 const CHARACTERS_MAX = 16 * 1024 * 1024;
 
-export type PersistedOutcome =
-  | { readonly outcome: 'query'; readonly query: string }
-  | { readonly outcome: 'not found' | 'mismatch' | 'unsupported' };
-
 export interface PersistedQueries {
-  resolve(query: string | undefined, extension: unknown): PersistedOutcome | null;
+  /** `undefined` when it is not known, here or where replicas share them. */
+  find(hash: string): string | undefined | Promise<string | undefined>;
+  /** False when the hash is another text's. */
+  keep(hash: string, query: string): boolean;
 }
 
-/** `resolve` is null when the request is not about persisted queries. */
-export function persistedQueries(): PersistedQueries {
+export function persistedQueries(redis: RedisLink | null, secondsMax: number): PersistedQueries {
   const known = new LRUCache<string, string>({ max: QUERIES_MAX, maxSize: CHARACTERS_MAX, sizeCalculation: (text) => text.length + 1 });
+  const keyOf = (hash: string): string => redis?.key(`query:${hash}`) ?? '';
   return {
-    resolve(query, extension) {
-      if (extension === undefined || extension === null) return null;
-      const { version, sha256Hash } = extension as { version?: unknown; sha256Hash?: unknown };
-      if (version !== 1 || typeof sha256Hash !== 'string') return { outcome: 'unsupported' };
-      if (query === undefined) {
-        const text = known.get(sha256Hash);
-        return text === undefined ? { outcome: 'not found' } : { outcome: 'query', query: text };
-      }
-      if (createHash('sha256').update(query).digest('hex') !== sha256Hash) return { outcome: 'mismatch' };
-      known.set(sha256Hash, query);
-      return { outcome: 'query', query };
+    find(hash) {
+      const text = known.get(hash);
+      if (text !== undefined || redis?.up !== true) return text;
+      return redis.send('GET', keyOf(hash)).then((found) => {
+        if (typeof found !== 'string' || hashOf(found) !== hash) return undefined; // not ours, whatever it is
+        known.set(hash, found);
+        return found;
+      });
+    },
+    keep(hash, query) {
+      if (hashOf(query) !== hash) return false;
+      const news = !known.has(hash);
+      known.set(hash, query);
+      if (news && redis?.up === true) void redis.send('SET', keyOf(hash), query, 'EX', String(secondsMax));
+      return true;
     },
   };
 }

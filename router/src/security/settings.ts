@@ -38,6 +38,14 @@ export const rateSettings = rate.transform(({ capacity, refillPerSecond, points,
   ...rest, capacity: capacity ?? points ?? RATE_CAPACITY, refillPerSecond: refillPerSecond ?? (points === undefined ? RATE_REFILL_PER_SECOND : points / windowSeconds),
 }));
 
+export const documentSettings = z.strictObject({
+  mode: z.enum(['off', 'log', 'enforce']).default('off').describe('enforce: only operations of the manifest run. log: all run, and what is not in the manifest is logged and counted.'),
+  manifest: z.string().min(1).optional().describe('A file of trusted operations: a manifest of Apollo’s format, or a map of hashes to texts as Relay writes it. Read again when it changes.'),
+  allowAutomatic: z.boolean().default(true).describe('Automatic persisted queries; never where the manifest is enforced.'),
+  store: z.enum(['auto', 'memory']).default('auto').describe('Of automatic persisted queries. auto: Redis too where there is one, so that replicas know each other’s.'),
+  keepSeconds: z.int().positive().default(86_400).describe('How long Redis keeps one.'),
+});
+
 export const authorizationSettings = z.strictObject({
   enforce: z.boolean().default(true).describe('Whether @authenticated, @requiresScopes and @policy hold. Without authentication nobody meets them.'),
   rejectUnauthorized: z.boolean().default(false).describe('Refuses an operation that asks for anything its sender may not read, instead of answering the rest.'),

@@ -46,15 +46,24 @@ function subscription(id: string, payload: unknown): Message | string {
   const { query, operationName, variables, extensions } = payload;
   const params: Writable<GraphQLParams> = {};
   if (typeof query === 'string') params.query = query;
-  else if (query != null || !namesQuery(extensions)) return 'Invalid message: the query must be text';
+  else if (query != null || !(namesQuery(extensions) || namesDocument(payload))) return 'Invalid message: the query must be text';
   if (typeof operationName === 'string') params.operationName = operationName;
   else if (operationName != null) return 'Invalid message: the operationName must be text';
   if (isObject(variables)) params.variables = variables;
   else if (variables != null) return 'Invalid message: the variables must be an object';
   if (isObject(extensions)) params.extensions = extensions;
   else if (extensions != null) return 'Invalid message: the extensions must be an object';
+  return named(id, params, payload['documentId'] ?? payload['id']);
+}
+
+function named(id: string, params: Writable<GraphQLParams>, documentId: unknown): Message | string {
+  if (typeof documentId === 'string') params.documentId = documentId;
+  else if (documentId != null) return 'Invalid message: the documentId must be text';
   return { type: 'subscribe', id, payload: params };
 }
+
+/** An operation of a manifest is named by its id; then its text is missing. */
+const namesDocument = (payload: Payload): boolean => (payload['documentId'] ?? payload['id']) != null;
 
 /** A persisted query is named by its hash; then its text may be missing. */
 const namesQuery = (extensions: unknown): boolean => isObject(extensions) && extensions['persistedQuery'] != null;
