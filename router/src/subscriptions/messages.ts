@@ -46,7 +46,7 @@ function subscription(id: string, payload: unknown): Message | string {
   const { query, operationName, variables, extensions } = payload;
   const params: Writable<GraphQLParams> = {};
   if (typeof query === 'string') params.query = query;
-  else if (query != null || !(namesQuery(extensions) || namesDocument(payload))) return 'Invalid message: the query must be text';
+  else if (query != null || !namesQuery(payload)) return 'Invalid message: the query must be text';
   if (typeof operationName === 'string') params.operationName = operationName;
   else if (operationName != null) return 'Invalid message: the operationName must be text';
   if (isObject(variables)) params.variables = variables;
@@ -62,11 +62,8 @@ function named(id: string, params: Writable<GraphQLParams>, documentId: unknown)
   return { type: 'subscribe', id, payload: params };
 }
 
-/** An operation of a manifest is named by its id; then its text is missing. */
-const namesDocument = (payload: Payload): boolean => (payload['documentId'] ?? payload['id']) != null;
-
-/** A persisted query is named by its hash; then its text may be missing. */
-const namesQuery = (extensions: unknown): boolean => isObject(extensions) && extensions['persistedQuery'] != null;
+/** A persisted query is named by its hash, an operation of a manifest by its id; then its text may be missing. */
+const namesQuery = ({ extensions, documentId, id }: Payload): boolean => (documentId ?? id) != null || (isObject(extensions) && extensions['persistedQuery'] != null);
 
 const hasId = (id: unknown): id is string => typeof id === 'string' && id !== '';
 const isObject = (value: unknown): value is Payload => typeof value === 'object' && value !== null && !Array.isArray(value);
