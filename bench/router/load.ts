@@ -24,6 +24,8 @@ export interface Job {
   readonly target: string;
   readonly connections: number;
   readonly seconds: number;
+  /** It ends after so many requests, if that is sooner. */
+  readonly requestsMax?: number;
 }
 
 export interface Measured {
@@ -51,7 +53,7 @@ interface Run {
   next: number;
 }
 
-async function run({ url, target: file, connections, seconds }: Job): Promise<Measured> {
+async function run({ url, target: file, connections, seconds, requestsMax = Infinity }: Job): Promise<Measured> {
   const target = JSON.parse(readFileSync(file, 'utf8')) as Target;
   const { hostname, port, pathname } = new URL(url);
   const heads = target.tokens.length === 0 ? [''] : target.tokens.map((token) => `authorization: Bearer ${token}\r\n`);
@@ -62,7 +64,7 @@ async function run({ url, target: file, connections, seconds }: Job): Promise<Me
   const begun = performance.now();
   const end = begun + seconds * 1_000;
   const take = (): { readonly request: Buffer; readonly length: number } | null => {
-    if (performance.now() >= end) return null;
+    if (state.next >= requestsMax || performance.now() >= end) return null;
     const at = state.next++;
     const operation = target.order[at % target.order.length] ?? 0;
     return { request: Buffer.concat([firsts[at % firsts.length] ?? Buffer.alloc(0), tails[operation] ?? Buffer.alloc(0)]), length: target.lengths[operation] ?? 0 };

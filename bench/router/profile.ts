@@ -19,7 +19,7 @@ interface Node {
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   readonly children?: readonly number[];
 }
-interface Allocating {
+export interface Allocating {
   readonly callFrame: Node['callFrame'];
   readonly selfSize: number;
   readonly children: readonly Allocating[];
@@ -48,13 +48,13 @@ export async function profileOurs(world: World, { seconds, warmUpSeconds, share,
   await inspector.call('Profiler.start');
   const { requests } = await world.load({ url, target, connections: CONNECTIONS, seconds });
   const { profile } = await inspector.call<{ profile: Profile }>('Profiler.stop');
-  await inspector.call('HeapProfiler.startSampling', { samplingInterval: SAMPLE_EVERY_BYTES, includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true });
+  await inspector.call('HeapProfiler.startSampling', { ...sampleEvery, includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true });
   const again = await world.load({ url, target, connections: CONNECTIONS, seconds });
   const { profile: heap } = await inspector.call<{ profile: { head: Allocating } }>('HeapProfiler.stopSampling');
   inspector.close();
   writeFileSync(file, JSON.stringify(profile));
   report(profile, requests);
-  reportAllocations(heap.head, again.requests);
+  reportAllocations(heap.head, again.requests, 'allocated');
   console.log(`\nwritten to ${file}`);
 }
 
@@ -90,7 +90,10 @@ function report({ nodes, samples, timeDeltas }: Profile, requests: number): void
   print('by the function of ours that asked for it (what Node and packages do below it counts as its own)', charged, busy);
 }
 
-function reportAllocations(head: Allocating, requests: number): void {
+export const sampleEvery = { samplingInterval: SAMPLE_EVERY_BYTES };
+
+/** What was sampled: allocated in all, or of what still lives. */
+export function reportAllocations(head: Allocating, requests: number, what: 'allocated' | 'alive'): void {
   const functions = new Map<string, number>();
   const charged = new Map<string, number>();
   const add = (map: Map<string, number>, key: string, bytes: number): void => void map.set(key, (map.get(key) ?? 0) + bytes);
@@ -102,9 +105,9 @@ function reportAllocations(head: Allocating, requests: number): void {
   };
   walk(head, 'outside');
   const total = [...functions.values()].reduce((sum, bytes) => sum + bytes, 0);
-  console.log(`\n${(total / 1_024 / requests).toFixed(1)} KiB of the heap allocated for each request`);
-  print('allocated by function', functions, total);
-  print('allocated by the function of ours that asked for it', charged, total);
+  console.log(`\n${(total / 1_024 / requests).toFixed(1)} KiB of the heap ${what} for each request`);
+  print(`${what} by function`, functions, total);
+  print(`${what} by the function of ours that asked for it`, charged, total);
 }
 
 const fileOf = (frame: Node['callFrame']): string => (frame.url === '' ? `${frame.functionName} (native)` : short({ ...frame, functionName: '' }).replace(/^\(anonymous\) /, '').replace(/:\d+$/, ''));

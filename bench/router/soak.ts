@@ -1,22 +1,25 @@
 /**
  * Varied operations for a long time: does memory stay flat? The caches are filled first, by more operations than they hold; then, at even intervals, the
- * live heap is measured after a collection, and the resident memory. What grows beyond a bound after the warm-up fails the run.
+ * live heap is measured after a collection, and the resident memory. What grows beyond a bound after the warm-up fails the run, and
+ * is told by the functions that allocated it.
  */
 import { residentMib } from '../child.ts';
 import { ours } from './contestants/start.ts';
 import { inspectable, type Inspector, inspectorOf } from './inspector.ts';
 import { fixed, row, say } from './print.ts';
+import { type Allocating, reportAllocations, sampleEvery } from './profile.ts';
 import { targetOf } from './speed.ts';
 import { drawn, variedOperations } from './shop/varied.ts';
 import type { World } from './world.ts';
 
 const CONNECTIONS = 16;
-/** More than the router keeps prepared. */
-const RARE = 3_000;
+/** More than the router keeps prepared and planned. */
+const RARE = 6_000;
 const RARE_SEED = 77;
 /** Of the requests, those for operations that are met once in a long while. */
 const RARE_PART = 0.2;
 const ORDER_LENGTH = 60_000;
+const FILL_SECONDS_MAX = 300;
 const SAMPLES_PER_MINUTE = 6;
 const SAMPLES_MIN = 8;
 const SAMPLES_MAX = 60;
@@ -64,19 +67,24 @@ export async function measureSoak(world: World, { minutes }: { readonly minutes:
   const lengths = [...common.lengths, ...rare.map(() => 0)]; // their status alone is looked at
   const rareOrder = rare.map((_, at) => common.bodies.length + at);
   const isRare = drawn([1 - RARE_PART, RARE_PART], ORDER_LENGTH, RARE_SEED);
-  const order = isRare.map((yes, at) => (yes === 1 ? rareOrder[at % RARE] : common.order[at % common.order.length]) ?? 0);
+  let met = 0; // one after another, so that each was forgotten by the time it comes again
+  const order = isRare.map((yes, at) => (yes === 1 ? rareOrder[met++ % RARE] : common.order[at % common.order.length]) ?? 0);
   await filled(world, url, { ...common, bodies, lengths, order: rareOrder });
   const inspector = await inspectorOf(child.log ?? '');
   const target = world.keep('soak', { ...common, bodies, lengths, order });
+  await inspector.call('HeapProfiler.startSampling', sampleEvery);
   const load = world.load({ url, target, connections: CONNECTIONS, seconds: minutes * 60 });
   row('', ['heap MiB', 'resident MiB']);
   const samples = await sampled(inspector, child.process.pid, minutes);
   const { requests, wrong, example } = await load;
+  await inspector.call('HeapProfiler.collectGarbage');
+  const { profile } = await inspector.call<{ profile: { head: Allocating } }>('HeapProfiler.stopSampling');
   inspector.close();
   const resident = samples.every((sample) => sample.residentMib !== null) ? growth(samples.map((sample) => [sample.minute, sample.residentMib ?? 0]), RESIDENT_GROWTH_PART_MAX, RESIDENT_GROWTH_MIB_MIN) : null;
   const heap = growth(samples.map((sample) => [sample.minute, sample.heapMib]), HEAP_GROWTH_PART_MAX, HEAP_GROWTH_MIB_MIN);
   say('requests failed', `${String(wrong)} of ${String(requests)}${example === null ? '' : ` (${example})`}`);
   for (const [name, one] of Object.entries({ 'live heap': heap, resident })) if (one !== null) say(name, told(one));
+  if (!heap.passed) reportAllocations(profile.head, requests, 'alive');
   if (wrong > 0 || !heap.passed || resident?.passed === false) process.exitCode = 1;
   return { minutes, requests, failed: wrong, heap, resident, samples };
 }
@@ -87,7 +95,7 @@ const told = ({ startMib, endMib, mibPerHour, boundMib, passed }: Growth): strin
 /** Each rare operation once, so that the caches are full before anything is measured. */
 async function filled(world: World, url: string, target: Parameters<World['keep']>[1]): Promise<void> {
   const file = world.keep('rare', target);
-  for (let asked = 0; asked < RARE;) asked += (await world.load({ url, target: file, connections: CONNECTIONS, seconds: 10 })).requests;
+  await world.load({ url, target: file, connections: CONNECTIONS, seconds: FILL_SECONDS_MAX, requestsMax: RARE });
 }
 
 async function sampled(inspector: Inspector, pid: number | undefined, minutes: number): Promise<Sample[]> {
