@@ -59,7 +59,9 @@ const routerSettings = (share: boolean): RouterSettingsInput => ({ subgraphs: { 
 
 /** A sample of our router's metrics; 0 where there is none. */
 export async function metricOf(admin: string, sample: string): Promise<number> {
-  const text = await (await fetch(`${admin}/metrics`)).text();
+  const response = await fetch(`${admin}/metrics`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${admin}/metrics answered ${String(response.status)} ${text.slice(0, 200)}`);
   return Number(text.split('\n').find((line) => line.startsWith(`${sample} `))?.slice(sample.length + 1) ?? 0);
 }
 
