@@ -53,7 +53,7 @@ export async function listen(options: Complete, { service, subscriptions, delega
   healthRoutes(app, readiness);
   if (metricsHere(options)) metricsRoute(app, metricsOf(options));
   await pages(app, options);
-  const sockets = serveWebsockets(app.server, { path: PATH, service, identify, subscriptions, settings: settings.subscriptions, cookiesCount: cors.cookiesCount });
+  const sockets = serveWebsockets(app.server, { path: PATH, passedHeaders: passedHeaders(settings.subgraphs), service, identify, subscriptions, settings: settings.subscriptions, cookiesCount: cors.cookiesCount });
   await app.listen({ port: options.port, host });
   const admin = await openAdminOf(options, readiness);
   const { port } = app.server.address() as AddressInfo;

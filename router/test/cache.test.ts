@@ -3,6 +3,7 @@ import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterEach, describe, expect, test } from 'vitest';
+import { senderOf } from '../src/cache/keys.ts';
 import { memoryStore } from '../src/cache/memory-store.ts';
 import { headerSays, policyOf } from '../src/cache/policy.ts';
 import { inProcess } from '../src/dial/in-process.ts';
@@ -11,7 +12,7 @@ import type { RouterOptions } from '../src/options.ts';
 import type { RouterSettingsInput } from '../src/settings.ts';
 import { supergraphText } from '../src/supergraph/source.ts';
 import { keepsItsPromises } from './cache-contract.ts';
-import { federate, type Part } from './federation.ts';
+import { federate, type Part, someone } from './federation.ts';
 import { serveRemotely } from './remote.ts';
 import { openShop, type Shop, until } from './shop.ts';
 
@@ -30,6 +31,13 @@ describe('memory', () => {
     expect(store.bytes()).toBeLessThanOrEqual(10_000);
     expect([(await store.find(['k0'], 'who')).kept, (await store.find(['k49'], 'who')).kept !== null]).toEqual([null, true]);
   });
+});
+
+test('a sender is who the token says, not the token', () => {
+  const sender = (over: object, ...scopes: string[]): string => senderOf({ principal: { ...someone(...scopes), ...over }, token: null });
+  expect(sender({ tokenId: 'other', expiresAt: 1, issuedAt: 2 }, 'b', 'a')).toBe(sender({}, 'a', 'b'));
+  for (const over of [{ subject: 'usr_2' }, { organizationId: 'org_2' }, { roles: ['ADMIN'] }, { issuer: 'https://other.example' }]) expect(sender(over)).not.toBe(sender({}));
+  expect(sender({}, 'a')).not.toBe(sender({}));
 });
 
 /** Stock whose rooms and products count how often they were read. */

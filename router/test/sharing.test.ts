@@ -1,5 +1,7 @@
 /** Equal reads under way at the same time are one, of equal senders only, and never across a change. */
+import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { inProcess } from '../src/dial/in-process.ts';
 import { overHttp } from '../src/dial/over-http.ts';
 import { supergraphText } from '../src/supergraph/source.ts';
@@ -135,6 +137,28 @@ describe('reads of one subgraph', () => {
     stock.interfere = () => false;
     expect(await transport.execute(query, asking())).toEqual(answer);
   });
+});
+
+test('headers that are passed on come from websockets too', async () => {
+  const passed: unknown[] = [];
+  const world = federate([{ name: 'stock', sdl: 'type Query { a: Int }', resolvers: {} }], (request) => {
+    passed.push(request.headers);
+    return {};
+  });
+  const shop = await openShop({ supergraph: supergraphText(world.sdl), dial: world.dial, settings: { subgraphs: { byName: { stock: { headers: { pass: ['X-Tenant'] } } } } } });
+  open.push(() => shop.router.close());
+  await shop.post({ query: '{ a }' }, { 'x-tenant': 'over http', 'x-other': 'not passed' });
+  const client = createClient({
+    url: `${shop.router.url.replace('http', 'ws')}/graphql`, retryAttempts: 0, lazy: true,
+    webSocketImpl: class extends WebSocket {
+      constructor(address: string | URL, protocols?: string | string[]) {
+        super(address, protocols, { headers: { 'x-tenant': 'over a websocket' } });
+      }
+    },
+  });
+  open.push(() => client.dispose());
+  for await (const answered of client.iterate({ query: '{ a }' })) expect(answered).toEqual({ data: { a: null } });
+  expect(passed).toEqual([{ 'x-tenant': 'over http' }, { 'x-tenant': 'over a websocket' }]);
 });
 
 describe.each([['over HTTP', false], ['in process', true]])('whole operations, %s', (_, embedded) => {

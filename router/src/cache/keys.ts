@@ -24,7 +24,7 @@ export function senderOf({ principal, token }: Sender): string {
   return token === null ? 'anonymous' : digest(`token ${token}`);
 }
 
-const OF_THE_TOKEN: ReadonlySet<string> = new Set(['tokenId', 'expiresAt']);
+const OF_THE_TOKEN: ReadonlySet<string> = new Set(['tokenId', 'expiresAt', 'issuedAt']);
 
 const rightsOf = (principal: Principal): unknown => Object.entries(principal)
   .filter(([name]) => !OF_THE_TOKEN.has(name))

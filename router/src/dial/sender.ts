@@ -4,5 +4,5 @@ import type { RequestContext } from './transport.ts';
 export function senderKey({ principal, token, passed }: Pick<RequestContext, 'principal' | 'token' | 'passed'>): string {
   const headers = passed === undefined ? '' : JSON.stringify(passed);
   if (token !== null) return `token ${token} ${headers}`;
-  return principal === null ? headers : `principal ${JSON.stringify([principal.subject, principal.organizationId, principal.tokenId])} ${headers}`;
+  return principal === null ? headers : `principal ${JSON.stringify([principal.issuer ?? null, principal.subject, principal.organizationId, principal.tokenId])} ${headers}`;
 }

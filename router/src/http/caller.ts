@@ -1,5 +1,6 @@
 /** Who sends a request over HTTP, under which id, and what of its headers goes on to subgraphs. */
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../operation/serve.ts';
 import type { Identify } from '../security/authenticate.ts';
@@ -34,7 +35,7 @@ export async function callerOf(request: FastifyRequest, forged: boolean, { ident
 }
 
 /** In the order of the settings, so that equal headers are equal text. */
-function chosen(headers: FastifyRequest['headers'], names: readonly string[]): Record<string, string> {
+export function chosen(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) {
     const value = headers[name];

@@ -39,6 +39,8 @@ export interface Peer extends Credentials {
   readonly correlationId: string;
   readonly origin: string | undefined;
   readonly host: string | undefined;
+  /** Of its headers, those that subgraphs are passed. */
+  readonly passed?: Readonly<Record<string, string>>;
 }
 
 export interface ConnectionOptions {

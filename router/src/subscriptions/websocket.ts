@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { chosen } from '../http/caller.ts';
 import { closeCodes, type Connection, connection, type ConnectionOptions } from './connection.ts';
 import type { SubscriptionSettings } from './settings.ts';
 
@@ -19,6 +20,8 @@ const DEFLATE = { threshold: 1_024, serverNoContextTakeover: true, clientNoConte
 
 export interface WebsocketOptions extends ConnectionOptions {
   readonly path: string;
+  /** Headers of clients that subgraphs are passed. */
+  readonly passedHeaders: readonly string[];
   readonly settings: SubscriptionSettings;
 }
 
@@ -46,7 +49,7 @@ export function serveWebsockets(server: Server, options: WebsocketOptions): Webs
     // A frame that is none, or too large: the close frame that says so is on its way, and is given a moment to leave.
     socket.on('error', () => setTimeout(() => socket.terminate(), CLOSE_MS_MAX).unref());
     if (socket.protocol !== PROTOCOL) return socket.close(...closeCodes.protocol);
-    const one = connection(wire(socket), originOf(request), options);
+    const one = connection(wire(socket), originOf(request, options), options);
     open.set(socket, one);
     options.service.metrics.sockets.inc();
     const stopPings = keepAlive(socket, settings.heartbeatMs);
@@ -91,9 +94,10 @@ const wire = (socket: WebSocket): Parameters<typeof connection>[0] => ({
   close: (code, reason) => socket.close(code, reason),
 });
 
-const originOf = (request: IncomingMessage): Parameters<typeof connection>[1] => ({
+const originOf = (request: IncomingMessage, { passedHeaders }: WebsocketOptions): Parameters<typeof connection>[1] => ({
   address: request.socket.remoteAddress ?? '', correlationId: randomUUID(), origin: request.headers.origin, host: request.headers.host,
   cookies: request.headers.cookie, authorization: request.headers.authorization,
+  ...(passedHeaders.length === 0 ? {} : { passed: chosen(request.headers, passedHeaders) }),
 });
 
 /** Ends a connection whose other side has vanished without a word. */
