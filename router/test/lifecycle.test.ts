@@ -112,6 +112,15 @@ test('closing says so first, ends what is under way, and closes websockets with 
   await expect(fetch(`${shop.router.url}/health/live`)).rejects.toThrow();
 });
 
+/** A router whose answer waits for the test. */
+async function slowShop(): Promise<{ readonly shop: Shop; started(): boolean; finish(): void }> {
+  let answer: (() => void) | null = null;
+  const { sdl, dial } = federate([{ name: 'one', sdl: 'type Query { slow: String }', resolvers: { Query: { slow: () => new Promise((resolve) => {
+    answer = () => resolve('done');
+  }) } } }]);
+  return { shop: await openShop({ supergraph: { kind: 'text', sdl }, dial }), started: () => answer !== null, finish: () => answer?.() };
+}
+
 describe('a connection that is kept alive, while the router closes', () => {
   /** One connection, spoken by hand: requests go out as they are, answers come as text. */
   async function connection(port: number): Promise<{ ask(query: string): void; heard(text: string): Promise<string>; readonly ended: Promise<void> }> {
@@ -150,16 +159,12 @@ describe('a connection that is kept alive, while the router closes', () => {
   });
 
   test('ends at once when nothing is under way on it, and after its answer when something is', async () => {
-    let finish = (): void => {};
-    const { sdl, dial } = federate([{ name: 'one', sdl: 'type Query { slow: String }', resolvers: { Query: { slow: () => new Promise((resolve) => {
-      finish = () => resolve('done');
-    }) } } }]);
-    const shop = await openShop({ supergraph: { kind: 'text', sdl }, dial });
+    const { shop, started, finish } = await slowShop();
     const [idle, busy] = await Promise.all([connection(shop.router.port), connection(shop.router.port)]);
     idle.ask('{ __typename }');
     await idle.heard('Query');
     busy.ask('{ slow }');
-    await until(async () => /operations_in_flight 1/.test(await shop.registry.metrics()));
+    await until(started);
     const closed = shop.router.close();
     await idle.ended;
     finish();
@@ -180,14 +185,10 @@ describe('a connection that is kept alive, while the router closes', () => {
 });
 
 test('closing gives a websocket the single answer that it waits for, and then 1001', async () => {
-  let finish = (): void => {};
-  const { sdl, dial } = federate([{ name: 'one', sdl: 'type Query { slow: String }', resolvers: { Query: { slow: () => new Promise((resolve) => {
-    finish = () => resolve('done');
-  }) } } }]);
-  const shop = await openShop({ supergraph: { kind: 'text', sdl }, dial });
+  const { shop, started, finish } = await slowShop();
   const one = await welcomed(shop);
   one.say({ id: '1', type: 'subscribe', payload: { query: '{ slow }' } });
-  await until(async () => /operations_in_flight 1/.test(await shop.registry.metrics()));
+  await until(started);
   const closed = shop.router.close();
   finish();
   expect(await one.heard()).toEqual({ id: '1', type: 'next', payload: { data: { slow: 'done' } } });
