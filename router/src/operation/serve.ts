@@ -8,7 +8,7 @@ import type { RequestContext } from '../dial/transport.ts';
 import type { Engine } from '../engine.ts';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
 import type { Observer } from '../telemetry/observer.ts';
-import { keepTimings, noteOperation, notePlan } from '../telemetry/prepared.ts';
+import { keepTimings, noteOperation, notePlan, wantsPlan } from '../telemetry/prepared.ts';
 import { noteErrors, type Seen } from '../telemetry/seen.ts';
 import { explained, type MaySeePlans } from '../telemetry/shown-plan.ts';
 import type { Identity } from '../security/authenticate.ts';
@@ -115,7 +115,7 @@ export function service({ engine: current, limit, documents, observer, logger, m
       const text = documents.textOf(params, seen.client?.name ?? null);
       const operation = engine.prepare(typeof text === 'string' ? text : await text, params.operationName);
       noteOperation(seen, operation, principal);
-      if ((seen.planAsked || params.extensions?.['plan'] === true) && maySeePlans(principal)) keepTimings(seen);
+      if (wantsPlan(seen, params.extensions) && maySeePlans(principal)) keepTimings(seen);
       const given = params.variables ?? {};
       const variables = engine.variables(operation, given);
       seen.cost = engine.cost(operation, variables);

@@ -3,6 +3,9 @@ import type { Principal } from '@pms/identity/principal';
 import type { Seen, SeenOperation } from './seen.ts';
 import { childOf } from './trace.ts';
 
+/** By a header, or by an extension of the request. */
+export const wantsPlan = (seen: Seen, extensions: Readonly<Record<string, unknown>> | undefined): boolean => seen.planAsked || extensions?.['plan'] === true;
+
 /** Its fetches are timed from here on. */
 export function keepTimings(seen: Seen): void {
   seen.timings = new Map();
