@@ -3,20 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { DeferredPart, PartStep } from './deferral.ts';
 import { merge } from './merge.ts';
 import { compileProjection, type Project, type Projection, type Visibility } from './project.ts';
-import { type ClientError, type Data, type Environment, isData, type ResponsePath, type Run } from './run.ts';
-
-/** A part of a running operation; its errors are told with it. */
-export interface RunningPart {
-  readonly errors: ClientError[];
-  readonly done: Promise<void>;
-}
-
-/** What the deferred parts of one execution wait for. */
-export interface Deferring {
-  readonly parts: Map<string, RunningPart>;
-  /** Resolves when a fetch has come back. */
-  arrival(id: string): { readonly promise: Promise<void>; resolve(): void };
-}
+import { type ClientError, type Data, type Deferring, type Environment, isData, type ResponsePath, type Run } from './run.ts';
 
 export function deferring(): Deferring {
   const arrivals = new Map<string, PromiseWithResolvers<void>>();

@@ -1,6 +1,5 @@
 /** What one execution of a plan carries along: the data so far, the errors so far, and who asks. */
 import type { RequestContext, SubgraphError, Transport } from '../dial/transport.ts';
-import type { Deferring } from './deliver.ts';
 
 export type Data = Record<string, unknown>;
 export type ResponsePath = readonly (string | number)[];
@@ -11,6 +10,19 @@ export interface ClientError {
   readonly path?: ResponsePath;
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
   readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** A part of a running operation; its errors are told with it. */
+export interface RunningPart {
+  readonly errors: ClientError[];
+  readonly done: Promise<void>;
+}
+
+/** What the deferred parts of one execution wait for. */
+export interface Deferring {
+  readonly parts: Map<string, RunningPart>;
+  /** Resolves when a fetch has come back. */
+  arrival(id: string): { readonly promise: Promise<void>; resolve(): void };
 }
 
 export interface Run {
