@@ -12,6 +12,7 @@ import { httpServer } from './http/server.ts';
 import type { Service } from './operation/serve.ts';
 import type { Complete } from './options.ts';
 import { identifier } from './security/authenticate.ts';
+import { believing } from './security/issuers.ts';
 import { unrevoked } from './security/revocations.ts';
 import type { RouterSettings } from './settings.ts';
 import type { Hub } from './subscriptions/hub.ts';
@@ -40,7 +41,7 @@ export async function listen(options: Complete, { service, subscriptions, delega
   const { host, settings, logger } = options;
   const state = { draining: false };
   const readiness: Readiness = { ready: () => !state.draining && options.ready() };
-  const identify = identifier(unrevoked(options.authenticate, options.revocations), options.sessionToken);
+  const identify = identifier(unrevoked(believing(options.authenticate, settings.authentication, logger), options.revocations), options.sessionToken);
   const streams = eventStreams({ service, subscriptions, heartbeatMs: settings.subscriptions.heartbeatMs });
   const cors = crossOrigin(settings.http.cors);
   const server = await httpServer(settings.http, settings.limits.bodyBytesMax, logger);

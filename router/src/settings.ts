@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { cacheSettings } from './cache/settings.ts';
 import { subgraphSettings } from './dial/settings.ts';
 import { httpSettings } from './http/settings.ts';
-import { authorizationSettings, disclosureSettings, documentSettings, limitSettings, rateSettings } from './security/settings.ts';
+import { authenticationSettings, authorizationSettings, disclosureSettings, documentSettings, limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
 import { supergraphSettings } from './supergraph/settings.ts';
 import { telemetrySettings } from './telemetry/settings.ts';
@@ -21,6 +21,7 @@ export const routerSettings = z.strictObject({
   http: httpSettings.prefault({}),
   limits: limitSettings.prefault({}),
   rate: rateSettings.prefault({}),
+  authentication: authenticationSettings.prefault({}),
   authorization: authorizationSettings.prefault({}),
   documents: documentSettings.prefault({}),
   disclosure: disclosureSettings.prefault({}),

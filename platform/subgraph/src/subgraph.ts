@@ -22,9 +22,10 @@ export interface SignedRequest {
   readonly origin: Origin;
 }
 
-/** Throws UNAUTHENTICATED when nobody has signed in. */
+/** Throws UNAUTHENTICATED when nobody has signed in, or somebody at another issuer: the platform's domains believe their own alone. */
 export function signed({ principal, correlationId }: SubgraphRequest): SignedRequest {
   if (principal === null) throw unauthenticated('sign in first: the request carries no access token');
+  if (principal.issuer !== undefined) throw unauthenticated('the token is of an issuer that is not trusted here');
   return {
     principal,
     origin: { organizationId: principal.organizationId, actor: principal.subject, correlationId, causationId: null },

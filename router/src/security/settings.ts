@@ -1,4 +1,5 @@
 /** Settings of what a client may ask, and how much of it. */
+import { algorithms } from '@pms/identity/tokens';
 import { z } from 'zod';
 
 const count = (standard: number) => z.int().positive().default(standard);
@@ -45,6 +46,28 @@ export const documentSettings = z.strictObject({
   store: z.enum(['auto', 'memory']).default('auto').describe('Of automatic persisted queries. auto: Redis too where there is one, so that replicas know each other’s.'),
   keepSeconds: z.int().positive().default(86_400).describe('How long Redis keeps one.'),
 });
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform((given) => (typeof given === 'string' ? [given] : given));
+
+const issuer = z.strictObject({
+  issuer: httpUrl.describe('As its tokens say it, to the letter.'),
+  kind: z.enum(['oidc', 'cognito', 'keycloak', 'auth0', 'pms']).default('oidc').describe('Where its tokens say what; `claims` goes before it. pms: the platform’s own tokens, to which nothing may be missing.'),
+  audience: oneOrMore.describe('One of these must be the token’s; for cognito its client ids.'),
+  jwksUrl: httpUrl.optional().describe('Where its keys are; found by its OpenID configuration unless said.'),
+  algorithms: z.array(z.enum(algorithms)).min(1).optional().describe('RS256, PS256, ES256 and EdDSA unless said; none with a shared secret can be.'),
+  claims: z.strictObject({
+    subject: oneOrMore.optional(), organization: oneOrMore.optional(), roles: oneOrMore.optional(), scopes: oneOrMore.optional(), tokenUse: oneOrMore.optional(), tokenId: oneOrMore.optional(),
+  }).default({}).describe('Ways into the claims, such as realm_access.roles; lists, or text with spaces between.'),
+  required: z.record(z.string(), oneOrMore).optional().describe('Claims that must have one of these values, such as token_use: access.'),
+});
+
+export const authenticationSettings = z.strictObject({
+  issuers: z.array(issuer).max(50).default([]).describe('Whose tokens are believed, beside those of the platform’s own issuer.'),
+  clockToleranceSeconds: z.int().min(0).max(300).default(2).describe('How far the clocks of issuers may be from ours.'),
+});
+
+export type AuthenticationSettings = z.output<typeof authenticationSettings>;
 
 export const authorizationSettings = z.strictObject({
   enforce: z.boolean().default(true).describe('Whether @authenticated, @requiresScopes and @policy hold. Without authentication nobody meets them.'),
