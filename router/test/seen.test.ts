@@ -101,7 +101,12 @@ describe('the line of an operation', () => {
     await shop.post({ query: `{ ${canary.replace('-', '_')} }`, extensions: { secret: canary } });
     await fetch(`${shop.router.url}/graphql?${new URLSearchParams({ query, variables: JSON.stringify({ id: canary }), token: canary }).toString()}`, { headers: { 'apollo-require-preflight': '1' } });
     await shop.post({ query: 'query Broken { broken }', variables: { unused: canary } }, { 'x-secret': canary });
-    await until(() => log.operations().length === 6);
+    const socket = (authorization: string) => createClient({ url: `${shop.router.url.replace('http', 'ws')}/graphql?key=${canary}`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { authorization, secret: canary } });
+    const [good, bad] = [socket('Bearer buyer'), socket(`Bearer ${canary}`)];
+    for await (const _ of good.iterate({ query, variables: { id: canary }, extensions: { secret: canary } })) break;
+    await expect(bad.iterate({ query: '{ __typename }' }).next()).rejects.toBeDefined();
+    await Promise.all([good.dispose(), bad.dispose()]);
+    await until(() => log.operations().length === 7);
     expect(JSON.stringify(log.lines)).not.toMatch(/canary[-_]5f1e/);
   });
 });

@@ -34,13 +34,13 @@ const named = (name: string) => collector.spans.filter((span) => span.name === n
 
 test('an operation is one trace: the request, its plan, each fetch, each subgraph', async () => {
   const shop = await opened();
-  const response = await shop.post({ query: 'query Prices { products(first: 1) { name price } }' }, { traceparent: RECORDED });
+  const response = await shop.post({ query: 'query Prices { products(first: 1) { name price } }' }, { traceparent: RECORDED, 'apollographql-client-name': 'desk' });
   expect(response.status).toBe(200);
   await until(() => collector.spans.some(({ attributes }) => attributes['graphql.operation.name'] === 'Prices' && attributes['http.response.status_code'] === 200));
   await shop.router.close();
   const spans = collector.spans.filter(({ traceId }) => traceId === CALLER);
   const [request] = spans.filter(({ name }) => name === 'POST /graphql');
-  expect(request).toMatchObject({ service: 'pms-router', kind: 2, parentSpanId: 'b7ad6b7169203331', failed: false, attributes: { 'graphql.operation.type': 'query', 'pms.fetches': 2 } });
+  expect(request).toMatchObject({ service: 'pms-router', kind: 2, parentSpanId: 'b7ad6b7169203331', failed: false, attributes: { 'graphql.operation.type': 'query', 'pms.fetches': 2, 'http.request.method': 'POST', 'http.route': '/graphql', 'pms.client.name': 'desk' } });
   expect(named('plan')[0]).toMatchObject({ parentSpanId: request?.spanId, attributes: { 'pms.plan.found': false } });
   expect(named('subgraph prices').map((span) => collector.wayTo(span).map(({ name }) => name))).toEqual([['POST /graphql', 'fetch prices', 'subgraph prices']]);
   expect(named('fetch stock')[0]).toMatchObject({ kind: 3, traceId: CALLER, attributes: { 'pms.subgraph': 'stock', 'graphql.operation.type': 'query' } });

@@ -44,7 +44,7 @@ export function observer({ settings, log, logger, metrics, tracer }: ObserverOpt
     begin({ via, name, correlationId, headers }) {
       running += 1;
       const client = clientFrom(headers['apollographql-client-name'], headers['apollographql-client-version']);
-      return seenFrom({ via, planAsked: headers['x-pms-plan'] === '1', started: performance.now(), correlationId, client, ...begin(name, traceHeadersOf(headers)) });
+      return seenFrom({ via, name, planAsked: headers['x-pms-plan'] === '1', started: performance.now(), correlationId, client, ...begin(name, traceHeadersOf(headers)) });
     },
     end(seen, status) {
       if (seen.ended) return;
@@ -89,10 +89,17 @@ function outcomeOf({ ran, codes }: Seen): 'refused' | 'errors' | 'ok' {
   return codes.length > 0 ? 'errors' : 'ok';
 }
 
+/** `POST /graphql` is a method and a route. */
+const HTTP_NAME = /^(\w+) (\/\S*)$/;
+
 function endSpan(seen: Seen, status: number | null): void {
   const { trace, operation } = seen;
   if (trace === null) return;
   const { span } = trace;
+  const [, method, route] = HTTP_NAME.exec(seen.name) ?? [];
+  if (method !== undefined && route !== undefined) span.setAttributes({ 'http.request.method': method, 'http.route': route });
+  const client = seen.client ?? clientOf(seen.principal);
+  span.setAttributes({ 'pms.client.name': client.name, 'pms.client.version': client.version });
   if (operation !== null) {
     span.setAttributes({ 'graphql.operation.type': operation.kind, 'graphql.document.hash': operation.hash });
     if (operation.name !== null) span.setAttribute('graphql.operation.name', operation.name);

@@ -25,6 +25,8 @@ export type Timings = Map<object, FetchTiming[]>;
 
 export interface Seen {
   via: Via;
+  /** Of its span. */
+  readonly name: string;
   /** `performance.now()`. */
   readonly started: number;
   readonly correlationId: string;
@@ -58,7 +60,7 @@ export interface Seen {
 
 const NONE: readonly string[] = [];
 
-export const seenFrom = (given: Pick<Seen, 'via' | 'started' | 'correlationId' | 'client' | 'planAsked' | 'trace' | 'traceId' | 'headers'>): Seen => ({
+export const seenFrom = (given: Pick<Seen, 'via' | 'name' | 'started' | 'correlationId' | 'client' | 'planAsked' | 'trace' | 'traceId' | 'headers'>): Seen => ({
   ...given, principal: null, operation: null, planFound: null, planMs: 0, cost: null, cache: null, fetches: 0, events: 0, bytes: 0, ran: false, codes: NONE,
   timings: null, ended: false,
 });
