@@ -2,6 +2,7 @@
 import { meros } from 'meros/browser';
 import { expect, test } from 'vitest';
 import { deferredParts, type PartWriter, subscriptionParts } from '../src/http/multipart.ts';
+import { serverSentEvents } from '../src/subscriptions/framing.ts';
 
 async function read(writer: PartWriter, chunks: readonly string[]): Promise<unknown[]> {
   const body = new ReadableStream<Uint8Array>({
@@ -23,4 +24,9 @@ test.each([['a subscription', subscriptionParts], ['@defer', deferredParts]])('t
   expect(await read(writer, [writer.open, ...parts, writer.end])).toEqual(values);
   expect(await read(writer, [writer.open + parts.join('') + writer.end])).toEqual(values);
   expect(await read(writer, [...(writer.open + parts.join('') + writer.end)])).toEqual(values);
+});
+
+test('the id of an event that would break its line is left out', () => {
+  expect(serverSentEvents.event({ text: '{}', id: '7' })).toBe('id: 7\nevent: next\ndata: {}\n\n');
+  for (const id of ['7\ndata: {"made":"up"}', '7\r', '\0']) expect(serverSentEvents.event({ text: '{}', id })).toBe('event: next\ndata: {}\n\n');
 });

@@ -18,12 +18,15 @@ export interface Framing {
   readonly end: string;
 }
 
+/** What an id may not hold: it would end its line, and others could follow that a source made up. */
+const BREAKS = /[\r\n\0]/;
+
 const answeredBy = (errors: string): string => `event: next\ndata: {"errors":${errors}}\n\n`;
 
 /** "Distinct connections" of the GraphQL over SSE protocol. */
 export const serverSentEvents: Framing = {
   via: 'sse', contentType: 'text/event-stream; charset=utf-8', open: '',
-  event: ({ text, id }) => (id === null ? `event: next\ndata: ${text}\n\n` : `id: ${id}\nevent: next\ndata: ${text}\n\n`),
+  event: ({ text, id }) => (id === null || BREAKS.test(id) ? `event: next\ndata: ${text}\n\n` : `id: ${id}\nevent: next\ndata: ${text}\n\n`),
   refused: answeredBy,
   broken: answeredBy,
   heartbeat: ':\n\n', end: 'event: complete\ndata:\n\n',
