@@ -104,8 +104,10 @@ describe('a plugin sees', () => {
   test('each operation of a batch', async () => {
     const seen: string[] = [];
     const shop = await plugged(recorder(seen), { settings: { http: { batching: { enabled: true } } } });
-    expect(await (await shop.post([{ query: QUERY, variables: { id: 2 } }, { query: '{ __typename }' }])).json()).toEqual([ANSWER, { data: { __typename: 'Query' } }]);
-    expect(seen.filter((step) => step.startsWith('willSendResponse'))).toHaveLength(2);
+    expect(await (await shop.post([{ query: QUERY, variables: { id: 2 } }, { query: '{ __typename }' }, { query: '{ nothing }' }])).json())
+      .toMatchObject([ANSWER, { data: { __typename: 'Query' } }, { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }]);
+    expect(seen.filter((step) => step.startsWith('willSendResponse'))).toHaveLength(3);
+    expect(seen).toContain('didEncounterErrors GRAPHQL_VALIDATION_FAILED');
   });
 
   test('errors of execution, masked as the client sees them', async () => {

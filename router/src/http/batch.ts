@@ -4,14 +4,16 @@
  */
 import { badInput } from '@pms/errors';
 import { type Caller, type GraphQLParams, notHere, type ReadyOperation, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { InvalidOperation } from '../operation/validate.ts';
 import { noteErrors } from '../telemetry/seen.ts';
 import { failureOf, failureText } from './failure.ts';
 import { paramsFromBody } from './params.ts';
 import type { HttpSettings } from './settings.ts';
 
-/** An operation that is ready to run. */
+/** An operation on its way. */
 export interface Asked {
-  readonly ready: ReadyOperation;
+  /** `null` for one that is not valid, where plugins are to hear of it: its errors are found once more. */
+  readonly ready: ReadyOperation | null;
   readonly params: GraphQLParams;
   readonly caller: Caller;
 }
@@ -22,6 +24,8 @@ export interface BatchOptions {
   readonly caller: Caller;
   /** Of the request that they came in. */
   readonly headers: Readonly<Record<string, unknown>>;
+  /** Whether plugins are to hear of what is not valid. */
+  readonly plugged: boolean;
   run(asked: Asked): Promise<string>;
 }
 
@@ -35,7 +39,7 @@ export interface BatchAnswer {
 type Member = Asked | { readonly failed: string; readonly caller: Caller };
 
 /** Throws BAD_USER_INPUT for what is no batch that is accepted. */
-export async function answerBatch(operations: readonly unknown[], { settings, service, caller: sender, headers: sent, run }: BatchOptions): Promise<BatchAnswer> {
+export async function answerBatch(operations: readonly unknown[], { settings, service, caller: sender, headers: sent, plugged, run }: BatchOptions): Promise<BatchAnswer> {
   if (!settings.enabled) throw badInput('batches of operations are not accepted');
   if (operations.length === 0) throw badInput('a batch must hold an operation');
   if (operations.length > settings.operationsMax) throw badInput(`a batch may hold ${settings.operationsMax} operations`, { limit: 'operations of a batch', found: operations.length, allowed: settings.operationsMax });
@@ -59,10 +63,13 @@ export async function answerBatch(operations: readonly unknown[], { settings, se
       headers = decision.headers;
       refuseOverLimit(decision);
       const params = paramsFromBody(operation);
-      const ready = await service.prepare(params, caller);
-      headers = ready.rate?.headers ?? headers;
-      if (ready.rate !== undefined) headers = ready.rate.headers;
-      if (ready.operation.kind === 'subscription') throw notHere('a subscription cannot be part of a batch');
+      const ready = await service.prepare(params, caller).catch((error: unknown) => {
+        if (!plugged || !(error instanceof InvalidOperation)) throw error;
+        failed(error, caller); // noted as any other
+        return null;
+      });
+      headers = ready?.rate?.headers ?? headers;
+      if (ready?.operation.kind === 'subscription') throw notHere('a subscription cannot be part of a batch');
       return { params, ready, caller };
     } catch (error) {
       return { failed: failed(error, caller), caller };
@@ -80,7 +87,7 @@ export async function answerBatch(operations: readonly unknown[], { settings, se
 
   const members: Member[] = [];
   for (const operation of operations) members.push(await prepared(operation));
-  const changes = members.some((member) => 'ready' in member && member.ready.operation.kind === 'mutation');
+  const changes = members.some((member) => 'ready' in member && member.ready?.operation.kind === 'mutation');
   const texts = changes ? await oneAfterAnother(members, answered) : await Promise.all(members.map(answered));
   return { text: `[${texts.join(',')}]`, headers };
 }

@@ -20,16 +20,13 @@ import { paramsFromBody, paramsFromUrl } from './params.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** Runs operations through an Apollo Server instead, where its plugins are wanted. */
-export type Delegate = (exchange: Exchange, asked: Refusable, signal: AbortSignal) => Promise<Delegated>;
+export type Delegate = (exchange: Exchange, asked: Asked, signal: AbortSignal) => Promise<Delegated>;
 export interface Delegated {
   /** Undefined where nothing has a word to say about it. */
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
-
-/** `ready` is null for an operation that is not valid: its errors are found once more. */
-export interface Refusable { readonly ready: Asked['ready'] | null; readonly params: GraphQLParams; readonly caller: Caller }
 
 export interface GraphQLRouteOptions extends CallerOptions {
   readonly service: Service;
@@ -152,7 +149,7 @@ async function prepared({ accepted }: Exchange, params: GraphQLParams, caller: C
 }
 
 /** The status is the router's, but where a plugin chose one of its own. */
-async function refusedThrough(exchange: Exchange, error: InvalidOperation, { params, caller }: Omit<Refusable, 'ready'>, way: Way): Promise<unknown> {
+async function refusedThrough(exchange: Exchange, error: InvalidOperation, { params, caller }: Omit<Asked, 'ready'>, way: Way): Promise<unknown> {
   const { accepted, reply } = exchange;
   const failure = failureOf(error, caller.correlationId, way.service.logger, way.service.metrics);
   noteErrors(caller.seen, failure.errors);
@@ -167,7 +164,7 @@ async function refusedThrough(exchange: Exchange, error: InvalidOperation, { par
 const statusFor = ({ wellFormed, status }: Failure, { single }: Accepted): number => (wellFormed && single === JSON_TYPE ? 200 : status);
 
 /** Ends with the client: who has gone away needs no answer. */
-async function run(exchange: Exchange, { ready, params, caller }: Refusable, way: Way): Promise<Delegated | 'in parts'> {
+async function run(exchange: Exchange, { ready, params, caller }: Asked, way: Way): Promise<Delegated | 'in parts'> {
   const { request, reply } = exchange;
   const { delegate, service } = way;
   const limits = deadline();
@@ -214,7 +211,7 @@ function hijacked(request: FastifyRequest, reply: FastifyReply, way: Way): { rea
 
 async function batch(exchange: Exchange, operations: readonly unknown[], caller: Caller, way: Way): Promise<unknown> {
   const { text, headers } = await answerBatch(operations, {
-    settings: way.settings.batching, service: way.service, caller, headers: exchange.request.headers,
+    settings: way.settings.batching, service: way.service, caller, headers: exchange.request.headers, plugged: way.delegate !== null,
     run: async (asked) => bodyOf(await run(exchange, asked, way)),
   });
   exchange.reply.headers(headers);
