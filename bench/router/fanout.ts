@@ -50,7 +50,7 @@ export async function measureFanout(world: World, { clients, seconds, perSecond,
   const ticks = await world.processes.start({ file: join(import.meta.dirname, 'shop/ticks.ts'), awaited: /ticks at (\S+)/ });
   const supergraph = join(world.folder, 'with-ticks.graphql');
   writeFileSync(supergraph, supergraphAt(world.subgraphs, { ticks: ticksSdl }));
-  const router = await ours({ ...world, supergraph, share: false }, { issuer: world.issuer.url, collector: world.collector.url, env: { SUBGRAPH_URL_TICKS: `${ticks.said}/ticks` }, settings: { subscriptions: { conflate: { tick: [] } } } });
+  const router = await ours({ ...world, supergraph, share: false }, { issuer: world.issuer.url, collector: world.collector.url, env: { SUBGRAPH_URL_TICKS: `${ticks.said}/ticks` }, settings: { subscriptions: { conflate: { tick: [] }, perClientMax: 100_000, eventsPerSecondMax: 10_000_000 } } });
   const pid = router.child.process.pid;
   const tokens = await world.issuer.tokens(principals);
   const programs = await Promise.all(Array.from({ length: PROCESSES }, () => world.processes.start({ file: join(import.meta.dirname, 'fanout-clients.ts'), awaited: /(clients ready)/ })));

@@ -98,9 +98,16 @@ export const contextOf = ({ principal, token, correlationId, seen, passed }: Cal
   principal, token, correlationId, seen, ...seen.headers, ...(passed === undefined ? {} : { passed }), ...(signal === undefined ? {} : { signal }), ...(seen.trace === null ? {} : { trace: seen.trace }),
 });
 
+const rateOf = (rate: RateDecision | undefined): Pick<ReadyOperation, 'rate'> => (rate === undefined ? {} : { rate });
+
 export function service({ engine: current, limit, documents, observer, logger, metrics, answer: answered, revocations, maySeePlans }: ServiceOptions): Service {
   const counted = (decision: RateDecision): RateDecision => {
     if (!decision.allowed) metrics.limited.inc({ limit: 'rate' });
+    return decision;
+  };
+  const charged = async (client: string, units: number): Promise<RateDecision> => {
+    const decision = counted(await limit.use(client, units));
+    refuseOverLimit(decision);
     return decision;
   };
   return {
@@ -120,13 +127,12 @@ export function service({ engine: current, limit, documents, observer, logger, m
       const variables = engine.variables(operation, given);
       seen.cost = engine.cost(operation, variables);
       const units = limit.rest(seen.cost);
-      const rate = units === 0 ? undefined : counted(await limit.use(clientKey(principal, address), units));
-      if (rate !== undefined) refuseOverLimit(rate);
+      const rate = units === 0 ? undefined : await charged(clientKey(principal, address), units);
       const asked = performance.now();
       const variant = await engine.variant(operation, principal, incremental);
       notePlan(seen, variant.planning, asked);
       if (variant.refused) throw new NothingAllowed(variant.denied);
-      return { engine, operation, variables, given, variant, ...(rate === undefined ? {} : { rate }) };
+      return { engine, operation, variables, given, variant, ...rateOf(rate) };
     },
     async execute(ready, caller, signal) {
       caller.seen.ran = true;

@@ -5,11 +5,13 @@
 import { copy } from '../execution/merge.ts';
 import type { Answer } from '../operation/answer.ts';
 import { subgraphReport } from '../operation/errors.ts';
+import type { ClientPlace } from '../security/client-limits.ts';
 import { type Caller, contextOf, type ReadyOperation, type Service } from '../operation/serve.ts';
 import { endEvent, underEvent } from '../telemetry/event.ts';
 import { type Member, member, type Told, tooSlow } from './member.ts';
 import { latestOf } from './latest.ts';
 import { eventQueue } from './queue.ts';
+import type { SubscriptionSettings } from './settings.ts';
 import { type OpenSubscription, SubscriptionRefused } from './subscribe.ts';
 import { type Heard, type Listener, longestLived, type Upstream } from './upstream.ts';
 
@@ -18,7 +20,7 @@ export interface ChannelOptions {
   readonly upstream: Upstream;
   /** Whether others have a part in the events: they are then left as they came, and kept for those who come late. */
   readonly shared: boolean;
-  readonly queueMax: number;
+  readonly settings: Pick<SubscriptionSettings, 'queueMax' | 'eventsPerSecondMax'>;
   readonly service: Service;
   readonly closed: () => void;
 }
@@ -28,7 +30,8 @@ export interface Channel {
   readonly ready: () => ReadyOperation;
   /** One whose token is good; `null` where there is none left. */
   caller(): Caller | null;
-  join(caller: Caller): OpenSubscription;
+  /** `place` is given back when the client leaves. */
+  join(caller: Caller, place: ClientPlace): OpenSubscription;
   /** Runs the rest by another plan from the next event on. */
   use(ready: ReadyOperation): void;
   end(failure?: unknown): void;
@@ -37,7 +40,8 @@ export interface Channel {
 }
 
 export function channel(options: ChannelOptions): Channel {
-  const { upstream, queueMax, service: { metrics } } = options;
+  const { upstream, settings, service: { metrics } } = options;
+  const { queueMax } = settings;
   const members = new Set<Member>();
   const latest = options.shared ? latestOf<Told>(queueMax) : null;
   const demand = gate();
@@ -80,9 +84,9 @@ export function channel(options: ChannelOptions): Channel {
 
   return {
     upstream, end, caller, ready: () => current,
-    join(joining) {
+    join(joining, place) {
       const one = member({
-        caller: joining, queueMax, metrics, wants: demand.open,
+        caller: joining, place, settings, metrics, wants: demand.open,
         left: () => void (members.delete(one) && members.size === 0 && end()),
       });
       members.add(one);

@@ -6,6 +6,8 @@ import { DomainError, unauthenticated } from '@pms/errors';
 import type { Engine } from '../engine.ts';
 import type { Caller, Service } from '../operation/serve.ts';
 import type { Revocations } from '../security/revocations.ts';
+import { clientKey } from '../security/client-key.ts';
+import { clientLimits } from '../security/client-limits.ts';
 import { type Channel, channel } from './channel.ts';
 import { continued, responseText } from './continuity.ts';
 import { upstreamPool } from './pool.ts';
@@ -23,6 +25,7 @@ export interface Hub extends Subscriptions {
 
 export function subscriptionHub(service: Service, settings: SubscriptionSettings, current: () => Engine): Hub {
   const upstreams = upstreamPool(service, settings);
+  const clients = clientLimits({ ...settings, passed: (limit) => service.metrics.limited.inc({ limit }) });
   const shared = new Map<string, Channel>();
   const all = new Set<Channel>();
 
@@ -31,7 +34,7 @@ export function subscriptionHub(service: Service, settings: SubscriptionSettings
     const known = key === null ? undefined : shared.get(key);
     if (known?.upstream === on) return known;
     const made = channel({
-      ready, upstream: on, shared: key !== null, queueMax: settings.queueMax, service,
+      ready, upstream: on, shared: key !== null, settings, service,
       closed() {
         all.delete(made);
         if (key !== null && shared.get(key) === made) shared.delete(key);
@@ -55,9 +58,14 @@ export function subscriptionHub(service: Service, settings: SubscriptionSettings
   return {
     async open(ready, caller, from = {}) {
       caller.seen.ran = true;
+      const place = clients.enter(clientKey(caller.principal, caller.address));
       const wish = wishOf(ready, caller, from.lastEventId, settings);
-      const one = channelOn(wish, await upstreams.take(wish));
-      const subscription = one.join(caller);
+      const upstream = await upstreams.take(wish).catch((error: unknown) => {
+        place.leave();
+        throw error;
+      });
+      const one = channelOn(wish, upstream);
+      const subscription = one.join(caller, place);
       if (ready.engine !== current()) void carry(one); // it was prepared just before a new one came
       return subscription;
     },

@@ -4,7 +4,9 @@ import type { ClientError } from '../execution/run.ts';
 import type { RouterMetrics } from '../observe.ts';
 import type { Caller } from '../operation/serve.ts';
 import { noteEvent } from '../telemetry/event.ts';
+import { type ClientPlace, tooManyEvents } from '../security/client-limits.ts';
 import { eventQueue } from './queue.ts';
+import type { SubscriptionSettings } from './settings.ts';
 import type { OpenSubscription, SubscriptionEvent } from './subscribe.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -19,7 +21,8 @@ export interface Told extends SubscriptionEvent {
 
 export interface MemberOptions {
   readonly caller: Caller;
-  readonly queueMax: number;
+  readonly place: ClientPlace;
+  readonly settings: Pick<SubscriptionSettings, 'queueMax' | 'eventsPerSecondMax'>;
   readonly metrics: RouterMetrics;
   /** It waits for the next event. */
   readonly wants: () => void;
@@ -36,11 +39,13 @@ export interface Member {
   readonly subscription: OpenSubscription;
 }
 
-export function member({ caller, queueMax, metrics, wants, left }: MemberOptions): Member {
-  const queue = eventQueue<Told>({ lengthMax: queueMax, keyOf: ({ key }) => key, replaced: () => metrics.dropped.inc(), overflow: tooSlow });
+export function member({ caller, place, settings, metrics, wants, left }: MemberOptions): Member {
+  const queue = eventQueue<Told>({ lengthMax: settings.queueMax, keyOf: ({ key }) => key, replaced: () => metrics.dropped.inc(), overflow: tooSlow });
+  let conflated = false;
   const end = (failure?: unknown): void => {
     clearTimeout(expiry);
     queue.end(failure);
+    place.leave();
     left();
   };
   const expiry = atExpiry(caller, () => end(unauthenticated('the access token has expired')));
@@ -48,15 +53,23 @@ export function member({ caller, queueMax, metrics, wants, left }: MemberOptions
     caller, end,
     good: () => caller.principal === null || caller.principal.expiresAt * MS_PER_SECOND > Date.now(),
     tell(told) {
-      if (queue.push(told)) noteEvent(caller.seen, told.text, told.errors);
+      if (told.key === null && !place.use()) {
+        metrics.limited.inc({ limit: 'events of a client' });
+        end(tooManyEvents(settings.eventsPerSecondMax));
+      } else if (queue.push(told)) noteEvent(caller.seen, told.text, told.errors);
       else end();
     },
     subscription: {
       close: () => end(),
       async next() {
+        const pace = conflated ? place.pace() : null;
+        if (pace !== null) await pace; // meanwhile later events replace earlier ones
         if (queue.empty()) wants();
         const { done, value } = await queue.next();
-        return done === true ? undefined : value;
+        if (done === true) return undefined;
+        conflated = value.key !== null;
+        if (conflated) place.use();
+        return value;
       },
     },
   };

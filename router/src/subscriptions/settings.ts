@@ -7,6 +7,8 @@ const milliseconds = z.int().positive().max(MS_MAX);
 
 export const subscriptionSettings = z.strictObject({
   perConnectionMax: z.int().positive().default(100).describe('Operations at once on one websocket.'),
+  perClientMax: z.int().positive().default(1_000).describe('Subscriptions at once of one client, over all its connections to one process.'),
+  eventsPerSecondMax: z.int().positive().default(5_000).describe('To one client, over all its subscriptions. Events of `conflate` are slowed down to it; of others a client that has more is told, and its subscription ends.'),
   connectionsMax: z.int().positive().default(20_000).describe('Websockets at once; the next one is told 503.'),
   initMsMax: z.int().positive().max(MS_MAX).default(5_000).describe('How long a websocket may take to say connection_init; then it is closed with 4408.'),
   heartbeatMs: z.int().positive().max(MS_MAX).default(12_000).describe('How often a quiet stream says that it lives, and a websocket is pinged: more often than proxies close what is idle.'),
