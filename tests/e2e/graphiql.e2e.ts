@@ -146,6 +146,7 @@ test('an administrator sees how an operation was answered and how long each part
   await fetched.locator('summary').click();
   await fetched.getByText('_entities(representations: $representations)').waitFor();
   await seen(page, 'plan');
+  expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight'), 'everything fits').toBe(true);
   await page.reload();
   expect(await panel.getByLabel('Show the plan').isChecked(), 'it stays on').toBe(true);
 
