@@ -41,6 +41,14 @@ test('addresses of subgraphs are read by the domain’s name', () => {
   expect(subgraphUrls.get('trade-capture')).toBe('http://10.0.0.1:4001/graphql');
 });
 
+test('traces go to a collector where one is named, one in a hundred unless said otherwise', () => {
+  expect(environment({}).tracing).toBeNull();
+  expect(environment({ OTEL_TRACES_SAMPLER_ARG: '1' }).tracing, 'a ratio alone records nothing').toBeNull();
+  expect(environment({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).tracing).toEqual({ endpoint: 'http://collector:4318', ratio: 0.01 });
+  expect(environment({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_TRACES_SAMPLER_ARG: '0.5' }).tracing?.ratio).toBe(0.5);
+  expect(() => environment({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_TRACES_SAMPLER_ARG: '2' })).toThrow('OTEL_TRACES_SAMPLER_ARG');
+});
+
 test('no secret is printed', () => {
   const lines = shown(environment({ DATABASE_URL: 'postgres://me:hush@db/pms', REDIS_URL: 'rediss://router:hush@cache:6380/1', PMS_SECRET_COOKIE: 'x'.repeat(64) })).join('\n');
   expect(lines).toContain('postgres://me:***@db/pms');
