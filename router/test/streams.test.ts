@@ -118,16 +118,16 @@ test.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])('a clie
   socket.write(`POST /graphql HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\naccept: ${accept}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   await listening(shop);
   const name = 'x'.repeat(200_000);
-  for (let event = 0; event < 1_000; event += 1) {
+  for (let event = 0; event < 1_000 && shop.bells.listeners('productChanged') > 0; event += 1) {
     shop.bells.ring('productChanged', { productChanged: { id: 1, name } });
     await new Promise((resolve) => void setImmediate(resolve));
   }
+  await listening(shop, 0); // before it reads: its source is not kept for it
   let end = '';
   socket.setEncoding('utf8').on('data', (text: string) => {
     end = (end + text).slice(-1_000);
   });
   await until(() => end.includes('RATE_LIMITED') && /(?:event: complete|--graphql--)/.test(end));
-  await listening(shop, 0);
 });
 
 describe('parts', () => {

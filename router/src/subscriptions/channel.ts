@@ -65,7 +65,8 @@ export function channel(options: ChannelOptions): Channel {
     for (const one of members) one.end(failure);
   };
   const good = (): Caller[] => [...members].filter((one) => one.good()).map((one) => one.caller);
-  const listener: Listener = { caller: () => longestLived(good()), heard: (event) => void waiting.push(event), ended: waiting.end };
+  // What has overflown ends now, not when its client comes to read.
+  const listener: Listener = { caller: () => longestLived(good()), heard: (event) => void (waiting.push(event) || demand.open()), ended: waiting.end };
   const relay = async (): Promise<void> => {
     try {
       for (;;) {
