@@ -146,6 +146,16 @@ describe.each(dials)('%s', (kind) => {
     expect([...again.text().matchAll(/^id: (\d)$/gm)].map(([, id]) => id)).toEqual(['2', '3']);
   });
 
+  test('an id that would break out of its line is none', async () => {
+    const market = await opened();
+    const one = await stream(market, 'subscription { news { text } }');
+    open.push(one.stop);
+    await until(() => market.feeds.news.listeners() === 1);
+    market.feeds.news.tell({ news: { id: '1\nevent: forged', text: 'first' } });
+    await until(() => one.text().includes('first'));
+    expect(one.text()).not.toMatch(/^id:|forged/m);
+  });
+
   test('a source that does not come back ends its subscriptions, after a bounded number of attempts', async () => {
     const market = await opened({ settings: { subscriptions: { ...subscriptions, reconnect: { attemptsMax: 2, firstMs: 1, mostMs: 2 } } } });
     const one = heard(market, PRICE);

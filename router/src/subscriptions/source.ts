@@ -27,6 +27,9 @@ export interface Source {
   request(variables: Variables, after: string | null): SubgraphRequest;
 }
 
+/** Server-sent events carry ids in a line of their own, which a subgraph must not be able to leave. */
+const ONE_LINE = /^[^\r\n\0]{1,256}$/;
+
 const ID_KEY = 'resumeId_';
 const AFTER = 'resumeAfter_';
 
@@ -75,7 +78,10 @@ function resumable({ fetch, operation, root, field }: Parsed, { argument, id }: 
   const again = { ...fetch, operation: print(declaring(withRoot(operation, root, { ...asked, arguments: [...others, after] }), `$${AFTER}: ${type}`)) };
   const path = [(root.alias ?? root.name).value, ...id.slice(0, -1), ID_KEY];
   return {
-    idOf: ({ data }) => textAt(data, path),
+    idOf({ data }) {
+      const text = textAt(data, path);
+      return text !== null && ONE_LINE.test(text) ? text : null;
+    },
     startsAfter(variables) {
       if (given === undefined || given.value.kind === Kind.NULL) return false;
       return given.value.kind !== Kind.VARIABLE || variables[given.value.name.value] != null;
