@@ -1,11 +1,12 @@
 /**
  * Programs of this benchmark in processes of their own. What they say goes to a file, as a service's output does, so that reading it costs the
- * machine nothing while it is measured; they are ready when that file has a line like the awaited one.
+ * machine nothing while it is measured; all run on the options of Node that ours is started with; they are ready when that file has a line like the awaited one.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { NODE_OPTIONS } from '../../scripts/start/hand-over.mjs';
 import { type Child, cpuMs } from '../child.ts';
 
 const START_MAX_MS = 90_000;
@@ -38,7 +39,7 @@ export function processes(folder: string): Processes {
     async start(program) {
       const log = join(folder, `${basename(program.file)}-${String(children.length)}.log`);
       const out = openSync(log, 'a');
-      const started = spawn(process.execPath, [...(program.node ?? []), program.file, ...(program.args ?? [])], {
+      const started = spawn(process.execPath, [...NODE_OPTIONS, ...(program.node ?? []), program.file, ...(program.args ?? [])], {
         env: { ...process.env, ...program.env }, stdio: ['ignore', out, out, 'ipc'], ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
       });
       closeSync(out);

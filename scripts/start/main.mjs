@@ -1,7 +1,7 @@
 /** What `npm start` and `npm test` do with their arguments: install what is stale, then hand over to the pinned Node. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { handOver, pinnedNode } from './hand-over.mjs';
+import { handOver, NODE_OPTIONS, pinnedNode } from './hand-over.mjs';
 import { install } from './install.mjs';
 import { root } from './root.mjs';
 import { test } from './test.mjs';
@@ -28,7 +28,7 @@ export async function main(args) {
   }
   try {
     await install();
-    process.exitCode = testing ? await test(args.slice(1)) : await handOver(pinnedNode(), ['processes/pms.ts', 'start', ...args]);
+    process.exitCode = testing ? await test(args.slice(1)) : await handOver(pinnedNode(), [...NODE_OPTIONS, 'processes/pms.ts', 'start', ...args]);
   } catch (error) {
     if (!isSentence(error)) throw error;
     console.error(`\n${sentence(error)}`);

@@ -5,14 +5,23 @@ import type { RouterMetrics } from '../observe.ts';
 import type { Environment, Report } from './run.ts';
 
 export function compilableEnvironment(full: GraphQLSchema, transport: (service: string) => Transport, report: Report, metrics: RouterMetrics): Environment {
+  const measured = new Map<string, ReturnType<typeof measures>>();
   return {
     transport, report, isA: hierarchy(full),
     fetched(subgraph, seconds, outcome) {
-      metrics.fetches.inc({ subgraph, outcome });
-      metrics.fetchDuration.observe({ subgraph }, seconds);
+      let known = measured.get(subgraph);
+      if (known === undefined) measured.set(subgraph, known = measures(metrics, subgraph));
+      known[outcome].inc();
+      known.seconds.observe(seconds);
     },
   };
 }
+
+/** Looked up by their labels once. */
+const measures = ({ fetches, fetchDuration }: RouterMetrics, subgraph: string) => ({
+  seconds: fetchDuration.labels({ subgraph }),
+  ok: fetches.labels({ subgraph, outcome: 'ok' }), errors: fetches.labels({ subgraph, outcome: 'errors' }), unavailable: fetches.labels({ subgraph, outcome: 'unavailable' }),
+});
 
 function hierarchy(full: GraphQLSchema): Environment['isA'] {
   const possible = new Map<string, ReadonlySet<string>>();

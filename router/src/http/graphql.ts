@@ -246,11 +246,15 @@ function begin(request: FastifyRequest, reply: FastifyReply, { standardHeaders, 
   if (request.raw.httpVersionMajor >= 2) reply.removeHeader('connection'); // HTTP/2 has none, and refuses it
 }
 
+/** Characters; a shorter text leaves in one piece with its headers. */
+const ENCODED_FROM = 8_192;
+
 async function send({ request, reply }: Exchange, status: number, type: string, text: string, way: Way): Promise<FastifyReply> {
   begin(request, reply, way);
   reply.code(status).header('content-type', type);
   const compressed = way.compress(text, request.headers['accept-encoding']);
-  if (compressed === null) return reply.send(text);
+  // A long text is put together and encoded once, here; its length and its sending would each do it again.
+  if (compressed === null) return reply.send(text.length < ENCODED_FROM ? text : Buffer.from(text));
   const { encoding, bytes } = await compressed;
   return reply.header('content-encoding', encoding).send(bytes);
 }
