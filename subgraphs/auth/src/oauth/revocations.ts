@@ -11,7 +11,8 @@ export interface RevocationParts {
 export function revocationRoute(app: FastifyInstance, { secret, since }: RevocationParts): void {
   app.get('/oauth2/revocations', async (request, reply) => {
     const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (given === undefined || !same(given, await secret())) return reply.code(404).send();
+    const wanted = await secret().catch(() => null); // production may have been given none: then nobody asks
+    if (given === undefined || wanted === null || !same(given, wanted)) return reply.code(404).send();
     const from = Number((request.query as Readonly<Record<string, unknown>>)['since']);
     if (!Number.isSafeInteger(from)) return reply.code(400).send();
     return reply.header('cache-control', 'no-store').send({ revocations: await since(new Date(from)) });
