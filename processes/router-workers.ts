@@ -10,11 +10,10 @@ import { metricsOfWorkers } from '@pms/telemetry/workers';
 import { type Environment, shown } from './environment.ts';
 import { living, type Lifetime } from './lifetime.ts';
 import { availablePort } from './port.ts';
+import nodeOptions from '../scripts/start/node-options.json' with { type: 'json' };
 
 const DEATHS_PER_MINUTE_MAX = 10;
 const MINUTE_MS = 60_000;
-/** Of each half of the heap for young objects. A request's objects die with it, unless it is interrupted too soon: the standard 16 MiB is soon full. */
-const YOUNG_MEGABYTES = 64;
 
 export async function runWorkers(wanted: Environment, count: number): Promise<void> {
   const log = logger({ level: wanted.logLevel, process: 'router' });
@@ -22,7 +21,7 @@ export async function runWorkers(wanted: Environment, count: number): Promise<vo
     const environment = { ...wanted, port: await availablePort(wanted) };
     for (const line of shown(environment)) console.log(line);
     metricsOfWorkers();
-    cluster.setupPrimary({ args: ['router', '--port', String(environment.port)], execArgv: [...process.execArgv, `--max-semi-space-size=${YOUNG_MEGABYTES}`] });
+    cluster.setupPrimary({ args: ['router', '--port', String(environment.port)], execArgv: [...new Set([...nodeOptions, ...process.execArgv])] });
     await life.open(() => opened(count, { life, log }), closed);
     console.log(`The router answers at http://${environment.host}:${String(environment.port)}, in ${String(count)} processes`);
   });

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { NODE_OPTIONS } from '../../scripts/start/hand-over.mjs';
+import nodeOptions from '../../scripts/start/node-options.json' with { type: 'json' };
 import { type Child, cpuMs } from '../child.ts';
 
 const START_MAX_MS = 90_000;
@@ -39,7 +39,7 @@ export function processes(folder: string): Processes {
     async start(program) {
       const log = join(folder, `${basename(program.file)}-${String(children.length)}.log`);
       const out = openSync(log, 'a');
-      const started = spawn(process.execPath, [...NODE_OPTIONS, ...(program.node ?? []), program.file, ...(program.args ?? [])], {
+      const started = spawn(process.execPath, [...nodeOptions, ...(program.node ?? []), program.file, ...(program.args ?? [])], {
         env: { ...process.env, ...program.env }, stdio: ['ignore', out, out, 'ipc'], ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
       });
       closeSync(out);

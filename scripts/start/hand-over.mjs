@@ -8,7 +8,7 @@ import { root, StartError } from './root.mjs';
  * Of each half of the heap for young objects, in MiB. What a request leaves behind dies with it, unless the space is full before: the standard 16 are.
  * @type {readonly string[]}
  */
-export const NODE_OPTIONS = ['--max-semi-space-size=64'];
+export const NODE_OPTIONS = JSON.parse(fs.readFileSync(path.join(root, 'scripts/start/node-options.json'), 'utf8'));
 
 const OWN_NODE_MAJOR_MIN = 24; // runs TypeScript as it is
 const PARENT_POLL_MS = 1_000;
