@@ -42,8 +42,8 @@ export function federatedGateway(engines: EngineHolder, logger: RouterLogger): G
     const variables = engine.variables(operation, given);
     engine.cost(operation, variables);
     const variant = await engine.variant(operation, caller.principal);
-    const { text } = await engine.execute(variant, variables, contextOf(caller, signal));
-    return resultOf(explained(text, variant, caller.seen));
+    if (variant.refused) return resultOf(JSON.stringify({ data: null, errors: variant.denied }));
+    return resultOf(explained(await engine.execute(variant, variables, contextOf(caller, signal)), variant, caller.seen));
   };
   return {
     onSchemaLoadOrUpdate(listener) {

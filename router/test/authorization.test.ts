@@ -1,7 +1,7 @@
 /** What may not be read must not be fetched, and must not come out by any other way. */
 import { describe, expect, test } from 'vitest';
 import { ask, engineOf, federate, recording, someone } from './federation.ts';
-import { bell, shop } from './shop.ts';
+import { bell, openShop, shop } from './shop.ts';
 
 const federation = federate(shop(bell()));
 const seen: string[] = [];
@@ -139,4 +139,11 @@ test('the payload of a mutation, and errors below what is taken out, say nothing
 test('names of what may not be read can be asked of the schema, and no value can', async () => {
   const { reply, sent } = await fetched('{ __type(name: "Safe") { fields { name } } }', {}, reader);
   expect([reply.data, sent]).toEqual([{ __type: { fields: [{ name: 'id' }, { name: 'label' }, { name: 'combination' }] } }, '']);
+});
+
+test('what was taken out and the plan stand side by side in the extensions of those who see plans', async () => {
+  const shopWith = await openShop({ settings: { authorization: { errors: 'extensions' }, telemetry: { plan: { scope: 'cost:read' } } }, policies: { guard: () => false } });
+  const response = await shopWith.post({ query: '{ product(id: 1) { name } containers { ... on Safe { label } ... on Crate { label } } }', extensions: { plan: true } }, { authorization: 'Bearer buyer' });
+  expect(await response.json()).toMatchObject({ data: { product: { name: 'product 1' } }, extensions: { authorizationErrors: [{ path: ['containers', '@', 'label'] }, { path: ['containers', 1] }], plan: { found: false }, cost: { estimated: 11 } } });
+  await shopWith.router.close();
 });

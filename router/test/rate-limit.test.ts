@@ -81,3 +81,10 @@ test('over HTTP one dear query counts as many cheap ones, garbage counts too, an
   expect((await shop.post({ query: '{ __typename }' })).status).toBe(200);
   await shop.router.close();
 });
+
+test('tokens that do not verify use units of where they come from', async () => {
+  const shop = await openShop({ settings: { rate: { capacity: 2, refillPerSecond: 0.01 } } });
+  const status = async (token: string): Promise<number> => (await shop.post({ query: '{ __typename }' }, { authorization: `Bearer ${token}` })).status;
+  expect([await status('nobody'), await status('nobody'), await status('nobody'), await status('reader')]).toEqual([401, 401, 429, 200]);
+  await shop.router.close();
+});

@@ -48,7 +48,7 @@ export function keptReads(run: Answering, { settings, store, metrics }: KeptRead
 
   const fetched = async (asked: Asked, signal: AbortSignal, moment: number | null): Promise<Fetched> => {
     const answer = await run(asked.ready, asked.caller, signal);
-    if (answer.errors.length > 0) return { answer, kept: NOTHING };
+    if (answer.errors.length > 0 || answer.extended === true) return { answer, kept: NOTHING };
     const policy = policyOf(asked.shape.policy, answer.heard ?? [], settings);
     if (policy.maxAgeSeconds > 0) return { answer: { ...answer, freshness: { ...policy, ageMs: 0 } }, kept: moment === null ? NOTHING : keep(asked, answer, policy, moment) };
     notBefore.set(asked.shape, performance.now() + NOT_KEPT_MS);

@@ -111,7 +111,7 @@ async function handle(request: FastifyRequest, reply: FastifyReply, way: Way): P
     const forged = mayBeForged(headers);
     if (forged && way.settings.forgeryProtection) throw badInput('the request could have been sent by a page of another site: send content-type application/json, or the header apollo-require-preflight');
     if (acceptsNothing(accepted)) throw new RequestRefused(406, 'this answers in application/graphql-response+json, application/json, text/event-stream and multipart/mixed;subscriptionSpec=1.0');
-    const caller = await callerOf(request, forged, way);
+    const caller = await known(request, forged, way);
     if (Array.isArray(request.body)) return await batch({ request, reply, accepted }, request.body, caller, way);
     const decision = await way.service.count(caller);
     reply.headers(decision.headers);
@@ -120,6 +120,16 @@ async function handle(request: FastifyRequest, reply: FastifyReply, way: Way): P
     return await answer({ request, reply, accepted }, params, caller, way);
   } catch (error) {
     return fail(error, request, reply, way);
+  }
+}
+
+/** A token that does not verify uses a unit of where it came from: to find out costs, too. */
+async function known(request: FastifyRequest, forged: boolean, way: Way): Promise<Caller> {
+  try {
+    return await callerOf(request, forged, way);
+  } catch (error) {
+    refuseOverLimit(await way.service.count({ principal: null, address: request.ip }));
+    throw error;
   }
 }
 

@@ -10,6 +10,8 @@ import type { Variant } from './prepare.ts';
 export interface Answer {
   readonly text: string;
   readonly errors: readonly ClientError[];
+  /** Whether the text ends with extensions. */
+  readonly extended?: boolean;
   /** What each fetch said about keeping it; only where answers are kept. */
   readonly heard?: readonly (string | undefined)[];
   /** How long it may be kept, and how old it is. */
@@ -24,7 +26,8 @@ export function finished(variant: Variant, run: Run, logger: RouterLogger): Answ
   const errors = problems.length === 0 ? run.errors : [...run.errors, ...unexplained(problems, run, variant, logger)];
   const unread = variant.tell === 'extensions' ? [...variant.denied, ...hidden(problems, run)] : NONE;
   const told = errors.length === 0 ? '' : `,"errors":${JSON.stringify(errors)}`;
-  return { text: `{"data":${text}${told}${unread.length === 0 ? '' : `,"extensions":{"authorizationErrors":${JSON.stringify(unread)}}`}}`, errors };
+  if (unread.length === 0) return { text: `{"data":${text}${told}}`, errors };
+  return { text: `{"data":${text}${told},"extensions":{"authorizationErrors":${JSON.stringify(unread)}}}`, errors, extended: true };
 }
 
 const NONE: readonly ClientError[] = [];

@@ -59,7 +59,7 @@ export interface Service {
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
   /** Uses one of the caller's units, before anything is read; the caller is told how many are left, refused or not. */
-  count(caller: Caller): RateDecision | Promise<RateDecision>;
+  count(caller: Pick<Caller, 'principal' | 'address'>): RateDecision | Promise<RateDecision>;
   /** Uses the rest of the units that the operation costs. Throws DomainError, InvalidOperation or NothingAllowed. `incremental` where the client takes what is deferred in parts. */
   prepare(params: GraphQLParams, caller: Caller, incremental?: boolean): Promise<ReadyOperation>;
   execute(ready: ReadyOperation, caller: Caller, signal: AbortSignal): Promise<Answer>;
@@ -159,7 +159,7 @@ export function service({ engine: current, limit, documents, observer, logger, m
 const LAST_PART = '"hasNext":false}';
 
 const explaining = (answer: Answer, { variant }: ReadyOperation, { seen }: Caller): Answer =>
-  (seen.timings === null ? answer : { ...answer, text: explained(answer.text, variant, seen) });
+  (seen.timings === null ? answer : { ...answer, text: explained(answer, variant, seen) });
 
 /** Throws RATE_LIMITED. */
 export function refuseOverLimit(decision: RateDecision): void {

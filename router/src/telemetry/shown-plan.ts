@@ -4,6 +4,7 @@
  */
 import type { Principal } from '@pms/identity/principal';
 import { parse, print } from 'graphql';
+import type { Answer } from '../operation/answer.ts';
 import type { EntityFetch, PathSegment, PlanNode, QueryPlan, RootFetch } from '../planner/plan.ts';
 import type { Policies } from '../security/requirements.ts';
 import type { Planning } from './prepared.ts';
@@ -38,20 +39,24 @@ type Shown = ShownFetch | ShownNode;
 
 const rounded = (ms: number): number => Math.round(ms * 100) / 100;
 
+/** Of the extensions and of the answer. */
+const END = '}}';
+
 export interface Planned {
   readonly plan: QueryPlan;
   readonly planning: Planning;
 }
 
-/** The text of an answer with the plan added; the text itself where it was not asked for. */
-export function explained(text: string, { plan, planning }: Planned, seen: Seen): string {
+/** The text of an answer with the plan and the static cost added; the text itself where it was not asked for. */
+export function explained({ text, extended }: Pick<Answer, 'text' | 'extended'>, { plan, planning }: Planned, seen: Seen): string {
   if (seen.timings === null) return text;
   const shown = {
     planner: planning.planner, found: seen.planFound ?? false, planningMs: rounded(seen.planMs), totalMs: rounded(performance.now() - seen.started),
     fetches: seen.fetches, ...(seen.cache === null ? {} : { cache: seen.cache }),
     node: plan.node === undefined ? null : shownNode(plan.node, seen.timings, seen.started),
   };
-  return `${text.slice(0, -1)},"extensions":{"plan":${JSON.stringify(shown)}}}`;
+  const added = `"plan":${JSON.stringify(shown)}${seen.cost === null ? '' : `,"cost":{"estimated":${seen.cost}}`}`;
+  return extended === true ? `${text.slice(0, -END.length)},${added}${END}` : `${text.slice(0, -1)},"extensions":{${added}${END}`;
 }
 
 function shownNode(node: PlanNode, timings: Timings, started: number): Shown {
