@@ -48,8 +48,11 @@ export interface Engine {
   variables(operation: PreparedOperation, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** The static cost with these variables. */
   cost(operation: PreparedOperation, variables: Readonly<Record<string, unknown>>): number;
-  /** `incremental` where what is deferred can be sent in parts; such a variant is run by `executeInParts`. */
-  variant(operation: PreparedOperation, principal: Principal | null, incremental?: boolean): Promise<Variant>;
+  /**
+   * `incremental` where what is deferred can be sent in parts; such a variant is run by `executeInParts`. With variables,
+   * the plan is made for what they select, and for no others.
+   */
+  variant(operation: PreparedOperation, principal: Principal | null, incremental?: boolean, variables?: Readonly<Record<string, unknown>>): Promise<Variant>;
   execute(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<Answer>;
   /** The first text is an answer with `hasNext`, the others are what was deferred. */
   executeInParts(variant: Variant, variables: Readonly<Record<string, unknown>>, context: RequestContext): AsyncGenerator<Answer>;
@@ -83,7 +86,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     if (found === undefined) throw new Error(`the plan names a subgraph that the supergraph does not: ${service}`);
     return found;
   };
-  const environment = compilableEnvironment(supergraph.full, transport, subgraphReport(options.logger), options.metrics);
+  const environment = compilableEnvironment(supergraph, transport, subgraphReport(options.logger), options.metrics);
   const costs = costModel(supergraph.full, features, options.limits.listSizeAssumed);
   const gate = limitGate(options.limits, options.logger, options.metrics);
   const prepared: Preparation = preparation(
@@ -99,7 +102,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     popular: prepared.popular,
     prepare: prepared.operation,
     kept: prepared.kept,
-    variant: (operation, principal, incremental = false) => prepared.variant(operation, principal, { labels: labels?.(principal) ?? [], incremental }),
+    variant: (operation, principal, incremental = false, variables?) => prepared.variant(operation, principal, { labels: labels?.(principal) ?? [], incremental, variables }),
     executeInParts: (variant, variables, context) => inParts(variant, variables, context, { isA: environment.isA, logger: options.logger }),
     variables: (operation, given) => coerced(supergraph.api, operation, given, coercing),
     cost: (operation, variables) => valueOf(operation.cost, variables),

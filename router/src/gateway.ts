@@ -41,7 +41,7 @@ export function federatedGateway(engines: EngineHolder, logger: RouterLogger): G
     const operation = engine.prepare(source, operationName ?? undefined);
     const variables = engine.variables(operation, given);
     engine.cost(operation, variables);
-    const variant = await engine.variant(operation, caller.principal);
+    const variant = await engine.variant(operation, caller.principal, false, variables);
     if (variant.refused) return resultOf(JSON.stringify({ data: null, errors: variant.denied }));
     return resultOf(explained(await engine.execute(variant, variables, contextOf(caller, signal)), variant, caller.seen));
   };

@@ -52,7 +52,7 @@ export interface Reply {
 export async function ask(engine: Engine, query: string, variables: Record<string, unknown> = {}, principal: Principal | null = null): Promise<Reply> {
   const operation = engine.prepare(query, undefined);
   const coerced = engine.variables(operation, variables);
-  const { text } = await engine.execute(await engine.variant(operation, principal), coerced, contextOf(principal));
+  const { text } = await engine.execute(await engine.variant(operation, principal, false, coerced), coerced, contextOf(principal));
   return JSON.parse(text) as Reply;
 }
 

@@ -6,12 +6,15 @@ import {
   type FieldNode, type FragmentSpreadNode, getNamedType, type GraphQLCompositeType, type GraphQLSchema, type InlineFragmentNode, isCompositeType, Kind,
   type OperationDefinitionNode, type SelectionNode, type SelectionSetNode, visit, type ASTNode,
 } from 'graphql';
+import type { Naming } from './naming.ts';
 import { type Conditions, type Fragments, withConditions } from './selections.ts';
 
 /** One step of the way to a deferred part: the object must be of all these types, then the key is followed. */
 export interface PartStep {
   readonly types: readonly string[];
   readonly key: string;
+  /** The key in the data. */
+  readonly from: string;
 }
 
 /** One `@defer` in one place. */
@@ -46,16 +49,17 @@ interface Place {
 interface Reading {
   readonly schema: GraphQLSchema;
   readonly fragments: Fragments;
+  readonly naming: Naming;
   readonly parts: DeferredPart[];
 }
 
 const DEFER = 'defer';
 
 /** `null` when nothing is deferred. A subscription's events are whole. */
-export function deferralOf(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments): Deferral | null {
+export function deferralOf(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, naming: Naming): Deferral | null {
   const root = schema.getRootType(operation.operation);
   if (root == null || operation.operation === 'subscription' || ![operation, ...Object.values(fragments)].some(defers)) return null;
-  const reading: Reading = { schema, fragments, parts: [] };
+  const reading: Reading = { schema, fragments, naming, parts: [] };
   const selectionSet = readSet(operation.selectionSet, { type: root, path: [], types: [], conditions: [], parents: [] }, reading);
   return reading.parts.length === 0 ? null : { operation: { ...operation, selectionSet }, parts: reading.parts };
 }
@@ -80,7 +84,7 @@ function readField(field: FieldNode, place: Place, reading: Reading): FieldNode 
   const definition = 'getFields' in place.type ? place.type.getFields()[field.name.value] : undefined;
   const type = definition === undefined ? undefined : getNamedType(definition.type);
   if (field.selectionSet === undefined || !isCompositeType(type)) return field;
-  const path = [...place.path, { types: place.types, key: (field.alias ?? field.name).value }];
+  const path = [...place.path, { types: place.types, key: (field.alias ?? field.name).value, from: reading.naming.keyOf(place.type.name, field) }];
   return { ...field, selectionSet: readSet(field.selectionSet, { ...place, type, path, types: [], conditions: and(place.conditions, field) }, reading) };
 }
 

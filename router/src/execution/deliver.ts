@@ -2,7 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { DeferredPart, PartStep } from './deferral.ts';
 import { merge } from './merge.ts';
-import { compileProjection, type Project, type Projection, type Visibility } from './project.ts';
+import { compileProjection, type Project, type Projection, type Reading } from './project.ts';
 import { type ClientError, type Data, type Deferring, type Environment, isData, type ResponsePath, type Run } from './run.ts';
 
 export function deferring(): Deferring {
@@ -29,7 +29,7 @@ export interface Increment {
   readonly errors: readonly ClientError[];
 }
 
-export function compileParts(schema: GraphQLSchema, parts: readonly DeferredPart[], visibility: Visibility): readonly CompiledPart[] {
+export function compileParts(schema: GraphQLSchema, parts: readonly DeferredPart[], reading: Reading): readonly CompiledPart[] {
   return parts.map((part) => {
     const projects = new Map<unknown, Project>();
     return {
@@ -40,7 +40,7 @@ export function compileParts(schema: GraphQLSchema, parts: readonly DeferredPart
         if (project === undefined) {
           const actual = typeof typename === 'string' ? schema.getType(typename) : undefined;
           const type = actual !== undefined && 'getFields' in actual && !('isOneOf' in actual) ? actual : part.type;
-          projects.set(typename, project = compileProjection(schema, type, part.set, {}, visibility));
+          projects.set(typename, project = compileProjection(schema, type, part.set, {}, reading));
         }
         return project(object, variables);
       },
@@ -111,7 +111,7 @@ function locate(spot: Spot, path: readonly PartStep[], types: readonly string[],
   const [step, ...rest] = path;
   if (!isAll(spot.object, step?.types ?? types, isA)) return;
   if (step === undefined) return found(spot);
-  inside(spot.view[step.key], spot.object[step.key], [...spot.at, step.key], (inner) => locate(inner, rest, types, isA, found));
+  inside(spot.view[step.key], spot.object[step.from], [...spot.at, step.key], (inner) => locate(inner, rest, types, isA, found));
 }
 
 function inside(view: unknown, value: unknown, at: ResponsePath, found: (spot: Spot) => void): void {

@@ -17,7 +17,7 @@ export function entityFetch(fetch: EntityFetch, environment: Environment, apart:
   const groups = fetch.groups.map((group): CompiledGroup => ({
     group, represent: compileRequired(group.requires, environment.isA),
     rewriteInput: compileRewrites(group.inputRewrites, environment.isA),
-    rewriteOutput: compileRewrites(group.outputRewrites, environment.isA),
+    rewriteOutput: keepingType(compileRewrites(group.outputRewrites, environment.isA), environment.interfaceObjects),
     shareable: !apart && group.paths.length === 1, unified: !apart,
   }));
   if (groups.some(({ group }) => group.contextRewrites.length > 0)) return fetchByContext(fetch, groups, environment);
@@ -25,6 +25,16 @@ export function entityFetch(fetch: EntityFetch, environment: Environment, apart:
   return async (run) => {
     const asked = groups.map((compiled) => gather(compiled, run, environment));
     await ask(fetch, asked, variablesFor(fetch, run), run, environment);
+  };
+}
+
+/** A subgraph that knows only the interface says that the entity is one: it must not hide the type that another has found. */
+function keepingType(rewrite: (value: unknown) => void, interfaceObjects: ReadonlySet<string>): (value: unknown) => void {
+  if (interfaceObjects.size === 0) return rewrite;
+  return (value) => {
+    rewrite(value);
+    const entity = value as Data;
+    if (interfaceObjects.has(entity['__typename'] as string)) delete entity['__typename'];
   };
 }
 

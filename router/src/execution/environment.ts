@@ -2,12 +2,17 @@
 import { type GraphQLSchema, isAbstractType } from 'graphql';
 import type { Transport } from '../dial/transport.ts';
 import type { RouterMetrics } from '../observe.ts';
+import type { SupergraphDocument } from '../supergraph/document.ts';
+import { interfaceObjects } from '../supergraph/features.ts';
+import { namingFor } from './naming.ts';
 import type { Environment, Report } from './run.ts';
 
-export function compilableEnvironment(full: GraphQLSchema, transport: (service: string) => Transport, report: Report, metrics: RouterMetrics): Environment {
+export function compilableEnvironment({ document, full, api }: SupergraphDocument, transport: (service: string) => Transport, report: Report, metrics: RouterMetrics): Environment {
+  const naming = namingFor(document, api);
   const measured = new Map<string, ReturnType<typeof measures>>();
   return {
-    transport, report, isA: hierarchy(full),
+    transport, naming, interfaceObjects: interfaceObjects(document), isA: hierarchy(full),
+    report: (error, service, path, context) => report(error, service, path?.map(naming.clientKey), context),
     fetched(subgraph, seconds, outcome) {
       let known = measured.get(subgraph);
       if (known === undefined) measured.set(subgraph, known = measures(metrics, subgraph));

@@ -7,6 +7,7 @@ import {
   getNamedType, type GraphQLCompositeType, type GraphQLLeafType, type GraphQLOutputType, type GraphQLSchema, isAbstractType, isEnumType,
   isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, type SelectionSetNode,
 } from 'graphql';
+import type { Naming } from './naming.ts';
 import type { Data } from './run.ts';
 import { collectFields, type ConditionalSet, type Conditions, type Fragments, setsBelow } from './selections.ts';
 
@@ -51,10 +52,13 @@ interface Pass {
 type Writer = (value: unknown, pass: Pass) => Written;
 type ObjectWriter = (value: Data, pass: Pass) => Written;
 
+/** How the data is read. */
+export interface Reading { readonly naming: Naming; readonly visibility: Visibility }
+
 export function compileProjection(
-  schema: GraphQLSchema, root: GraphQLCompositeType, selectionSet: SelectionSetNode, fragments: Fragments, visibility: Visibility,
+  schema: GraphQLSchema, root: GraphQLCompositeType, selectionSet: SelectionSetNode, fragments: Fragments, { naming, visibility }: Reading,
 ): Project {
-  const write = objectWriter({ schema, fragments, visibility }, root, [{ set: selectionSet, conditions: [] }]);
+  const write = objectWriter({ schema, fragments, naming, visibility }, root, [{ set: selectionSet, conditions: [] }]);
   return (data, variables, shared) => {
     const pass: Pass = { variables, path: null, shared, texts: new Map(), problems: [], reasons: 0, troubled: false };
     const written = write(data, pass);
@@ -69,11 +73,14 @@ export function compileProjection(
 interface Compiling {
   readonly schema: GraphQLSchema;
   readonly fragments: Fragments;
+  readonly naming: Naming;
   readonly visibility: Visibility;
 }
 
 interface FieldWriter {
   readonly key: string;
+  /** The key in the data. */
+  readonly from: string;
   /** `"key":` */
   readonly head: string;
   readonly conditions: readonly Conditions[] | null;
@@ -84,10 +91,10 @@ function objectWriter(compiling: Compiling, type: GraphQLCompositeType, sets: re
   const fields = fieldWriters(compiling, type, sets);
   return (value, pass) => {
     let text = '{';
-    for (const { key, head, conditions, write } of fields) {
+    for (const { key, from, head, conditions, write } of fields) {
       if (conditions !== null && !conditions.some((all) => all.every(({ variable, wanted }) => (pass.variables[variable] === true) === wanted))) continue;
       pass.path?.push(key);
-      const written = write(value[key], pass, value);
+      const written = write(value[from], pass, value);
       pass.path?.pop();
       if (written === MISSING) return MISSING;
       text += text.length === 1 ? head + written : `,${head}${written}`;
@@ -100,7 +107,8 @@ function fieldWriters(compiling: Compiling, type: GraphQLCompositeType, sets: re
   return [...collectFields(compiling.schema, type, sets, compiling.fragments)].flatMap(([key, occurrences]) => {
     const name = occurrences[0]?.node.name.value ?? '';
     const conditions = occurrences.map((occurrence) => occurrence.conditions);
-    const common = { key, head: `${JSON.stringify(key)}:`, conditions: conditions.some((all) => all.length === 0) ? null : conditions };
+    const from = occurrences[0] === undefined ? key : compiling.naming.keyOf(type.name, occurrences[0].node);
+    const common = { key, from, head: `${JSON.stringify(key)}:`, conditions: conditions.some((all) => all.length === 0) ? null : conditions };
     if (name === '__typename') return [{ ...common, write: typenameWriter(type) }];
     if (name.startsWith('__')) return [{ ...common, write: jsonWriter }];
     const field = 'getFields' in type ? type.getFields()[name] : undefined;

@@ -1,5 +1,6 @@
 /** What one execution of a plan carries along: the data so far, the errors so far, and who asks. */
 import type { RequestContext, SubgraphError, Transport } from '../dial/transport.ts';
+import type { Naming } from './naming.ts';
 
 export type Data = Record<string, unknown>;
 export type ResponsePath = readonly (string | number)[];
@@ -46,6 +47,9 @@ export interface Environment {
   readonly transport: (service: string) => Transport;
   /** Whether an object that says it is `typename` satisfies a type condition. */
   readonly isA: (typename: string, condition: string) => boolean;
+  readonly naming: Naming;
+  /** Interfaces that some subgraph knows as an object (`@interfaceObject`). */
+  readonly interfaceObjects: ReadonlySet<string>;
   readonly report: Report;
   readonly fetched: (service: string, seconds: number, outcome: FetchOutcome) => void;
 }

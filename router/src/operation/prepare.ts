@@ -5,13 +5,15 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
-import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
+import { type ASTNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { compilePlan } from '../execution/compile.ts';
 import { type Introspect, introspection } from '../execution/introspect.ts';
 import { type Deferral, deferralOf, withoutDefer } from '../execution/deferral.ts';
 import { type CompiledPart, compileParts } from '../execution/deliver.ts';
 import { compileProjection, type Project, type Visibility } from '../execution/project.ts';
+import { named } from '../execution/naming.ts';
+import { decided, type Switches, switchesIn, switchesOf } from '../execution/switches.ts';
 import { acceptRoot } from '../execution/root-fetch.ts';
 import type { ClientError, Environment, Run, Step } from '../execution/run.ts';
 import type { SubgraphResult } from '../dial/transport.ts';
@@ -41,6 +43,8 @@ export interface PreparedOperation extends ValidOperation {
   readonly cost: Term;
   /** The operation with its `@defer`, which `operation` is without; `null` when it has none. */
   readonly deferral: Deferral | null;
+  /** Variables that decide what is selected. */
+  readonly switches: readonly string[];
 }
 
 /** What a variant is made for, beside its sender. */
@@ -49,6 +53,8 @@ export interface VariantChoice {
   readonly labels: readonly string[];
   /** Whether what is deferred is sent in parts. */
   readonly incremental: boolean;
+  /** Where they are known, the plan is made for their conditions. */
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An operation as one class of senders may run it. */
@@ -98,6 +104,8 @@ export interface AskedFor {
   readonly operationName: string | undefined;
   readonly principal: Principal | null;
   readonly incremental: boolean;
+  /** The variables that decide what is selected. */
+  readonly switches: Switches | undefined;
 }
 
 interface KeptVariant {
@@ -105,6 +113,8 @@ interface KeptVariant {
   readonly operation: PreparedOperation;
   readonly principal: Principal | null;
   readonly incremental: boolean;
+  /** The variables that decide what is selected. */
+  readonly switches: Switches | undefined;
   readonly popularity: Popularity;
 }
 
@@ -130,27 +140,28 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
       const known = operations.get(key);
       if (known !== undefined) return known;
       const valid = validOperation(planned.api, source, operationName, options);
-      const prepared = { ...inOnePiece(valid, deferralOf(planned.api, valid.operation, valid.fragments)), key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost: costOf(planned.costs, valid, options) };
+      const prepared = { ...inOnePiece(valid, deferralOf(planned.api, valid.operation, valid.fragments, planned.environment.naming)), key, kind: valid.operation.operation, name: valid.operation.name?.value ?? null, hash: createHash('sha256').update(source).digest('hex'), cost: costOf(planned.costs, valid, options), switches: switchesOf(valid.document.definitions) };
       operations.set(key, prepared);
       return prepared;
     },
-    variant(operation, principal, { labels, incremental }) {
+    variant(operation, principal, { labels, incremental, variables }) {
       const decision = options.authorization ? decide(planned.requirements, principal, options.policies) : '';
       const deferral = incremental ? operation.deferral : null;
-      const key = `${decision}${principal === null ? 'a' : ''}${deferral === null ? '' : 'd'}${labels.length === 0 ? '' : ` ${labels.join(' ')}`}\n${operation.key}`;
+      const switches = variables === undefined || operation.switches.length === 0 ? undefined : switchesIn(operation.switches, variables);
+      const key = `${decision}${principal === null ? 'a' : ''}${deferral === null ? '' : 'd'}${switches === undefined ? '' : JSON.stringify(switches)}${labels.length === 0 ? '' : ` ${labels.join(' ')}`}\n${operation.key}`;
       const known = variants.get(key);
       options.planned(known !== undefined);
       if (known !== undefined) {
         countUse(known.popularity);
         return known.made;
       }
-      const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral, denials: options.denials });
-      variants.set(key, { made, operation, principal, incremental, popularity: newPopularity() });
+      const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral, switches, denials: options.denials });
+      variants.set(key, { made, operation, principal, incremental, switches, popularity: newPopularity() });
       made.then(({ planning }) => options.made(planning.ms), () => variants.delete(key)); // a failure to plan is not kept
       return made;
     },
     kept: () => variants.size,
-    popular: (max) => mostUsed(variants.values(), max).map(({ operation, principal, incremental }) => ({ ...documentOf(operation), principal, incremental })),
+    popular: (max) => mostUsed(variants.values(), max).map(({ operation, principal, incremental, switches }) => ({ ...documentOf(operation), principal, incremental, switches })),
   };
 }
 
@@ -168,7 +179,7 @@ export function documentOf({ key }: PreparedOperation): Pick<AskedFor, 'source' 
   return { source: key.slice(end + 1), operationName: end === 0 ? undefined : key.slice(0, end) };
 }
 
-interface Sender { readonly denials: PreparationOptions['denials']; readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null }
+interface Sender { readonly denials: PreparationOptions['denials']; readonly decision: string; readonly anonymous: boolean; readonly labels: readonly string[]; readonly deferral: Deferral | null; readonly switches: Switches | undefined }
 
 function costOf(costs: CostModel, { operation, fragments }: ValidOperation, { limits }: PreparationOptions): Term {
   const { term, unsliced } = costs.costOf(operation, fragments);
@@ -177,15 +188,16 @@ function costOf(costs: CostModel, { operation, fragments }: ValidOperation, { li
   return term;
 }
 
-async function makeVariant(planned: Planned, prepared: PreparedOperation, { denials, decision, anonymous, labels, deferral }: Sender): Promise<Variant> {
+async function makeVariant(planned: Planned, prepared: PreparedOperation, { denials, decision, anonymous, labels, deferral, switches }: Sender): Promise<Variant> {
   const { api, environment } = planned;
   const started = performance.now();
   const visibility = visibilityOf(planned.requirements, decision);
   const filtered = filterOperation(api, prepared, visibility);
-  const plan = await planFor(planned.planner, prepared, filtered, { labels, defer: deferral !== null });
+  const plan = await planFor(planned, withSwitches(filtered, prepared, switches ?? {}), { labels, defer: deferral !== null });
   const root = api.getRootType(prepared.kind);
   if (root == null) throw new DomainError('BAD_USER_INPUT', `the schema has no ${prepared.kind}`);
   const introspect = prepared.kind === 'query' ? introspection(api, prepared.operation, prepared.fragments) : null;
+  const reading = { naming: environment.naming, visibility: visibility ?? everything };
   const steps = plan.node === undefined ? null : compilePlan(plan.node, environment);
   const at = performance.now();
   return {
@@ -195,14 +207,23 @@ async function makeVariant(planned: Planned, prepared: PreparedOperation, { deni
     steps, introspect,
     subscription: plan.subscription === undefined ? null : { fetch: plan.subscription, accept: acceptRoot(plan.subscription, environment) },
     shape: once(() => shapeOf(api, prepared, visibility)),
-    project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, visibility ?? everything),
-    parts: deferral === null ? [] : compileParts(api, deferral.parts, visibility ?? everything),
+    project: compileProjection(api, root, prepared.operation.selectionSet, prepared.fragments, reading),
+    parts: deferral === null ? [] : compileParts(api, deferral.parts, reading),
   };
 }
 
-function planFor(planner: Planner, prepared: PreparedOperation, { operation, rewritten }: Filtered, choice: Parameters<Planner['plan']>[1]): QueryPlan | Promise<QueryPlan> {
-  if (operation === null || !fetches(operation, prepared)) return {};
-  return planner.plan(textOf(operation, rewritten ? {} : prepared.fragments), choice);
+interface Plannable { readonly operation: OperationDefinitionNode | null; readonly fragments: ValidOperation['fragments'] }
+
+function withSwitches({ operation, rewritten }: Filtered, { fragments }: ValidOperation, switches: Switches): Plannable {
+  return {
+    operation: operation === null ? null : decided(operation, switches),
+    fragments: rewritten ? {} : Object.fromEntries(Object.entries(fragments).map(([name, fragment]) => [name, decided(fragment, switches)])),
+  };
+}
+
+function planFor({ api, planner, environment }: Planned, { operation, fragments }: Plannable, choice: Parameters<Planner['plan']>[1]): QueryPlan | Promise<QueryPlan> {
+  if (operation === null || !fetches(operation, fragments)) return {};
+  return planner.plan(textOf(named(api, environment.naming, operation, fragments)), choice);
 }
 
 function once<T>(make: () => T): () => T {
@@ -210,11 +231,10 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-const textOf = (operation: OperationDefinitionNode, fragments: ValidOperation['fragments']): string =>
-  [operation, ...Object.values(fragments)].map(print).join('\n');
+const textOf = (nodes: readonly ASTNode[]): string => nodes.map(print).join('\n');
 
 /** Whether any subgraph has a part in the operation: the schema itself is answered here. */
-function fetches(operation: OperationDefinitionNode, { fragments }: ValidOperation): boolean {
+function fetches(operation: OperationDefinitionNode, fragments: ValidOperation['fragments']): boolean {
   const found = (set: OperationDefinitionNode['selectionSet']): boolean => set.selections.some((selection) => {
     if (selection.kind === 'Field') return !selection.name.value.startsWith('__');
     const inner = selection.kind === 'FragmentSpread' ? fragments[selection.name.value] : selection;

@@ -129,7 +129,7 @@ export function service({ engine: current, limit, documents, observer, logger, m
       const units = limit.rest(seen.cost);
       const rate = units === 0 ? undefined : await charged(clientKey(principal, address), units);
       const asked = performance.now();
-      const variant = await engine.variant(operation, principal, incremental);
+      const variant = await engine.variant(operation, principal, incremental, variables);
       notePlan(seen, variant.planning, asked);
       if (variant.refused) throw new NothingAllowed(variant.denied);
       return { engine, operation, variables, given, variant, ...rateOf(rate) };

@@ -1,9 +1,12 @@
 /** The planner port: an operation in, a plan out. Which one plans is decided per supergraph, and can be asked. */
 import { DomainError } from '@pms/errors';
+import type { GraphQLSchema } from 'graphql';
 import type { SupergraphDocument } from '../supergraph/document.ts';
 import { linkedFeatures } from '../supergraph/features.ts';
-import type { Planner } from './plan.ts';
+import type { Planner, PlanOperation, QueryPlan } from './plan.ts';
+import { byType } from './by-type.ts';
 import { sharedPlanner } from './shared.ts';
+import { leadingToInterfaceObject, type Verify, verifier } from './verify.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 export type PlannerChoice = 'auto' | 'native' | 'apollo';
@@ -16,20 +19,22 @@ export async function plannerFor(supergraph: SupergraphDocument, choice: Planner
   refuseUnsupported(supergraph.document);
   const usesContext = linkedFeatures(supergraph.document).has('context');
   if (choice === 'native' && usesContext) throw new Error('the native planner does not support @context; choose the planner "apollo" or "auto"');
-  if (choice === 'apollo' || usesContext) return sharedPlanner('apollo', supergraph.sdl);
-  if (choice === 'native') return sharedPlanner('native', supergraph.sdl);
+  const asking: Asking = { api: supergraph.api, verify: verifier(supergraph), toInterfaceObject: leadingToInterfaceObject(supergraph) };
+  const apollo = async (): Promise<Planner> => retrying(await sharedPlanner('apollo', supergraph.sdl), asking);
+  if (choice === 'apollo' || usesContext) return apollo();
+  if (choice === 'native') return retrying(await sharedPlanner('native', supergraph.sdl), asking);
   try {
-    return withBoth(await sharedPlanner('native', supergraph.sdl), () => sharedPlanner('apollo', supergraph.sdl));
+    return withBoth(await sharedPlanner('native', supergraph.sdl), asking, () => sharedPlanner('apollo', supergraph.sdl));
   } catch {
-    return sharedPlanner('apollo', supergraph.sdl); // no binary for this system: the other does the same work, slower
+    return apollo(); // no binary for this system: the other does the same work, slower
   }
 }
 
 /**
- * Where the native planner gives up on a valid operation, or dies of it, the other one is asked, as it is for what only
- * the other can do; it is loaded only then.
+ * Where the native planner gives up on a valid operation, takes too long, or dies of it, the other one is asked, as it
+ * is for what only the other can do; it is loaded only then.
  */
-function withBoth(first: Planner, load: () => Promise<Planner>): Planner {
+function withBoth(first: Planner, asking: Asking, load: () => Promise<Planner>): Planner {
   let loaded: Promise<Planner> | undefined;
   const second = async (): Promise<Planner> => {
     loaded ??= load();
@@ -38,20 +43,53 @@ function withBoth(first: Planner, load: () => Promise<Planner>): Planner {
     });
     return loaded;
   };
+  // It sends the wrong kinds of entities where a subgraph knows only their interface, in some combinations; the other does not.
+  const own = inOtherWords(first.plan, { ...asking, verify: (plan) => {
+    asking.verify(plan);
+    if (asking.toInterfaceObject(plan)) throw new Error('the plan leads to an interface object');
+  } });
+  const other = inOtherWords(async (operation, conditions) => (await second()).plan(operation, conditions), asking);
   return {
     name: first.name, defers: true,
     async plan(operation, conditions) {
-      if (conditions.defer) return (await second()).plan(operation, conditions);
-      try {
-        return await first.plan(operation, conditions);
-      } catch (error) {
-        if (error instanceof DomainError) throw error; // it took too long, and would again
-        return (await second()).plan(operation, conditions);
+      if (!conditions.defer) try {
+        return await own(operation, conditions);
+      } catch {
+        // the other one decides
       }
+      return other(operation, conditions);
     },
     close() {
       first.close();
       void loaded?.then((planner) => planner.close(), () => {});
     },
+  };
+}
+
+const retrying = (planner: Planner, asking: Asking): Planner => ({ ...planner, plan: inOtherWords(planner.plan, asking) });
+
+interface Asking {
+  readonly api: GraphQLSchema;
+  readonly verify: Verify;
+  readonly toInterfaceObject: (plan: QueryPlan) => boolean;
+}
+
+/** What a planner refuses, or gets wrong where that can be seen, it is asked in other words before it is given up. */
+function inOtherWords(plan: PlanOperation, { api, verify }: Asking): PlanOperation {
+  const verified: PlanOperation = async (operation, conditions) => {
+    const made = await plan(operation, conditions);
+    verify(made);
+    return made;
+  };
+  return async (operation, conditions) => {
+    try {
+      return await verified(operation, conditions);
+    } catch (error) {
+      const other = error instanceof DomainError ? null : byType(api, operation); // it took too long, and would again
+      if (other === null) throw error;
+      return verified(other, conditions).catch(() => {
+        throw error;
+      });
+    }
   };
 }

@@ -14,7 +14,7 @@ export async function continued(old: ReadyOperation, engine: Engine, { principal
     const { source, operationName } = documentOf(old.operation);
     const operation = engine.prepare(source, operationName);
     const variables = engine.variables(operation, old.given);
-    const next = { engine, operation, variables, given: old.given, variant: await engine.variant(operation, principal) };
+    const next = { engine, operation, variables, given: old.given, variant: await engine.variant(operation, principal, false, variables) };
     return sameSource(old, next) && sameResponses(old, next) ? next : null;
   } catch {
     return null; // no longer valid, no longer allowed, or cannot be planned: whoever subscribes again is told which

@@ -59,3 +59,12 @@ export function isOfFeature(features: ReadonlyMap<string, Feature>, name: string
 export function directiveArguments(directive: ConstDirectiveNode): Record<string, unknown> {
   return Object.fromEntries((directive.arguments ?? []).map(({ name, value }: { name: { value: string }; value: ConstValueNode }) => [name.value, valueFromASTUntyped(value)]));
 }
+
+/** Interfaces that some subgraph knows as an object (`@interfaceObject`). */
+export function interfaceObjects({ definitions }: DocumentNode): ReadonlySet<string> {
+  return new Set(definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) return [];
+    const somewhere = definition.directives?.some((directive) => directive.name.value === 'join__type' && directiveArguments(directive)['isInterfaceObject'] === true) ?? false;
+    return somewhere ? [definition.name.value] : [];
+  }));
+}

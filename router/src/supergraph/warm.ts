@@ -14,10 +14,10 @@ export async function warm(next: Engine, current: Engine, { operationsMax, msMax
   const until = performance.now() + msMax;
   let ready = 0;
   const work = async (): Promise<void> => {
-    for (const { source, operationName, principal, incremental } of wanted) {
+    for (const { source, operationName, principal, incremental, switches } of wanted) {
       if (performance.now() > until) return;
       try {
-        await next.variant(next.prepare(source, operationName), principal, incremental);
+        await next.variant(next.prepare(source, operationName), principal, incremental, switches);
         ready += 1;
       } catch {
         // not valid on the new supergraph, or not to be planned: whoever asks is told
