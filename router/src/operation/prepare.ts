@@ -155,7 +155,10 @@ export function preparation(planned: Planned, options: PreparationOptions): Prep
         countUse(known.popularity);
         return known.made;
       }
-      const made = makeVariant(planned, deferral === null ? operation : { ...operation, operation: deferral.operation, fragments: {} }, { decision, anonymous: principal === null, labels, deferral, switches, denials: options.denials });
+      const sender: Sender = { decision, anonymous: principal === null, labels, switches, denials: options.denials, deferral: null };
+      const whole = (): Promise<Variant> => makeVariant(planned, operation, sender);
+      // What cannot be planned in parts is answered at once, which a client that takes parts takes too.
+      const made = deferral === null ? whole() : makeVariant(planned, { ...operation, operation: deferral.operation, fragments: {} }, { ...sender, deferral }).catch(whole);
       variants.set(key, { made, operation, principal, incremental, switches, popularity: newPopularity() });
       made.then(({ planning }) => options.made(planning.ms), () => variants.delete(key)); // a failure to plan is not kept
       return made;
