@@ -3,7 +3,7 @@ import { DomainError, errorCodes } from '@pms/errors';
 import type { SubgraphError } from '../dial/transport.ts';
 import type { ClientError, Report, ResponsePath } from '../execution/run.ts';
 import type { RouterLogger } from '../observe.ts';
-import { InvalidOperation } from './validate.ts';
+import { InvalidOperation, SUGGESTION } from './validate.ts';
 
 const PASSED: ReadonlySet<string> = new Set(Object.keys(errorCodes).filter((code) => code !== 'INTERNAL'));
 
@@ -17,7 +17,7 @@ export const internal = (correlationId: string, path?: ResponsePath): ClientErro
 
 /**
  * A scalar's rules are known to its subgraph alone: a value that breaks them is refused there, by graphql-js, in these
- * words, before any resolver. The fault is the client's, so the client is told.
+ * words, before any resolver. The fault is the client's, so the client is told; not what else its schema holds.
  */
 const REFUSED_VALUE = /^(?:Argument "|Variable "\$|Expected value of type "|Value ".*" does not exist in)/;
 const REFUSED_BY_GRAPHQL: ReadonlySet<unknown> = new Set([undefined, 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST']);
@@ -31,7 +31,7 @@ export function subgraphReport(logger: RouterLogger): Report {
       return { message: error.message, ...(path === undefined ? {} : { path }), extensions: shown(error.extensions ?? {}) };
     }
     if (REFUSED_BY_GRAPHQL.has(code) && REFUSED_VALUE.test(error.message))
-      return { message: error.message, ...(path === undefined ? {} : { path }), extensions: { code: 'BAD_USER_INPUT' } };
+      return { message: error.message.replace(SUGGESTION, ''), ...(path === undefined ? {} : { path }), extensions: { code: 'BAD_USER_INPUT' } };
     logger.error({ correlationId, service, path, message: error.message, code }, 'a subgraph failed');
     return internal(correlationId, path);
   };

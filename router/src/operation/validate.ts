@@ -77,7 +77,7 @@ function refuseReservedNames(document: DocumentNode): void {
 }
 
 /** What follows names what exists: fields, arguments, values of enums. */
-const SUGGESTION = / ?Did you mean .*$/s;
+export const SUGGESTION = / ?Did you mean .*$/s;
 
 export const withoutSuggestion = (error: GraphQLError): GraphQLError => new GraphQLError(error.message.replace(SUGGESTION, ''), { nodes: error.nodes ?? null });
 
