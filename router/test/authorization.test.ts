@@ -1,6 +1,9 @@
 /** What may not be read must not be fetched, and must not come out by any other way. */
 import { describe, expect, test } from 'vitest';
+import { overHttp } from '../src/dial/over-http.ts';
+import type { Dial } from '../src/dial/transport.ts';
 import { ask, engineOf, federate, recording, someone } from './federation.ts';
+import { serveRemotely } from './remote.ts';
 import { bell, openShop, shop } from './shop.ts';
 
 const federation = federate(shop(bell()));
@@ -146,4 +149,19 @@ test('what was taken out and the plan stand side by side in the extensions of th
   const response = await shopWith.post({ query: '{ product(id: 1) { name } containers { ... on Safe { label } ... on Crate { label } } }', extensions: { plan: true } }, { authorization: 'Bearer buyer' });
   expect(await response.json()).toMatchObject({ data: { product: { name: 'product 1' } }, extensions: { authorizationErrors: [{ path: ['containers', '@', 'label'] }, { path: ['containers', 1] }], plan: { found: false }, cost: { estimated: 11 } } });
   await shopWith.router.close();
+});
+
+test('over HTTP no subgraph hears of what may not be read either', async () => {
+  const remotes = await Promise.all(federation.subgraphs.map(serveRemotely));
+  const http = overHttp();
+  const dial: Dial = ({ name }) => http.dial({ name, url: remotes[federation.subgraphs.findIndex((each) => each.name === name)]?.url ?? '' });
+  const remote = await engineOf(federation, { dial });
+  const query = '{ product(id: 1) { name price margin cost } }';
+  expect((await ask(remote, query, {}, reader)).data).toEqual({ product: { name: 'product 1', price: 100, margin: null, cost: null } });
+  const heard = remotes.flatMap(({ requests }) => requests.map((request) => request.query)).join('\n');
+  expect(heard).toContain('price');
+  expect(heard).not.toMatch(/cost|margin/);
+  expect((await ask(remote, query, {}, buyer)).data).toEqual({ product: { name: 'product 1', price: 100, margin: 40, cost: 60 } });
+  await http.close();
+  await Promise.all(remotes.map(({ close }) => close()));
 });
