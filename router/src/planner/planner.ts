@@ -2,26 +2,25 @@
 import { DomainError } from '@pms/errors';
 import type { GraphQLSchema } from 'graphql';
 import type { SupergraphDocument } from '../supergraph/document.ts';
-import { linkedFeatures } from '../supergraph/features.ts';
 import type { Planner, PlanOperation, QueryPlan } from './plan.ts';
 import { byType } from './by-type.ts';
 import { sharedPlanner } from './shared.ts';
 import { leadingToInterfaceObject, type Verify, verifier } from './verify.ts';
-import { refuseUnsupported } from './unsupported.ts';
+import { beyondNative, refuseUnsupported } from './unsupported.ts';
 
 export type PlannerChoice = 'auto' | 'native' | 'apollo';
 
 /**
- * Native where it loads and is right; it ignores `@context` silently, so such a supergraph goes to Apollo's. Throws, by
+ * Native where it loads and is right; what it ignores silently or cannot read goes to Apollo's. Throws, by
  * name, for what the chosen planner, or either, cannot do.
  */
 export async function plannerFor(supergraph: SupergraphDocument, choice: PlannerChoice = 'auto'): Promise<Planner> {
   refuseUnsupported(supergraph.document);
-  const usesContext = linkedFeatures(supergraph.document).has('context');
-  if (choice === 'native' && usesContext) throw new Error('the native planner does not support @context; choose the planner "apollo" or "auto"');
+  const beyond = beyondNative(supergraph.document);
+  if (choice === 'native' && beyond !== null) throw new Error(`the native planner does not support ${beyond}; choose the planner "apollo" or "auto"`);
   const asking: Asking = { api: supergraph.api, verify: verifier(supergraph), toInterfaceObject: leadingToInterfaceObject(supergraph) };
   const apollo = async (): Promise<Planner> => retrying(await sharedPlanner('apollo', supergraph.sdl), asking);
-  if (choice === 'apollo' || usesContext) return apollo();
+  if (choice === 'apollo' || beyond !== null) return apollo();
   if (choice === 'native') return retrying(await sharedPlanner('native', supergraph.sdl), asking);
   try {
     return withBoth(await sharedPlanner('native', supergraph.sdl), asking, () => sharedPlanner('apollo', supergraph.sdl));

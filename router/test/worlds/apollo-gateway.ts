@@ -20,7 +20,7 @@ export async function stockGateway({ sdl, dial }: Federation): Promise<StockGate
       return {
         async process({ request: { query = '', operationName, variables } }) {
           const given = { query, variables: variables ?? {}, ...(operationName === undefined ? {} : { operationName }) };
-          return transport.execute(given, contextOf()) as never;
+          return transport.execute(given, contextOf());
         },
       };
     },
