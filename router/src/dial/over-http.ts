@@ -3,13 +3,12 @@
  * GraphQL or none. Redirects are not followed. Subscriptions go over graphql-ws on the same path.
  */
 import { readFileSync } from 'node:fs';
-import { Pool } from 'undici';
 import { exchange, type HttpAnswer } from './exchange.ts';
 import { overWebsocket } from './over-websocket.ts';
 import { standardSubgraph, type SubgraphSettings } from './settings.ts';
+import { type Connections, connectionsTo } from '../wire/connections.ts';
 import { type Dial, NoAnswer, type RequestContext, type SubgraphResult, type Transport } from './transport.ts';
 
-const KEEP_ALIVE_MS = 30_000;
 const MS_PER_SECOND = 1_000;
 
 /** Of a server that is busy, or not yet or no longer there. */
@@ -22,14 +21,11 @@ export interface HttpDial {
 }
 
 export function overHttp(): HttpDial {
-  const pools = new Map<string, Pool>();
-  const poolFor = (origin: string, { bulkhead: { concurrentMax }, connectMsMax, caFile }: SubgraphSettings): Pool => {
-    const key = [origin, concurrentMax, connectMsMax, caFile].join(' ');
+  const pools = new Map<string, Connections>();
+  const poolFor = (url: URL, { connectMsMax, caFile }: SubgraphSettings): Connections => {
+    const key = [url.origin, connectMsMax, caFile].join(' ');
     let pool = pools.get(key);
-    if (pool === undefined) pools.set(key, pool = new Pool(origin, {
-      connections: concurrentMax, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS,
-      connect: { timeout: connectMsMax, ...(caFile === null ? {} : { ca: readFileSync(caFile, 'utf8') }) },
-    }));
+    if (pool === undefined) pools.set(key, pool = connectionsTo({ url, connectMsMax, ...(caFile === null ? {} : { ca: readFileSync(caFile, 'utf8') }) }));
     return pool;
   };
   const websockets = overWebsocket();
@@ -37,22 +33,21 @@ export function overHttp(): HttpDial {
     dial({ name, url: address }, settings = standardSubgraph) {
       if (!URL.canParse(address)) throw new Error(`the supergraph gives no address for the subgraph "${name}": "${address}"`);
       const url = new URL(address);
-      return { ...transportTo(url, poolFor(url.origin, settings), settings), ...websockets.dial({ name, url: address }) };
+      return { ...transportTo(url, poolFor(url, settings), settings), ...websockets.dial({ name, url: address }) };
     },
     async close() {
       await websockets.close();
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      for (const pool of pools.values()) pool.close();
     },
   };
 }
 
-function transportTo(url: URL, pool: Pool, settings: SubgraphSettings): Pick<Transport, 'execute'> {
-  const path = url.pathname + url.search;
-  const headersFor = headersOf(settings.headers);
+function transportTo(url: URL, connections: Connections, settings: SubgraphSettings): Pick<Transport, 'execute'> {
+  const headFor = headOf(url, settings.headers);
   return {
     async execute({ query, variables, variablesText, operationName, kind }, context) {
       const body = `{"query":${JSON.stringify(query)},"variables":${variablesText ?? JSON.stringify(variables ?? {})}${operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`}}`;
-      return resultOf(await exchange(pool, { path, headers: headersFor(context), body }, {
+      return resultOf(await exchange(connections, headFor(context, Buffer.byteLength(body)) + body, {
         timeoutMs: kind === 'query' ? settings.timeoutMs : settings.mutationTimeoutMs, bytesMax: settings.responseBytesMax, signal: context.signal,
       }));
     },
@@ -61,15 +56,23 @@ function transportTo(url: URL, pool: Pool, settings: SubgraphSettings): Pick<Tra
 
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
-function headersOf({ pass, set }: SubgraphSettings['headers']): (context: RequestContext) => Record<string, string> {
-  return ({ token, correlationId, traceparent, tracestate, baggage, passed }) => {
-    const headers: Record<string, string> = { ...set, 'content-type': 'application/json', accept: ACCEPT, 'x-correlation-id': correlationId };
-    if (token !== null) headers['authorization'] = `Bearer ${token}`;
-    if (traceparent !== undefined) headers['traceparent'] = traceparent;
-    if (tracestate !== undefined) headers['tracestate'] = tracestate;
-    if (baggage !== undefined) headers['baggage'] = baggage;
-    if (passed !== undefined) for (const name of pass) if (passed[name] !== undefined) headers[name] = passed[name];
-    return headers;
+/** What would end a line or is not ASCII would be read as something else. */
+const UNSAFE = /[^\t\x20-\x7e]/;
+
+/** A value that cannot be a header's is left out. */
+const line = (name: string, value: string): string => (UNSAFE.test(value) ? '' : `${name}: ${value}\r\n`);
+
+function headOf(url: URL, { pass, set }: SubgraphSettings['headers']): (context: RequestContext, bodyBytes: number) => string {
+  const always = { host: url.host, ...set, 'content-type': 'application/json', accept: ACCEPT };
+  const start = `POST ${url.pathname}${url.search} HTTP/1.1\r\n${Object.entries(always).map(([name, value]) => line(name, value)).join('')}`;
+  return ({ token, correlationId, traceparent, tracestate, baggage, passed }, bodyBytes) => {
+    let head = `${start}content-length: ${bodyBytes}\r\n${line('x-correlation-id', correlationId)}`;
+    if (token !== null) head += line('authorization', `Bearer ${token}`);
+    if (traceparent !== undefined) head += line('traceparent', traceparent);
+    if (tracestate !== undefined) head += line('tracestate', tracestate);
+    if (baggage !== undefined) head += line('baggage', baggage);
+    if (passed !== undefined) for (const name of pass) if (passed[name] !== undefined) head += line(name, passed[name]);
+    return `${head}\r\n`;
   };
 }
 
@@ -78,12 +81,12 @@ function resultOf({ status, headers, text }: HttpAnswer): SubgraphResult {
   const answer = graphqlIn(headers['content-type'], text);
   if (answer === null) throw new NoAnswer(`status ${status} and no GraphQL`, { again: BUSY.has(status), ...retryAfter(headers['retry-after']) });
   const said = headers['cache-control'];
-  if (said !== undefined) answer.cacheControl = String(said);
+  if (said !== undefined) answer.cacheControl = said;
   return answer;
 }
 
-function graphqlIn(type: string | string[] | undefined, text: string): SubgraphResult | null {
-  if (type !== undefined && !GRAPHQL.test(String(type))) return null;
+function graphqlIn(type: string | undefined, text: string): SubgraphResult | null {
+  if (type !== undefined && !GRAPHQL.test(type)) return null;
   try {
     const answer: unknown = JSON.parse(text);
     if (answer === null || typeof answer !== 'object' || !isAnswer(answer)) return null;
@@ -100,9 +103,9 @@ function isAnswer(answer: object): answer is SubgraphResult {
 }
 
 /** Seconds, or a date; a value that is neither says nothing. */
-function retryAfter(value: string | string[] | undefined): { retryAfterMs?: number } {
+function retryAfter(value: string | undefined): { retryAfterMs?: number } {
   if (value === undefined) return {};
   const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * MS_PER_SECOND : Date.parse(String(value)) - Date.now();
+  const ms = Number.isFinite(seconds) ? seconds * MS_PER_SECOND : Date.parse(value) - Date.now();
   return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
 }
