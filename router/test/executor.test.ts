@@ -118,6 +118,27 @@ describe('directives of the subgraphs', () => {
     expect((await ask(engine, '{ best { stars title ... on Book { pages } } }')).data).toEqual({ best: { stars: 1, title: 'b', pages: 3 } });
   });
 
+  test('an entity known only by its interface is null with an error, where its kind matters and cannot be had', async () => {
+    const media: Part = {
+      name: 'media', sdl: 'type Query { any: Int } interface Media @key(fields: "id") { id: ID! } type Book implements Media @key(fields: "id") { id: ID! pages: Int! }',
+      resolvers: {
+        Media: { __resolveType: () => 'Book', __resolveReference: () => {
+          throw new Error('away');
+        } },
+        Book: byId(),
+      },
+    };
+    const ratings: Part = {
+      name: 'ratings', sdl: 'type Query { best: Media } type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int }',
+      resolvers: { Query: { best: () => ({ id: '1' }) }, Media: { ...byId(), stars: () => 5 } },
+    };
+    const engine = await engineFor(media, ratings);
+    const reply = await ask(engine, '{ best { stars ... on Book { pages } } }');
+    expect(reply.data).toEqual({ best: null });
+    expect(reply.errors?.length).toBeGreaterThan(0);
+    expect(await ask(engine, '{ best { stars } }')).toEqual({ data: { best: { stars: 5 } } });
+  });
+
   test('a value from the context reaches the argument it is meant for, for each entity its own', async () => {
     const shelves: Part = {
       name: 'shelves', sdl: 'type Query { shelves: [Shelf!] } type Shelf @key(fields: "id") { id: ID! }',

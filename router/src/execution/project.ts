@@ -4,11 +4,12 @@
  * found by a second pass, so that the first one keeps no paths.
  */
 import {
-  getNamedType, type GraphQLCompositeType, type GraphQLLeafType, type GraphQLOutputType, type GraphQLSchema, isAbstractType, isEnumType,
+  getNamedType, type GraphQLCompositeType, type GraphQLInterfaceType, type GraphQLLeafType, type GraphQLOutputType, type GraphQLSchema, isAbstractType, isEnumType,
   isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, type SelectionSetNode,
 } from 'graphql';
 import type { Naming } from './naming.ts';
 import type { Data } from './run.ts';
+import { typeNeeded } from './unresolved.ts';
 import { collectFields, type ConditionalSet, type Conditions, type Fragments, setsBelow } from './selections.ts';
 
 /** A null that its place does not allow; the nearest nullable parent becomes null. */
@@ -235,9 +236,21 @@ function abstractWriter(compiling: Compiling, type: GraphQLCompositeType, sets: 
 function writerOf(compiling: Compiling, type: GraphQLCompositeType, typename: unknown, sets: readonly ConditionalSet[]): ObjectWriter | null {
   if (typename === undefined) return unnamedWriter(compiling, type, sets);
   const actual = typeof typename === 'string' ? compiling.schema.getType(typename) : undefined;
-  if (isInterfaceType(actual)) return unnamedWriter(compiling, actual, sets);
+  if (isInterfaceType(actual)) return interfaceWriter(compiling, actual, sets);
   const possible = isObjectType(actual) && compiling.schema.getPossibleTypes(type as never).includes(actual);
   return possible ? concreteWriter(compiling, actual, sets) : null;
+}
+
+/** Nobody has said of what kind it is: it can be written only where that makes no difference. */
+function interfaceWriter(compiling: Compiling, type: GraphQLInterfaceType, sets: readonly ConditionalSet[]): ObjectWriter {
+  const write = unnamedWriter(compiling, type, sets);
+  const needed = typeNeeded(compiling.schema, type, sets, compiling.fragments);
+  if (needed.length === 0) return write;
+  return (value, pass) => {
+    if (!needed.some((all) => all.every(({ variable, wanted }) => (pass.variables[variable] === true) === wanted))) return write(value, pass);
+    note(pass, 'missing', type.name);
+    return MISSING;
+  };
 }
 
 /** It could be of a kind that may not be seen. */

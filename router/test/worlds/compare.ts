@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 /** More by the environment: DIFFERENTIAL_OPERATIONS per world and planner, DIFFERENTIAL_WORLDS, and from DIFFERENTIAL_SEED on. */
 export const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 1);
 export const WORLDS = Number(process.env['DIFFERENTIAL_WORLDS'] ?? 10);
-export const OPERATIONS = Number(process.env['DIFFERENTIAL_OPERATIONS'] ?? 90);
+export const OPERATIONS = Number(process.env['DIFFERENTIAL_OPERATIONS'] ?? 75);
 
 /** What the router would otherwise refuse before it can be wrong. */
 export const unlimited = {
