@@ -9,6 +9,12 @@ export interface Bounds {
   readonly signal: AbortSignal | undefined;
 }
 
+export interface Request {
+  /** Head and body. */
+  readonly text: string;
+  readonly ascii: boolean;
+}
+
 export interface HttpAnswer {
   readonly status: number;
   /** Names in small letters. */
@@ -19,8 +25,8 @@ export interface HttpAnswer {
 /** The way there failed, before there was an answer: another connection may fare better. */
 const AGAIN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'CONNECT_TIMEOUT', 'CLOSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** `request` is head and body. Rejects with NoAnswer, or with the signal's reason. */
-export function exchange(connections: Connections, request: string, { timeoutMs, bytesMax, signal }: Bounds): Promise<HttpAnswer> {
+/** Rejects with NoAnswer, or with the signal's reason. */
+export function exchange(connections: Connections, { text: request, ascii }: Request, { timeoutMs, bytesMax, signal }: Bounds): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason as Error);
     const end = (): void => {
@@ -46,7 +52,7 @@ export function exchange(connections: Connections, request: string, { timeoutMs,
         end();
         reject(failure(error));
       },
-    });
+    }, ascii ? 'latin1' : 'utf8');
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { exchange, type HttpAnswer } from './exchange.ts';
+import { remembered } from '../remembered.ts';
 import { overWebsocket } from './over-websocket.ts';
 import { standardSubgraph, type SubgraphSettings } from './settings.ts';
 import { type Connections, connectionsTo } from '../wire/connections.ts';
@@ -47,7 +48,8 @@ function transportTo(url: URL, connections: Connections, settings: SubgraphSetti
   return {
     async execute({ query, variables, variablesText, operationName, kind }, context) {
       const body = `{"query":${JSON.stringify(query)},"variables":${variablesText ?? JSON.stringify(variables ?? {})}${operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`}}`;
-      return resultOf(await exchange(connections, headFor(context, Buffer.byteLength(body)) + body, {
+      const bytes = Buffer.byteLength(body);
+      return resultOf(await exchange(connections, { text: headFor(context, bytes) + body, ascii: bytes === body.length }, {
         timeoutMs: kind === 'query' ? settings.timeoutMs : settings.mutationTimeoutMs, bytesMax: settings.responseBytesMax, signal: context.signal,
       }));
     },
@@ -62,12 +64,15 @@ const UNSAFE = /[^\t\x20-\x7e]/;
 /** A value that cannot be a header's is left out. */
 const line = (name: string, value: string): string => (UNSAFE.test(value) ? '' : `${name}: ${value}\r\n`);
 
+const TOKENS_KEPT_MAX = 1_000;
+const authorization = remembered(TOKENS_KEPT_MAX, (token) => line('authorization', `Bearer ${token}`));
+
 function headOf(url: URL, { pass, set }: SubgraphSettings['headers']): (context: RequestContext, bodyBytes: number) => string {
   const always = { host: url.host, ...set, 'content-type': 'application/json', accept: ACCEPT };
   const start = `POST ${url.pathname}${url.search} HTTP/1.1\r\n${Object.entries(always).map(([name, value]) => line(name, value)).join('')}`;
   return ({ token, correlationId, traceparent, tracestate, baggage, passed }, bodyBytes) => {
     let head = `${start}content-length: ${bodyBytes}\r\n${line('x-correlation-id', correlationId)}`;
-    if (token !== null) head += line('authorization', `Bearer ${token}`);
+    if (token !== null) head += authorization(token);
     if (traceparent !== undefined) head += line('traceparent', traceparent);
     if (tracestate !== undefined) head += line('tracestate', tracestate);
     if (baggage !== undefined) head += line('baggage', baggage);

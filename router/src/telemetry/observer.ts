@@ -1,6 +1,7 @@
 /** Begins and ends the noting of each operation; at its end come its metrics, its line in the log and the end of its span. */
 import type { Tracer } from '@opentelemetry/api';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
+import { remembered } from '../remembered.ts';
 import { bounded, clientFrom, clientOf, OTHER } from './labels.ts';
 import { lineOf, mustBeTold, ourFault, type RequestLog } from './request-log.ts';
 import { type Seen, seenFrom, type Via } from './seen.ts';
@@ -33,6 +34,7 @@ export interface ObserverOptions {
 }
 
 const MS_PER_SECOND = 1_000;
+const LABELLED_MAX = 2_000;
 const HTTP_ERROR = 400;
 
 export function observer({ settings, log, logger, metrics, tracer }: ObserverOptions): Observer {
@@ -68,19 +70,31 @@ function counting(settings: TelemetrySettings, metrics: RouterMetrics): (seen: S
   const clients = bounded(settings.clientsMax);
   const versions = bounded(settings.clientsMax);
   const pairs = bounded(settings.pairsMax);
+  // Looked up by their labels once.
+  const requests = remembered(LABELLED_MAX, (key) => {
+    const [operation = '', way = '', outcome = ''] = key.split(' ');
+    return metrics.requests.labels({ operation, via: way, outcome });
+  });
+  const versionsSeen = remembered(LABELLED_MAX, (key) => {
+    const [client = '', version = ''] = key.split('\n');
+    return metrics.clients.labels({ client, version });
+  });
+  const durations = remembered(LABELLED_MAX, (key) => {
+    const [client = OTHER, operation = OTHER] = key.split('\n');
+    return metrics.duration.labels({ operation, client });
+  });
   return (seen, seconds) => {
     const { operation, via } = seen;
     const { name, version } = seen.client ?? clientOf(seen.principal);
     const client = clients(name);
-    metrics.requests.inc({ operation: operation?.kind ?? 'none', via, outcome: outcomeOf(seen) });
+    requests(`${operation?.kind ?? 'none'} ${via} ${outcomeOf(seen)}`).inc();
     const versioned = client === OTHER ? OTHER : versions(`${client}\n${version}`);
-    metrics.clients.inc({ client, version: versioned === OTHER ? OTHER : version });
+    versionsSeen(`${client}\n${versioned === OTHER ? OTHER : version}`).inc();
     if (operation === null || !seen.ran) return;
     metrics.bytes.observe(seen.bytes);
     if (operation.kind === 'subscription') return; // lasts as long as its client wants
     const label = operation.name === null ? 'anonymous' : names(operation.name);
-    const known = pairs(`${client}\n${label}`) !== OTHER;
-    metrics.duration.observe(known ? { operation: label, client } : { operation: OTHER, client: OTHER }, seconds);
+    durations(pairs(`${client}\n${label}`)).observe(seconds);
   };
 }
 

@@ -27,11 +27,14 @@ export interface Receiver {
   failed(error: Error): void;
 }
 
+/** `latin1` where every character is ASCII, which need not be looked at again. */
+export type Encoding = 'utf8' | 'latin1';
+
 export interface Connection {
   /** Whether another request may be sent on it now. */
   usable(): boolean;
   /** What it returns gives the request up, and the connection with it. */
-  send(request: string, receiver: Receiver): () => void;
+  send(request: string, receiver: Receiver, encoding: Encoding): () => void;
   close(error: Error): void;
 }
 
@@ -89,10 +92,10 @@ export function openConnection(origin: Origin, events: ConnectionEvents): Connec
   const connection: Connection = {
     usable: () => open && !socket.destroyed && keptUntil > performance.now(),
     close: fail,
-    send(request, to) {
+    send(request, to, encoding) {
       receiver = to;
       reader = responseReader(to.bytesMax);
-      socket.write(request, 'utf8');
+      socket.write(request, encoding);
       return () => {
         if (receiver !== to) return;
         receiver = null;

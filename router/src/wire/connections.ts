@@ -2,13 +2,13 @@
  * Kept-alive connections to one origin. How many there may be is decided by who asks. Not a library's: on the way to the subgraphs the router's time goes
  * into connections, and one write and one read for a request is half of what a general client takes.
  */
-import { type Connection, ConnectionLost, openConnection, type Origin, type Receiver } from './connection.ts';
+import { type Connection, ConnectionLost, type Encoding, openConnection, type Origin, type Receiver } from './connection.ts';
 
 const SWEEP_MS = 5_000;
 
 export interface Connections {
   /** Sends `request`, head and body as they go onto the wire; what it returns gives it up, and its connection with it. */
-  send(request: string, receiver: Receiver): () => void;
+  send(request: string, receiver: Receiver, encoding?: Encoding): () => void;
   close(): void;
 }
 
@@ -42,7 +42,7 @@ export function connectionsTo(origin: Origin): Connections {
   }, SWEEP_MS);
   sweep.unref();
   return {
-    send: (request, receiver) => (usable() ?? opened()).send(request, receiver),
+    send: (request, receiver, encoding = 'utf8') => (usable() ?? opened()).send(request, receiver, encoding),
     close() {
       clearInterval(sweep);
       for (const one of open) one.close(new ConnectionLost('the router closes', 'CLOSED'));

@@ -2,9 +2,12 @@
  * Reads one HTTP/1.1 response to a POST out of the bytes of a connection, as RFC 9112 frames it: by length, in chunks, or until the
  * connection ends. What could be read in two ways is refused: on a shared connection the next answer would be somebody else's.
  */
+import { remembered } from '../remembered.ts';
 import { type Body, byLength, inChunks, Malformed, untilEnd } from './response-body.ts';
 
 const HEAD_BYTES_MAX = 64 * 1_024;
+/** Servers say the same again and again, but for the date. */
+const HEADS_KEPT_MAX = 256;
 const MS_PER_SECOND = 1_000;
 
 export interface ResponseHead {
@@ -39,10 +42,10 @@ export function responseReader(bytesMax: number): ResponseReader {
       return false;
     }
     partial = null;
-    const read = headOf(all.toString('latin1', 0, end));
+    const read = headIn(all.toString('latin1', 0, end));
     const rest = all.subarray(end + 4);
     if (read.status < 200) return rest.length > 0 && takeHead(rest); // an interim answer: the final one follows
-    head = { status: read.status, headers: read.headers, keepMs: read.keepMs };
+    head = read;
     body = bodyOf(read, bytesMax);
     return body.take(rest);
   };
@@ -57,6 +60,8 @@ export function responseReader(bytesMax: number): ResponseReader {
     ended: () => body !== null && body.endsWithConnection,
   };
 }
+
+const headIn = remembered(HEADS_KEPT_MAX, (text) => headOf(text));
 
 interface Read extends ResponseHead {
   readonly minor: string;
