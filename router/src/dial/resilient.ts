@@ -3,7 +3,7 @@
  * breaker. It outlives supergraphs: a new one does not forget that a subgraph is down.
  */
 import { DomainError } from '@pms/errors';
-import { BrokenCircuitError, CircuitState } from 'cockatiel';
+import { BrokenCircuitError, type CircuitBreakerPolicy, CircuitState } from 'cockatiel';
 import type { z } from 'zod';
 import type { RouterMetrics } from '../observe.ts';
 import { abortable } from './abortable.ts';
@@ -83,6 +83,7 @@ type Guard = (inner: Transport, request: SubgraphRequest, context: RequestContex
 
 function guardOf(name: string, settings: SubgraphSettings, metrics: RouterMetrics): Guard {
   const breaker = breakerOf(settings.breaker, (open) => metrics.breakerOpen.set({ subgraph: name }, open ? 1 : 0));
+  const whileClosed = breaker === null ? null : closedPath(breaker, settings.breaker.by === 'consecutive');
   const retries = readRetries(settings.retries, () => metrics.retries.inc({ subgraph: name }));
   const room = bulkhead({
     ...settings.bulkhead,
@@ -94,16 +95,22 @@ function guardOf(name: string, settings: SubgraphSettings, metrics: RouterMetric
   metrics.watchBulkhead(name, room);
 
   const attempt: Guard = (inner, request, context) => {
-    if (breaker === null) return inner.execute(request, context);
-    if (breaker.state === CircuitState.Closed) return breaker.execute(() => inner.execute(request, context));
+    if (breaker === null || whileClosed === null) return inner.execute(request, context);
+    if (breaker.state === CircuitState.Closed) return whileClosed(() => inner.execute(request, context));
     // A probe speaks for everybody: it goes on when the client whose request it is has gone.
     const { signal, ...alone } = context;
     return abortable(breaker.execute(() => inner.execute(request, alone)), signal);
   };
-  const patiently: Guard = retries === null ? attempt : (inner, request, context) => {
+  // The policy is asked only once there is something to decide: what goes well costs nothing but the request.
+  const patiently: Guard = retries === null ? attempt : async (inner, request, context) => {
     if (request.kind !== 'query') return attempt(inner, request, context);
     retries.asked();
-    return retries.policy.execute(() => attempt(inner, request, context), context.signal);
+    try {
+      return await attempt(inner, request, context);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      return retries.policy.execute(({ attempt: before }) => (before === 0 ? Promise.reject(error) : attempt(inner, request, context)), context.signal);
+    }
   };
   return async (inner, request, context) => {
     try {
@@ -113,6 +120,31 @@ function guardOf(name: string, settings: SubgraphSettings, metrics: RouterMetric
       if (error instanceof NoAnswer) throw unavailable(name, error.message, error.retryAfterMs);
       if (error instanceof BrokenCircuitError) throw unavailable(name, 'it is not asked while it is down', settings.breaker.openMs);
       throw error;
+    }
+  };
+}
+
+/**
+ * Where failures in a row are counted, an answer says something only after a failure: until then the breaker is not asked. An answer that was
+ * under way when one failed still ends the row.
+ */
+function closedPath(breaker: CircuitBreakerPolicy, inARow: boolean): (work: () => Promise<SubgraphResult>) => Promise<SubgraphResult> {
+  let failing = false;
+  const told = async (work: () => Promise<SubgraphResult>): Promise<SubgraphResult> => {
+    const result = await breaker.execute(work);
+    failing = false;
+    return result;
+  };
+  if (!inARow) return (work) => breaker.execute(work);
+  return async (work) => {
+    if (failing) return told(work);
+    try {
+      const result = await work();
+      return failing ? await told(() => Promise.resolve(result)) : result;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      failing = true;
+      return breaker.execute(() => Promise.reject(error));
     }
   };
 }

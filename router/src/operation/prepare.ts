@@ -29,7 +29,8 @@ import { InvalidOperation, type ValidationOptions, type ValidOperation, validOpe
 
 const DOCUMENTS_MAX = 2_000;
 const DOCUMENT_CHARACTERS_MAX = 32 * 1024 * 1024;
-const VARIANTS_MAX = 5_000;
+/** Some 65 KiB each, so 130 MiB when all are there. */
+const VARIANTS_MAX = 2_000;
 
 export interface PreparedOperation extends ValidOperation {
   /** Names it among all operations on this supergraph. */
