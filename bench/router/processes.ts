@@ -35,6 +35,11 @@ export interface Processes {
 /** `folder` is where the logs go. */
 export function processes(folder: string): Processes {
   const children: Child[] = [];
+  // Some of them do not notice that the benchmark has gone.
+  process.once('exit', () => {
+    for (const { process: left } of children) left.kill('SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   return {
     async start(program) {
       const log = join(folder, `${basename(program.file)}-${String(children.length)}.log`);
