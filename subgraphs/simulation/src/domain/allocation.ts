@@ -27,6 +27,8 @@ const PAIR_TOLERANCE_RELATIVE = 1e-11;
 const SWEEPS_MAX = 10_000;
 const SWEEP_TOLERANCE = 1e-14;
 const SEARCH_STEPS = 120;
+/** Less is no return. */
+const RETURN_MIN = 1e-12;
 /** ln of the trade-off between return and risk, from almost none of the one to almost none of the other. */
 const LOG_TRADE_OFF = { low: -12, high: 8 };
 
@@ -86,9 +88,13 @@ export function allocationOf(weights: Vector, covariance: Matrix, expected: Vect
 export const minimumVariance = (covariance: Matrix, expected: Vector, bounds: Bounds, riskFree = 0): Allocation =>
   allocationOf(boundedMeanVariance(covariance, expected, 0, bounds), covariance, expected, riskFree);
 
-/** The best of the efficient frontier, along which the Sharpe ratio rises to one top: a golden-section search over the trade-off. */
+/**
+ * The best of the efficient frontier, along which the Sharpe ratio rises to one top: a golden-section search over the trade-off, in units of risk for
+ * return, so that the same market in other units (a day's returns for a year's) has the same answer.
+ */
 export function maximumSharpe(covariance: Matrix, expected: Vector, bounds: Bounds, riskFree = 0): Allocation {
-  const at = (log: number): Allocation => allocationOf(boundedMeanVariance(covariance, expected, Math.exp(log), bounds), covariance, expected, riskFree);
+  const unit = unitOf(covariance, expected, riskFree);
+  const at = (log: number): Allocation => allocationOf(boundedMeanVariance(covariance, expected, Math.exp(log) * unit, bounds), covariance, expected, riskFree);
   const worth = ({ sharpe }: Allocation): number => sharpe ?? Number.NEGATIVE_INFINITY;
   const golden = (Math.sqrt(5) - 1) / 2;
   let { low, high } = LOG_TRADE_OFF;
@@ -101,6 +107,14 @@ export function maximumSharpe(covariance: Matrix, expected: Vector, bounds: Boun
     for (const each of [a, b]) if (worth(each) > worth(best)) best = each;
   }
   return best;
+}
+
+/** The largest variance through the largest excess return, one that is gained if there is any; 1 where there is none. */
+function unitOf(covariance: Matrix, expected: Vector, riskFree: number): number {
+  const variance = Math.max(...covariance.map((row, at) => row[at] ?? 0));
+  const gained = Math.max(...expected) - riskFree;
+  const excess = gained > RETURN_MIN ? gained : Math.max(...expected.map((each) => riskFree - each));
+  return variance > 0 && excess > RETURN_MIN ? variance / excess : 1;
 }
 
 /**
