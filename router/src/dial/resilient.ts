@@ -140,9 +140,10 @@ function closedPath(breaker: CircuitBreakerPolicy, inARow: boolean): (work: () =
     if (failing) return told(work);
     try {
       const result = await work();
-      return failing ? await told(() => Promise.resolve(result)) : result;
+      // Once it is open nothing is counted, and a good answer is a good answer.
+      return failing && breaker.state === CircuitState.Closed ? await told(() => Promise.resolve(result)) : result;
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
+      if (!(error instanceof NoAnswer) || breaker.state !== CircuitState.Closed) throw error;
       failing = true;
       return breaker.execute(() => Promise.reject(error));
     }
