@@ -7,6 +7,8 @@ export const assetClasses = ['EQUITY', 'INDEX', 'FUND', 'BOND', 'CASH', 'FX', 'O
 /** Key: the instrument. */
 export const instrumentCreated = defineEvent('rttm.instrument-created.v1', {
   instrumentId: z.string(), symbol: z.string(), name: z.string(), assetClass: z.enum(assetClasses), currency: currencyText, mic: z.string().nullable(),
+  /** ISO 6166; absent from events of earlier releases. */
+  isin: z.string().nullable().optional(),
 });
 
 /** Closes of one instrument, at most 500 an event; one day's later record replaces the earlier one. Key: the instrument. */

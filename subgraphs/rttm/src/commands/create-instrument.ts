@@ -25,4 +25,4 @@ export async function createInstrument(ctx: RttmContext, { idempotencyKey, ...in
   return first;
 }
 
-const created = ({ id, symbol, name, assetClass, currency, mic }: Instrument) => ({ instrumentId: id, symbol, name, assetClass, currency, mic });
+const created = ({ id, symbol, name, assetClass, currency, mic, isin }: Instrument) => ({ instrumentId: id, symbol, name, assetClass, currency, mic, isin });

@@ -55,6 +55,9 @@ export interface InstrumentFacts {
   readonly organizationId: string;
   readonly currency: string;
   readonly mic: string | null;
+  readonly symbol: string;
+  /** Null where it has none, or was created before events carried it. */
+  readonly isin: string | null;
 }
 
 export const knowInstruments = (ctx: BooksContext, heard: readonly { readonly event: Event; readonly instrument: InstrumentFacts }[]): Promise<void> =>

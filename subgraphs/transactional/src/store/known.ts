@@ -15,6 +15,8 @@ interface KnownInstrument {
   readonly organizationId: string;
   readonly currency: string;
   readonly mic: string | null;
+  readonly symbol: string;
+  readonly isin: string | null;
 }
 
 export function knownWrites(sql: Sql) {
@@ -34,9 +36,10 @@ export function knownWrites(sql: Sql) {
     },
     async insertInstruments(instruments: readonly KnownInstrument[]): Promise<void> {
       await sql.query(
-        `insert into transactional.instrument (id, organization_id, currency, mic)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) on conflict (id) do nothing`,
-        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ mic }) => mic)]);
+        `insert into transactional.instrument (id, organization_id, currency, mic, symbol, isin)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) on conflict (id) do nothing`,
+        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ mic }) => mic),
+          instruments.map(({ symbol }) => symbol), instruments.map(({ isin }) => isin)]);
     },
     /** What was answered to this key before; null for a key that is new. */
     async movement(organizationId: string, key: string): Promise<{ readonly contentHash: string; readonly after: Cash } | null> {
