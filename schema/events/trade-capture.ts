@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 export const feeKinds = ['COMMISSION', 'EXCHANGE_FEE', 'REGULATORY_FEE', 'TAX', 'OTHER'] as const;
 
+/** A part of an open lot that a trade closes: `lotId` as `TaxLot.id` shows it, `quantity` unsigned. */
+const lotPick = z.object({ lotId: z.string(), quantity: decimalText });
+
 /** A version of a trade as it was agreed with the counterparty. */
 export const tradeFacts = z.object({
   tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string(), instrumentId: z.string(),
@@ -11,6 +14,8 @@ export const tradeFacts = z.object({
   fees: z.array(z.object({ kind: z.enum(feeKinds), amount: moneyShape })), externalId: z.string().nullable(),
   /** RFC 3339: when this version was captured; the order of trades of one day. */
   capturedAt: z.string(),
+  /** The lots that it closes, where they were named; without it the portfolio's lot method chooses. */
+  lotPicks: z.array(lotPick).optional(),
 });
 export type TradeFacts = z.output<typeof tradeFacts>;
 

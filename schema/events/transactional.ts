@@ -20,6 +20,11 @@ export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
   position: positionAfter,
 });
 
+/** The books cannot take this version as it is: it closes lots that are not open. Nothing was posted; the version before it, if any, still stands. */
+export const bookingRefused = defineEvent('transactional.booking-refused.v1', {
+  tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string(), reason: z.string(),
+});
+
 /** The postings of this version were taken back: it was amended or cancelled. */
 export const tradeReversed = defineEvent('transactional.trade-reversed.v1', {
   ...tradeFacts.shape, netAmount: decimalText, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),

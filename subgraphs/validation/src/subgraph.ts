@@ -7,6 +7,7 @@ import type { ValidationContext, Workings } from './context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
+import { onBookingRefused } from './reactions/booking-refused.ts';
 import { onCashMoved, onTradeBooked } from './reactions/books.ts';
 import { onInstrumentCreated, onPortfolioCreated, onPricesRecorded } from './reactions/known-things.ts';
 import { onTradeAmended, onTradeCancelled, onTradeCaptured } from './reactions/trades.ts';
@@ -20,7 +21,7 @@ export function validationSubgraph({ database, wake, newId, now }: Surroundings)
     schema: executableSchema(sdl, resolvers),
     reactions: [
       onPortfolioCreated(store), onInstrumentCreated(store), onPricesRecorded(store), onCashMoved(store), onTradeBooked(store),
-      onTradeCaptured(workings), onTradeAmended(workings), onTradeCancelled(workings),
+      onTradeCaptured(workings), onTradeAmended(workings), onTradeCancelled(workings), onBookingRefused(workings),
     ],
     contextFor: (request): ValidationContext => {
       const who = signed(request);

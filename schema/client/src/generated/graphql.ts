@@ -14,6 +14,8 @@ export type AmendTradeInput = {
   /** Makes a repeated call harmless. */
   readonly idempotencyKey?: string | null | undefined;
   readonly instrumentId?: string | null | undefined;
+  /** Replaces all lots named; an empty list leaves the choice to the portfolio's lot method. */
+  readonly lotPicks?: ReadonlyArray<LotPickInput> | null | undefined;
   readonly price?: string | null | undefined;
   readonly quantity?: string | null | undefined;
   /** Why, for the record. */
@@ -107,6 +109,8 @@ export type CaptureTradeInput = {
   /** Makes a repeated call harmless where the trade has no name of its own. */
   readonly idempotencyKey?: string | null | undefined;
   readonly instrumentId: string;
+  /** Up to 500 open lots to close. When the books find that these are not open, or do not add up, the trade becomes REJECTED, and `decision.comment` says why. */
+  readonly lotPicks?: ReadonlyArray<LotPickInput> | null | undefined;
   readonly portfolioId: string;
   /** Of one unit, without fees; more than zero. */
   readonly price: string;
@@ -317,6 +321,14 @@ export type LotMethod =
   | 'LIFO'
   /** Those that the sale names. */
   | 'SPECIFIC';
+
+/** Names an open lot that the trade closes (specific identification), whatever the portfolio's lot method; not with AVERAGE_COST, which has one pool. */
+export type LotPickInput = {
+  /** The lot's id, or the id of the trade that opened it. */
+  readonly lotId: string;
+  /** How much of it: more than zero, at most what is open. All picks together are what the trade closes: a trade that goes through zero closes less than it trades. */
+  readonly quantity: string;
+};
 
 /** An amount of one currency. */
 export type MoneyInput = {

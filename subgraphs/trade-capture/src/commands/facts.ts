@@ -16,4 +16,5 @@ export const factsOf = (trade: Told): TradeFacts => ({
   quantity: text(trade.quantity), price: text(trade.price), currency: trade.currency, tradeDate: trade.tradeDate,
   fees: trade.fees.map(({ kind, amount }) => ({ kind, amount: { amount: text(amount.amount), currency: amount.currency } })),
   externalId: trade.externalId, capturedAt: trade.capturedAt,
+  ...(trade.lotPicks.length > 0 && { lotPicks: trade.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: text(quantity) })) }),
 });

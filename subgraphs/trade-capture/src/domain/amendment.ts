@@ -1,6 +1,7 @@
 /** What may become of a trade that exists: which can be amended or cancelled, and the terms that an amendment leaves. */
 import { invalid, Refusal } from '@pms/errors';
 import { text } from '@pms/money';
+import type { LotPickInput } from './lot-picks.ts';
 import { canonicalTerms, type FeeInput, type TermsInput, termsOf } from './terms.ts';
 import type { Side, Status, Terms, Trade } from './trade.ts';
 
@@ -13,6 +14,8 @@ export interface Changes {
   readonly currency?: string | null | undefined;
   readonly tradeDate?: string | null | undefined;
   readonly fees?: readonly FeeInput[] | null | undefined;
+  /** Empty takes them away. */
+  readonly lotPicks?: readonly LotPickInput[] | null | undefined;
 }
 
 const FINAL: ReadonlySet<Status> = new Set<Status>(['REJECTED', 'CANCELLED']);
@@ -31,12 +34,13 @@ export function amendedTerms(trade: Trade, changes: Changes, now: Date): Terms {
   return terms;
 }
 
-export const onlyTerms = ({ instrumentId, side, quantity, price, currency, tradeDate, fees }: Terms): Terms =>
-  ({ instrumentId, side, quantity, price, currency, tradeDate, fees });
+export const onlyTerms = ({ instrumentId, side, quantity, price, currency, tradeDate, fees, lotPicks }: Terms): Terms =>
+  ({ instrumentId, side, quantity, price, currency, tradeDate, fees, lotPicks });
 
 const merged = (trade: Trade, changes: Changes): TermsInput => ({
   instrumentId: changes.instrumentId ?? trade.instrumentId, side: changes.side ?? trade.side,
   quantity: changes.quantity ?? text(trade.quantity), price: changes.price ?? text(trade.price),
   currency: changes.currency ?? trade.currency, tradeDate: changes.tradeDate ?? trade.tradeDate,
   fees: changes.fees ?? trade.fees.map(({ kind, amount }) => ({ kind, amount: { amount: text(amount.amount), currency: amount.currency } })),
+  lotPicks: changes.lotPicks ?? trade.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: text(quantity) })),
 });

@@ -1,9 +1,10 @@
 /**
  * What may be captured: positive quantity and price, fees of zero or more in the trade's currency, a day that has begun
- * somewhere on earth, a gross amount that can be stored. Everything else is refused as INVALID, with its path.
+ * somewhere on earth, a gross amount that can be stored, lots by name. Everything else is refused as INVALID, with its path.
  */
 import { invalid } from '@pms/errors';
 import { Decimal, decimal, money, text } from '@pms/money';
+import { type LotPickInput, lotPicksOf } from './lot-picks.ts';
 import type { Fee, FeeKind, Side, Terms } from './trade.ts';
 
 /** The terms as they come in: decimals as text. */
@@ -15,6 +16,7 @@ export interface TermsInput {
   readonly currency: string;
   readonly tradeDate: string;
   readonly fees?: readonly FeeInput[] | null | undefined;
+  readonly lotPicks?: readonly LotPickInput[] | null | undefined;
 }
 
 export interface FeeInput {
@@ -42,7 +44,7 @@ export function termsOf(input: TermsInput, now: Date): Terms {
   if (input.tradeDate < EARLIEST_DAY) throw invalid(`the trade date is before ${EARLIEST_DAY}`, 'tradeDate');
   return {
     instrumentId: input.instrumentId, side: input.side, quantity, price, currency: input.currency, tradeDate: input.tradeDate,
-    fees: feesOf(input.fees ?? [], input.currency),
+    fees: feesOf(input.fees ?? [], input.currency), lotPicks: lotPicksOf(input.lotPicks ?? [], quantity),
   };
 }
 
@@ -62,8 +64,9 @@ export function checkCurrency(terms: Terms, instrumentCurrency: string): void {
   if (terms.currency !== instrumentCurrency) throw invalid(`the instrument is traded in ${instrumentCurrency}, not in ${terms.currency}`, 'currency');
 }
 
-/** Terms as comparable text: "100" and "100.0" are the same quantity. */
-export const canonicalTerms = (terms: Terms): object => ({
+/** Terms as comparable text: "100" and "100.0" are the same quantity; lots in whatever order, and nothing of them where none are named. */
+export const canonicalTerms = ({ lotPicks, ...terms }: Terms): object => ({
   ...terms, quantity: text(terms.quantity), price: text(terms.price),
   fees: terms.fees.map(({ kind, amount }) => ({ kind, amount: text(amount.amount), currency: amount.currency })),
+  ...(lotPicks.length > 0 && { lotPicks: lotPicks.map(({ lotId, quantity }) => `${lotId} ${text(quantity)}`).toSorted() }),
 });

@@ -14,6 +14,14 @@ export interface Fee {
   readonly amount: Money;
 }
 
+/** How much of an open lot a trade closes. */
+export interface LotPick {
+  /** As the books show it. */
+  readonly lotId: string;
+  /** Unsigned. */
+  readonly quantity: Decimal;
+}
+
 export interface Terms {
   readonly instrumentId: string;
   readonly side: Side;
@@ -23,6 +31,8 @@ export interface Terms {
   /** ISO 8601 day. */
   readonly tradeDate: string;
   readonly fees: readonly Fee[];
+  /** Empty: the portfolio's lot method chooses. */
+  readonly lotPicks: readonly LotPick[];
 }
 
 export interface TradeVersion extends Terms {
@@ -56,7 +66,8 @@ const enteredFrom: Readonly<Record<Status, readonly Status[]>> = {
   CAPTURED: [],
   PENDING_APPROVAL: ['CAPTURED'],
   VALIDATED: ['CAPTURED', 'PENDING_APPROVAL'],
-  REJECTED: ['CAPTURED', 'PENDING_APPROVAL'],
+  // the books may refuse what was validated
+  REJECTED: ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED'],
   BOOKED: ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED'],
   SETTLED: ['CAPTURED', 'PENDING_APPROVAL', 'VALIDATED', 'BOOKED'],
   CANCELLED: [],

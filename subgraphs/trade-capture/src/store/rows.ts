@@ -1,10 +1,10 @@
 /** Rows of trades and their versions as domain values. Checks in the database keep the words within their unions. */
 import { decimal, money } from '@pms/money';
-import type { Fee, FeeKind, Side, Status, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
+import type { Fee, FeeKind, LotPick, Side, Status, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
 
 /** Of `trade_version v`; days and instants as text, so that neither a time zone nor a millisecond clips them. */
 export const VERSION_COLUMNS = `v.version, v.kind, v.replaces, v.instrument_id as "instrumentId", v.side, v.quantity, v.price, v.currency,
-  v.trade_date::text as "tradeDate", v.fees, v.status, v.status_at as "statusAt",
+  v.trade_date::text as "tradeDate", v.fees, v.lot_picks as "lotPicks", v.status, v.status_at as "statusAt",
   to_char(v.captured_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "capturedAt", v.captured_by as "capturedBy", v.reason`;
 
 /** Of `trade t` joined with the version it shows. */
@@ -18,6 +18,11 @@ interface FeeRow {
   readonly currency: string;
 }
 
+interface LotPickRow {
+  readonly lotId: string;
+  readonly quantity: string;
+}
+
 export interface VersionRow {
   readonly version: number;
   readonly kind: VersionKind;
@@ -29,6 +34,7 @@ export interface VersionRow {
   readonly currency: string;
   readonly tradeDate: string;
   readonly fees: readonly FeeRow[];
+  readonly lotPicks: readonly LotPickRow[];
   readonly status: Status;
   readonly statusAt: Date;
   readonly capturedAt: string;
@@ -48,6 +54,7 @@ export const toVersion = (row: VersionRow): TradeVersion => ({
   version: row.version, kind: row.kind, replaces: row.replaces, instrumentId: row.instrumentId, side: row.side,
   quantity: decimal(row.quantity), price: decimal(row.price), currency: row.currency, tradeDate: row.tradeDate,
   fees: row.fees.map((fee) => ({ kind: fee.kind, amount: money(decimal(fee.amount), fee.currency) })),
+  lotPicks: row.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: decimal(quantity) })),
   status: row.status, statusAt: row.statusAt, capturedAt: row.capturedAt, capturedBy: row.capturedBy, reason: row.reason,
 });
 
@@ -58,3 +65,5 @@ export const toTrade = (row: TradeRow): Trade => ({
 
 export const feesJson = (fees: readonly Fee[]): string =>
   JSON.stringify(fees.map(({ kind, amount }) => ({ kind, amount: amount.amount.toFixed(), currency: amount.currency })));
+
+export const lotPicksJson = (picks: readonly LotPick[]): string => JSON.stringify(picks.map(({ lotId, quantity }) => ({ lotId, quantity: quantity.toFixed() })));

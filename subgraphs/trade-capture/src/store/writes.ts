@@ -3,7 +3,7 @@ import type { Work } from '@pms/events/unit-of-work';
 import type { Captured, Earlier } from '../domain/capture.ts';
 import type { Status, Terms, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
 import { earlierCaptures } from './earlier-captures.ts';
-import { feesJson, SHOWN, TRADE_COLUMNS, toTrade, type TradeRow } from './rows.ts';
+import { feesJson, lotPicksJson, SHOWN, TRADE_COLUMNS, toTrade, type TradeRow } from './rows.ts';
 import { newsWrites } from './news-writes.ts';
 import { statusWrites } from './status-writes.ts';
 
@@ -64,6 +64,7 @@ export function writes(work: Work) {
         rows.map(({ reason }) => reason), rows.map(({ capturedAt }) => capturedAt), rows.map(({ terms }) => terms.instrumentId),
         rows.map(({ terms }) => terms.side), rows.map(({ terms }) => terms.quantity.toFixed()), rows.map(({ terms }) => terms.price.toFixed()),
         rows.map(({ terms }) => terms.currency), rows.map(({ terms }) => terms.tradeDate), rows.map(({ terms }) => feesJson(terms.fees)),
+        rows.map(({ terms }) => lotPicksJson(terms.lotPicks)),
       ]);
       return new Set(inserted.map(({ id }) => id));
     },
@@ -92,10 +93,10 @@ export function writes(work: Work) {
       };
       await sql.query(
         `insert into trade_capture.trade_version (trade_id, version, organization_id, kind, replaces, instrument_id, side, quantity, price, currency,
-           trade_date, fees, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+           trade_date, fees, lot_picks, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
         [trade.id, version.version, trade.organizationId, version.kind, version.replaces, version.instrumentId, version.side,
-          version.quantity.toFixed(), version.price.toFixed(), version.currency, version.tradeDate, feesJson(version.fees), version.status, now,
+          version.quantity.toFixed(), version.price.toFixed(), version.currency, version.tradeDate, feesJson(version.fees), lotPicksJson(version.lotPicks), version.status, now,
           version.capturedAt, version.capturedBy, version.reason, made.idempotencyKey, made.contentHash]);
       await sql.query('update trade_capture.trade set version = $2, last_version = $2 where id = $1', [trade.id, version.version]);
       return { ...trade, ...version, lastVersion: version.version };
@@ -124,15 +125,15 @@ export function writes(work: Work) {
 const INSERT_CAPTURES = `
   with asked as (
     select * from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
-      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[]) with ordinality
-      as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, n)
+      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[], $18::jsonb[]) with ordinality
+      as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, n)
   ), inserted as (
     insert into trade_capture.trade (id, organization_id, portfolio_id, external_id, idempotency_key, content_hash, version, last_version)
     select id, $1, portfolio_id, external_id, idempotency_key, content_hash, 1, 1 from asked order by n
     on conflict do nothing returning id
   )
-  insert into trade_capture.trade_version (trade_id, version, organization_id, kind, instrument_id, side, quantity, price, currency, trade_date, fees,
+  insert into trade_capture.trade_version (trade_id, version, organization_id, kind, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
     status, status_at, captured_at, captured_by, reason)
-  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, 'CAPTURED', $3, captured_at, $2, reason
+  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, $2, reason
   from asked join inserted using (id)
   returning trade_id as id`;

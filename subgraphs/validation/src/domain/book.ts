@@ -43,6 +43,8 @@ export interface Told {
   readonly fees: { kind: 'COMMISSION' | 'EXCHANGE_FEE' | 'REGULATORY_FEE' | 'TAX' | 'OTHER'; amount: { amount: string; currency: string } }[];
   readonly externalId: string | null;
   readonly capturedAt: string;
+  /** Open lots that it closes, by name; whether they are open, only the books know. */
+  readonly lotPicks?: { lotId: string; quantity: string }[] | undefined;
 }
 
 export const termsOf = (told: Omit<Told, 'tradeId' | 'version' | 'externalId' | 'capturedAt'>): Terms => ({

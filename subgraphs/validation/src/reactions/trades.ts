@@ -25,8 +25,8 @@ function deciding<Data extends TradeFacts>(workings: Workings, type: EventType<D
 }
 
 /** Without what an amendment's event says besides. */
-const factsOf = ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt }: TradeFacts): TradeFacts =>
-  ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt });
+const factsOf = ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, lotPicks }: TradeFacts): TradeFacts =>
+  ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, ...(lotPicks && { lotPicks }) });
 
 /** Throws for a portfolio that was not told of yet: the event is delivered again. */
 export async function locked(tx: ValidationWrites, { key, organizationId }: Event): Promise<LockedPortfolio> {

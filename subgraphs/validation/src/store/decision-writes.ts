@@ -14,6 +14,22 @@ export function decisionWrites(sql: Sql) {
       return new Map(rows.map((row) => [row.tradeId, row]));
     },
 
+    /** The newest allowed version before this one; null where there is none. */
+    async allowedBefore(organizationId: string, tradeId: string, version: number): Promise<StandingDecision | null> {
+      const { rows } = await sql.query<StandingDecision>(
+        `select ${STANDING} from validation.decision where organization_id = $1 and trade_id = $2 and version < $3 and outcome = 'VALIDATED' order by version desc limit 1`,
+        [organizationId, tradeId, version]);
+      return rows[0] ?? null;
+    },
+
+    /** Rejects what had been allowed; false for a version that was not. */
+    async refuse(organizationId: string, { tradeId, version, reason }: { readonly tradeId: string; readonly version: number; readonly reason: string }, at: Date): Promise<boolean> {
+      const { rowCount } = await sql.query(
+        `update validation.decision set outcome = 'REJECTED', decided_by = null, comment = $4, decided_at = $5
+         where organization_id = $1 and trade_id = $2 and version = $3 and outcome = 'VALIDATED'`, [organizationId, tradeId, version, reason, at]);
+      return rowCount === 1;
+    },
+
     async cancelledAmong(tradeIds: readonly string[]): Promise<ReadonlySet<string>> {
       const { rows } = await sql.query<{ id: string }>('select trade_id as id from validation.cancelled_trade where trade_id = any($1)', [tradeIds]);
       return new Set(rows.map(({ id }) => id));
