@@ -1,11 +1,12 @@
 /**
  * `pnpm bench:smoke` (a short run) or `pnpm bench` (a longer one): the router against the stock gateway, captures against raw SQL, and
  * the latency of subscriptions. Parts by name: `node bench/run.ts smoke router capture latency`. Results are kept in results.json.
- * `pnpm bench router` is the larger benchmark of the router alone, in bench/router.
+ * `pnpm bench router` is the larger benchmark of the router alone, in bench/router; `pnpm bench books` that of the books, in bench/books.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GatewayReport, measureGateways } from './gateways/measure.ts';
+import { benchBooks } from './books/run.ts';
 import { machine, versions } from './machine.ts';
 import { type CaptureFigures, measureBulk, measureSingly } from './platform/capture.ts';
 import { type LatencyFigures, measureLatency } from './platform/latency.ts';
@@ -28,8 +29,8 @@ interface Results {
 }
 
 const given = process.argv.slice(2);
-if (given[0] === 'router') {
-  await benchRouter(given.slice(1));
+if (given[0] === 'router' || given[0] === 'books') {
+  await (given[0] === 'router' ? benchRouter : benchBooks)(given.slice(1));
   process.exit();
 }
 const size = given.includes('smoke') ? 'smoke' : 'full';

@@ -1,0 +1,73 @@
+/**
+ * `pnpm bench books`: how fast trades come into the books, and how fast the books are read and rebuilt. Parts by name: `pnpm bench books single bulk`;
+ * without one all of them. Results are kept in results-books.json, those of `--quick` are not. What it is told is in bench/README.md.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { machine, versions } from '../machine.ts';
+import { type Databases, openDatabases } from '../platform/databases.ts';
+import { bookInBulk, bookSingly, type BookedFigures, CLIENTS } from './throughput.ts';
+
+const RESULTS = join(import.meta.dirname, '../results-books.json');
+const sizes = {
+  quick: { singleSeconds: 5, calls: 8 },
+  full: { singleSeconds: 20, calls: 40 },
+} as const;
+const PORTFOLIOS = 64;
+const BULK = 1_000;
+const BULK_CLIENTS = 4;
+
+const say = (name: string, text: string): void => console.log(`${name.padEnd(44)}${text}`);
+const fixed = (value: number, digits = 0): string => value.toFixed(digits);
+
+function showBooked({ name, capturedPerSecond, bookedPerSecond, rawPerSecond, rawByTablePerSecond, ratio, ratioByTable }: BookedFigures): void {
+  const byTable = rawByTablePerSecond === null || ratioByTable === null ? '' : `; ${fixed(ratioByTable, 2)} of ${fixed(rawByTablePerSecond)} with a statement a table`;
+  say(name, `booked ${fixed(bookedPerSecond)} trades/s (captured ${fixed(capturedPerSecond)}/s): ${fixed(ratio, 2)} of raw SQL's ${fixed(rawPerSecond)}${byTable}`);
+}
+
+type Amounts = (typeof sizes)[keyof typeof sizes];
+
+async function single(databases: Databases, { singleSeconds: seconds }: Amounts): Promise<BookedFigures[]> {
+  const all: BookedFigures[] = [];
+  for (const portfolios of [PORTFOLIOS, 1]) {
+    all.push(await bookSingly(databases, { name: `one a request, ${String(CLIENTS)} clients, ${portfolios === 1 ? '1 portfolio' : `${String(portfolios)} portfolios`}`, clients: CLIENTS, portfolios, seconds }));
+    all.slice(-1).forEach(showBooked);
+  }
+  return all;
+}
+
+async function bulk(databases: Databases, { calls }: Amounts): Promise<BookedFigures[]> {
+  const all: BookedFigures[] = [];
+  for (const portfolios of [BULK_CLIENTS, 1]) {
+    all.push(await bookInBulk(databases, { name: `${String(BULK)} a request, ${String(BULK_CLIENTS)} clients, ${portfolios === 1 ? '1 portfolio' : `${String(portfolios)} portfolios`}`, clients: BULK_CLIENTS, portfolios, size: BULK, calls }));
+    all.slice(-1).forEach(showBooked);
+  }
+  return all;
+}
+
+const parts = { single, bulk } as const;
+type Part = keyof typeof parts;
+const isPart = (name: string): name is Part => Object.hasOwn(parts, name);
+
+/** `args` follow the word `books`. */
+export async function benchBooks(args: readonly string[]): Promise<void> {
+  const { values: { quick }, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
+  const unknown = positionals.filter((name) => !isPart(name));
+  if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+  const measuredOn = machine();
+  const databases = await openDatabases();
+  const used = { ...versions(), postgres: databases.postgresVersion };
+  for (const [name, value] of Object.entries({ ...measuredOn, ...used })) say(name, String(value));
+  if (measuredOn.loadBefore > measuredOn.cores / 2) console.log('\nThis machine is busy with other work: these figures will not be worth keeping.');
+  const results: Partial<Record<Part, unknown>> = {};
+  try {
+    for (const part of Object.keys(parts).filter(isPart).filter((name) => positionals.length === 0 || positionals.includes(name)))
+      results[part] = await parts[part](databases, sizes[quick ? 'quick' : 'full']);
+  } finally {
+    await databases.close();
+  }
+  if (quick) return;
+  const earlier = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as unknown[]) : [];
+  writeFileSync(RESULTS, `${JSON.stringify([...earlier, { at: new Date().toISOString(), machine: measuredOn, versions: used, ...results }], null, 2)}\n`);
+}

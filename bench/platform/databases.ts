@@ -1,0 +1,38 @@
+/** A Postgres of the benchmarks' own, durable as in production, and databases on it that are migrated, empty, and dropped at the end. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@pms/prisma/embedded';
+import { migrate } from '@pms/prisma/migrate';
+import pg from 'pg';
+
+export interface Databases {
+  readonly postgresVersion: string;
+  /** The address of a new one. */
+  make(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openDatabases(): Promise<Databases> {
+  const server = await startEmbeddedPostgres({ dataDir: join(import.meta.dirname, '../../node_modules/.cache/pms/bench-postgres/data') });
+  const admin = new pg.Client({ connectionString: server.url });
+  await admin.connect();
+  const made: string[] = [];
+  const { rows: [version] } = await admin.query<{ server_version: string }>('show server_version');
+  return {
+    postgresVersion: version?.server_version ?? '',
+    async make() {
+      const name = `bench_${randomBytes(6).toString('hex')}`;
+      await admin.query(`create database ${name}`);
+      made.push(name);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      await migrate({ url: url.href });
+      return url.href;
+    },
+    async close() {
+      for (const name of made) await admin.query(`drop database if exists ${name} with (force)`);
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
