@@ -10,6 +10,7 @@ import { reallocate } from './post-trades.ts';
 
 export interface PortfolioFacts {
   readonly portfolioId: string;
+  readonly name: string;
   readonly baseCurrency: string;
   /** In the portfolio domain's words. */
   readonly lotMethod: string;
@@ -26,6 +27,7 @@ export const updatePortfolio = (ctx: BooksContext, cause: Event, facts: Portfoli
   ctx.store.transaction(async (tx) => {
     const before = await lockedPortfolio(tx, facts.portfolioId);
     if (!(await tx.firstSight(cause.id))) return;
+    await tx.savePortfolioName(before, facts.name);
     const method = await tx.saveLotMethod(before, facts.lotMethod);
     if (method === before.lotMethod) return;
     await setMethod(ctx, tx, { ...before, lotMethod: method }, { cause, lotMethod: facts.lotMethod });
@@ -58,6 +60,7 @@ export interface InstrumentFacts {
   readonly symbol: string;
   /** Null where it has none, or was created before events carried it. */
   readonly isin: string | null;
+  readonly name: string;
 }
 
 export const knowInstruments = (ctx: BooksContext, heard: readonly { readonly event: Event; readonly instrument: InstrumentFacts }[]): Promise<void> =>

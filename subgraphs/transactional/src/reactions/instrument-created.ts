@@ -8,8 +8,8 @@ import type { BooksContext } from '../context.ts';
 export function onInstrumentCreated(ctx: BooksContext): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> =>
     knowInstruments(ctx, events.map((event) => {
-      const { instrumentId, currency, mic, symbol, isin = null } = instrumentCreated.data.parse(event.data);
-      return { event, instrument: { id: instrumentId, organizationId: event.organizationId, currency, mic, symbol, isin } };
+      const { instrumentId, currency, mic, symbol, name, isin = null } = instrumentCreated.data.parse(event.data);
+      return { event, instrument: { id: instrumentId, organizationId: event.organizationId, currency, mic, symbol, isin, name } };
     }));
   return { type: instrumentCreated.name, react: (event) => reactAll([event]), reactAll };
 }

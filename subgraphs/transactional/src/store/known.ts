@@ -6,6 +6,7 @@ import { CASH, type CashRow, lotMethodOf, toCash } from './rows.ts';
 
 interface KnownPortfolio {
   readonly portfolioId: string;
+  readonly name: string;
   readonly baseCurrency: string;
   readonly lotMethod: string;
 }
@@ -17,14 +18,18 @@ interface KnownInstrument {
   readonly mic: string | null;
   readonly symbol: string;
   readonly isin: string | null;
+  readonly name: string;
 }
 
 export function knownWrites(sql: Sql) {
   return {
-    async insertPortfolio(organizationId: string, { portfolioId, baseCurrency, lotMethod }: KnownPortfolio): Promise<void> {
+    async insertPortfolio(organizationId: string, { portfolioId, name, baseCurrency, lotMethod }: KnownPortfolio): Promise<void> {
       await sql.query(
-        'insert into transactional.portfolio (id, organization_id, base_currency, lot_method) values ($1, $2, $3, $4) on conflict (id) do nothing',
-        [portfolioId, organizationId, baseCurrency, lotMethod]);
+        'insert into transactional.portfolio (id, organization_id, name, base_currency, lot_method) values ($1, $2, $3, $4, $5) on conflict (id) do nothing',
+        [portfolioId, organizationId, name, baseCurrency, lotMethod]);
+    },
+    async savePortfolioName({ id }: { readonly id: string }, name: string): Promise<void> {
+      await sql.query('update transactional.portfolio set name = $2 where id = $1', [id, name]);
     },
     /** The method as lots know it. */
     async saveLotMethod({ id }: { readonly id: string }, lotMethod: string): Promise<LotMethod> {
@@ -36,10 +41,10 @@ export function knownWrites(sql: Sql) {
     },
     async insertInstruments(instruments: readonly KnownInstrument[]): Promise<void> {
       await sql.query(
-        `insert into transactional.instrument (id, organization_id, currency, mic, symbol, isin)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) on conflict (id) do nothing`,
+        `insert into transactional.instrument (id, organization_id, currency, mic, symbol, isin, name)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) on conflict (id) do nothing`,
         [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ mic }) => mic),
-          instruments.map(({ symbol }) => symbol), instruments.map(({ isin }) => isin)]);
+          instruments.map(({ symbol }) => symbol), instruments.map(({ isin }) => isin), instruments.map(({ name }) => name)]);
     },
     /** What was answered to this key before; null for a key that is new. */
     async movement(organizationId: string, key: string): Promise<{ readonly contentHash: string; readonly after: Cash } | null> {
