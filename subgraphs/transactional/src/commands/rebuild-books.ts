@@ -5,6 +5,7 @@
  */
 import type { RebuildReport } from '@pms/subgraph/subgraph';
 import type { BooksContext } from '../context.ts';
+import { type Difference, sentenceOf } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import { journalDifferences, rebuildBookings, rebuildCash, rebuildPositions } from './rebuild-steps.ts';
@@ -24,7 +25,7 @@ export async function rebuildBooks(ctx: Pick<BooksContext, 'store'>, { verify }:
         return portfolio === null ? { facts: 0, differences: [] } : rebuildPortfolio(tx, portfolio, verify);
       });
       facts += found.facts;
-      differences.push(...found.differences.slice(0, DIFFERENCES_MAX - differences.length).map((each) => `${id}: ${each}`));
+      differences.push(...found.differences.slice(0, DIFFERENCES_MAX - differences.length).map((each) => `${id}: ${sentenceOf(each)}`));
     }
     const last = ids.at(-1);
     if (last === undefined) return { domain: 'transactional', facts, differences };
@@ -32,7 +33,7 @@ export async function rebuildBooks(ctx: Pick<BooksContext, 'store'>, { verify }:
   }
 }
 
-async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: string[] }> {
+async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: Difference[] }> {
   if (!verify) {
     await tx.dropProjections(portfolio.id);
     await tx.restoreCancellations(portfolio.id);

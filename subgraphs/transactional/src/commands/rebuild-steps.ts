@@ -5,7 +5,7 @@ import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import { flat, type LotBook, lotBook } from '../domain/lot-book.ts';
 import type { Lot } from '../domain/lots.ts';
 import { type Key, keyOf, noPosition, type Place, type PositionChange, type PositionState } from '../domain/position-change.ts';
-import { cashLines, differences, settlementAfter, shown } from '../domain/rebuilt.ts';
+import { cashLines, type Difference, differences, settlementAfter, shown } from '../domain/rebuilt.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
@@ -15,7 +15,7 @@ import type { Booking } from '../store/rows.ts';
 const showCash = (all: Iterable<Cash>): Map<string, string> =>
   new Map([...all].map((cash) => [`cash ${cash.currency}`, shown('settled', cash.settled, 'receivable', cash.receivable, 'payable', cash.payable)]));
 
-export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: string[] }> {
+export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: Difference[] }> {
   const rebuilt = new Map<string, Cash>();
   let facts = 0;
   for (let after = 0; ;) {
@@ -37,8 +37,8 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
 const showBooking = ({ fill, settlement, attempt, contractualOn }: Pick<Booking, 'fill' | 'settlement' | 'attempt' | 'contractualOn'>): string =>
   shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt);
 
-export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<string[]> {
-  const found: string[] = [];
+export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<Difference[]> {
+  const found: Difference[] = [];
   let count = 0;
   for (let after = 0; ;) {
     const page = await tx.bookedPage(portfolio.id, after);
@@ -53,7 +53,7 @@ export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, v
     after = last.sequence;
   }
   const stored = await tx.bookingCount(portfolio.id);
-  return stored === count ? found : [...found, `${stored} booked versions are stored, the facts say ${count}`];
+  return stored === count ? found : [...found, { what: 'booked versions', stored: String(stored), facts: String(count) }];
 }
 
 function bookingOf({ sequence, data, later }: BookedVersion): Booking {
@@ -68,9 +68,9 @@ const showPosition = ({ quantity, cost, realized, openedOn, last }: PositionStat
 const showLots = (key: string, lots: Iterable<Lot>): Map<string, string> =>
   new Map([...lots].map((lot) => [`lot ${key} ${lot.id}`, shown(lot.quantity, 'cost', lot.cost, 'opened', lot.openedOn, lot.sequence)]));
 
-export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<string[]> {
+export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<Difference[]> {
   const method = (await tx.methodOfFacts(portfolio.id)) ?? portfolio.lotMethod;
-  const found: string[] = method === portfolio.lotMethod ? [] : [`lot method: ${portfolio.lotMethod} is stored, the facts say ${method}`];
+  const found: Difference[] = method === portfolio.lotMethod ? [] : [{ what: 'lot method', stored: portfolio.lotMethod, facts: method }];
   const keys = await tx.keysOfFacts(portfolio.id);
   const known = new Set(keys.map(keyOf));
   for (const key of keys) {
@@ -85,15 +85,15 @@ export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, 
       ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])));
   }
   for (const position of await tx.everyPosition(portfolio.id))
-    if (!known.has(keyOf(position))) found.push(`position ${keyOf(position)}: ${showPosition(position)} is stored, the facts say nothing of it`);
+    if (!known.has(keyOf(position))) found.push({ what: `position ${keyOf(position)}`, stored: showPosition(position), facts: null });
   return found;
 }
 
 /** Applies the trades that stand, page by page; compares what each realised with what is stored, or stores it. */
 async function replay(
   tx: Posting, portfolio: LockedPortfolio, { key, book, verify }: { key: Key; book: LotBook; verify: boolean },
-): Promise<{ book: LotBook; last: Place | null; gains: string[] }> {
-  const gains: string[] = [];
+): Promise<{ book: LotBook; last: Place | null; gains: Difference[] }> {
+  const gains: Difference[] = [];
   let last: Place | null = null;
   for (;;) {
     const page = await tx.standingFactPage(portfolio.id, key, last);
@@ -107,14 +107,14 @@ async function replay(
     }
     const stored = await tx.bookings(page.map(({ place, version }) => ({ tradeId: place.tradeId, version })));
     const changed = stored.map((trade) => ({ trade, gain: rebuilt.get(trade.fill.tradeId) ?? ZERO })).filter(({ trade, gain }) => !gain.equals(trade.gain));
-    if (verify) gains.push(...changed.map(({ trade, gain }) => `trade ${trade.fill.tradeId}: a gain of ${shown(trade.gain)} is stored, the facts say ${shown(gain)}`));
+    if (verify) gains.push(...changed.map(({ trade, gain }) => ({ what: `trade ${trade.fill.tradeId}`, stored: `a gain of ${shown(trade.gain)}`, facts: shown(gain) })));
     else await tx.saveGains(changed);
     last = final.place;
   }
 }
 
 /** The journal against the projections: cash accounts, securities at cost, realised gains; and every entry in itself. */
-export async function journalDifferences(tx: Posting, portfolio: LockedPortfolio): Promise<string[]> {
+export async function journalDifferences(tx: Posting, portfolio: LockedPortfolio): Promise<Difference[]> {
   const journal = new Map<string, string>();
   for (const { account, currency, instrumentId, amount } of await tx.accountTotals(portfolio.id))
     if (COMPARED.has(account) && !amount.isZero()) journal.set(`journal ${account} ${currency}${instrumentId === null ? '' : ` ${instrumentId}`}`, shown(amount));
@@ -130,7 +130,7 @@ export async function journalDifferences(tx: Posting, portfolio: LockedPortfolio
     put(`REALIZED_GAINS ${currency} ${instrumentId}`, realized.negated());
   }
   const broken = await tx.brokenEntries(portfolio.id);
-  return [...differences(journal, projected), ...broken.map((id) => `journal entry ${id} does not balance`)];
+  return [...differences(journal, projected), ...broken.map((id) => ({ what: `journal entry ${id}`, stored: 'one that does not balance', facts: 'that debits and credits are equal in each currency' }))];
 }
 
 const COMPARED: ReadonlySet<string> = new Set(['CASH_SETTLED', 'CASH_RECEIVABLE', 'CASH_PAYABLE', 'SECURITIES_AT_COST', 'REALIZED_GAINS']);

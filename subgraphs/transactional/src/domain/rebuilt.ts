@@ -61,14 +61,26 @@ function heardIn({ kind, effectiveOn, data }: RecordedFact): Heard | null {
 /** Things by name, each as text. */
 export type Shown = ReadonlyMap<string, string>;
 
-/** One sentence for each thing that is not the same in both. */
-export function differences(stored: Shown, rebuilt: Shown): string[] {
-  const found: string[] = [];
-  for (const [name, text] of rebuilt) {
-    const there = stored.get(name);
-    if (there !== text) found.push(`${name}: ${there === undefined ? 'nothing is stored' : `${there} is stored`}, the facts say ${text}`);
+/** A thing that is stored otherwise than the facts say. */
+export interface Difference {
+  readonly what: string;
+  /** Null: nothing. */
+  readonly stored: string | null;
+  /** Null: nothing. */
+  readonly facts: string | null;
+}
+
+export const sentenceOf = ({ what, stored, facts }: Difference): string =>
+  `${what}: ${stored === null ? 'nothing is stored' : `${stored} is stored`}, the facts say ${facts ?? 'nothing of it'}`;
+
+/** Each thing that is not the same in both. */
+export function differences(stored: Shown, rebuilt: Shown): Difference[] {
+  const found: Difference[] = [];
+  for (const [what, facts] of rebuilt) {
+    const there = stored.get(what) ?? null;
+    if (there !== facts) found.push({ what, stored: there, facts });
   }
-  for (const [name, text] of stored) if (!rebuilt.has(name)) found.push(`${name}: ${text} is stored, the facts say nothing of it`);
+  for (const [what, text] of stored) if (!rebuilt.has(what)) found.push({ what, stored: text, facts: null });
   return found;
 }
 

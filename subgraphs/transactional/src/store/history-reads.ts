@@ -25,15 +25,16 @@ export interface TradesThen {
   readonly trades: readonly TradeThen[];
 }
 
+/** Whoever is writing these books now may have taken an earlier time than `knownAt`: a figure read with it must not change once they commit. */
+export async function waitForWriters(sql: Sql, portfolioIds: readonly string[], { knownAt }: Pick<Moment, 'knownAt'>): Promise<void> {
+  if (knownAt !== null) await sql.query('select 1 from transactional.portfolio where id = any($1) order by id for key share', [portfolioIds]);
+}
+
 export function historyReads(sql: Sql) {
-  /** Whoever is writing these books now may have taken an earlier time than `knownAt`: a figure read with it must not change once they commit. */
-  async function waitForWriters(portfolioIds: readonly string[], { knownAt }: Moment): Promise<void> {
-    if (knownAt !== null) await sql.query('select 1 from transactional.portfolio where id = any($1) order by id for key share', [portfolioIds]);
-  }
   return {
     /** By portfolio: its lot method and the trades that stood then. */
     async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, TradesThen>> {
-      await waitForWriters(portfolioIds, moment);
+      await waitForWriters(sql, portfolioIds, moment);
       const methods = await sql.query<{ portfolio_id: string; method: string }>(
         `select distinct on (portfolio_id) portfolio_id, data->>'lotMethod' as method from transactional.fact
          where organization_id = $1 and portfolio_id = any($2) and kind = 'LOT_METHOD_SET' and ($3::timestamptz is null or recorded_at <= $3)
@@ -53,7 +54,7 @@ export function historyReads(sql: Sql) {
 
     /** Cash as the journal's entries of that day and time add up to it. */
     async cashThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, Cash[]>> {
-      await waitForWriters(portfolioIds, moment);
+      await waitForWriters(sql, portfolioIds, moment);
       const { rows } = await sql.query<{ portfolio_id: string; account: Account; currency: string; amount: string }>(
         `select e.portfolio_id, l.account, l.currency, sum(l.amount) as amount
          from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id
