@@ -148,3 +148,17 @@ test('without a token nothing is answered, and without the scope it is forbidden
   expect((await door.ask(CREATE, { input }, { as: reader })).codes).toEqual(['FORBIDDEN']);
   await expect(async () => door.ask('{ instruments { edges { cursor } } }', {}, { as: null })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
+
+test('a vendor file is read by its layout: broken lines and an adjusted close are refused, days without a price are named', async () => {
+  await create('VEND');
+  const importing = (csv: string, layout?: string) => door.ask(
+    `mutation ($input: ImportPricesInput!) { importPrices(input: $input) { recorded layout withoutPrice { row reason } problems { row column reason } userErrors { code path } } }`,
+    { input: { symbol: 'VEND', csv, layout } });
+  const yahoo = 'Date,Open,High,Low,Close,Adj Close,Volume\r\n2026-11-17,null,null,null,null,null,null\r\n2026-11-18,9,12,8.5,10,9.5,100\r\n';
+  expect((await importing(yahoo)).data.importPrices).toEqual({ recorded: 1, layout: 'YAHOO', withoutPrice: [{ row: 1, reason: 'no price on 2026-11-17' }], problems: [], userErrors: [] });
+  const newestFirst = 'timestamp,open,high,low,close,volume\n2026-11-20,9,12,8.5,11,100\n2026-11-19,9,12,8.5,10.5,100\n';
+  expect((await importing(newestFirst, 'ALPHA_VANTAGE')).data.importPrices).toMatchObject({ recorded: 2, layout: 'ALPHA_VANTAGE' });
+  const broken = await importing('Date,Open,High,Low,Close,Volume\n2026-11-19,1,1,1,"1"1,5\n2026-11-18,1,1,1,1,5\n');
+  expect(broken.data.importPrices).toMatchObject({ recorded: null, layout: null, problems: [{ row: 1, reason: expect.stringContaining('quote') }], userErrors: [{ code: 'INVALID', path: ['csv'] }] });
+  expect((await importing('Date,Adj Close\n2026-11-18,1')).data.importPrices.problems).toEqual([{ row: 0, column: 'close', reason: expect.stringContaining('not a close') }]);
+});

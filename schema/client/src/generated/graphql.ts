@@ -254,10 +254,12 @@ export type FeeKind =
 
 /** Closes of one instrument, as rows or as CSV text: one of the two, at most 10,000 rows. */
 export type ImportPricesInput = {
-  /** With a header line; columns `date` (ISO 8601) and `close`, optionally `open`, `high`, `low`, `volume`; others are ignored. */
+  /** A price file with its header line, at most 2,000,000 characters. Other columns than those of its layout are ignored; the order of the days is free. */
   readonly csv?: string | null | undefined;
   /** The instrument by its id or by its symbol: one of the two. */
   readonly instrumentId?: string | null | undefined;
+  /** How the file is laid out; found out from the header line unless given. */
+  readonly layout?: PriceLayout | null | undefined;
   /** Needed where the symbol is listed on several exchanges. */
   readonly mic?: string | null | undefined;
   readonly rows?: ReadonlyArray<PriceRowInput> | null | undefined;
@@ -349,6 +351,19 @@ export type PortfolioFilter = {
 export type PortfolioStatus =
   | 'CLOSED'
   | 'OPEN';
+
+/** How a price file is laid out. An adjusted close is never taken for a close: later dividends and splits are in it. */
+export type PriceLayout =
+  /** Alpha Vantage: `timestamp,open,high,low,close,volume`, with or without adjusted columns, newest first. */
+  | 'ALPHA_VANTAGE'
+  /** Columns `date` (ISO 8601) and `close`, optionally `open`, `high`, `low`, `volume`, in any order. */
+  | 'PLAIN'
+  /** Stooq's daily file: `Date,Open,High,Low,Close,Volume`. */
+  | 'STOOQ'
+  /** Stooq's bulk file, of one instrument: `<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>`, days as 20261120. */
+  | 'STOOQ_BULK'
+  /** Yahoo Finance: `Date,Open,High,Low,Close,Adj Close,Volume`; `null` where a day has no price. */
+  | 'YAHOO';
 
 /** The prices of a day, in the instrument's currency. */
 export type PriceRowInput = {

@@ -1,20 +1,8 @@
 /** What a price file may be, and how each fault in it is named. */
 import { expect, test } from 'vitest';
-import { priceRows, readCloses } from './prices.ts';
+import { readCloses } from './prices.ts';
 
 const TODAY = '2026-11-20';
-
-test('reads a vendor file: any column order, quotes, CRLF, unknown columns', () => {
-  const { rows, problems } = priceRows('\uFEFFVolume,Close,"Date",Adj Close\r\n1000,"187.25",2026-11-18,186\r\n,188,2026-11-19,187\r\n\r\n');
-  expect(problems).toEqual([]);
-  const { closes, problems: bad } = readCloses(rows, TODAY);
-  expect(bad).toEqual([]);
-  expect(closes.map(({ date, close, volume }) => [date, close.toFixed(), volume?.toFixed() ?? null])).toEqual([['2026-11-18', '187.25', '1000'], ['2026-11-19', '188', null]]);
-});
-
-test('names a missing column', () => {
-  expect(priceRows('day,close\n2026-11-18,1').problems).toEqual([{ row: 0, column: 'date', reason: 'the header line names no such column' }]);
-});
 
 test.each([
   [{ date: '18.11.2026', close: '1' }, 'date', 'not a day'],
@@ -37,4 +25,8 @@ test.each([
 test('the second row of a day is named, with the first', () => {
   const { problems } = readCloses([{ date: '2026-11-17', close: '1' }, { date: '2026-11-17', close: '2' }], TODAY);
   expect(problems).toEqual([{ row: 2, column: 'date', reason: 'the day is in row 1 already' }]);
+});
+
+test('a row is named by its own number where it has one', () => {
+  expect(readCloses([{ row: 7, date: '2026-11-17', close: '0' }], TODAY).problems).toEqual([{ row: 7, column: 'close', reason: '0 is not above zero' }]);
 });

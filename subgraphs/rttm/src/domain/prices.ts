@@ -1,6 +1,5 @@
-/** Daily prices before they are recorded: read from rows or CSV, and checked. Every bad row is named by row, column and reason; prices are in the instrument's currency. */
+/** Daily prices before they are recorded: read and checked. Every bad row is named by row, column and reason; prices are in the instrument's currency. */
 import { type Decimal, decimal, isDecimalText } from '@pms/money';
-import { csvRows } from './csv.ts';
 import type { Day } from './days.ts';
 
 export interface Close {
@@ -15,6 +14,8 @@ export interface Close {
 
 /** As it was given: text that may be anything; null or empty where it is left out. */
 export interface PriceRow {
+  /** Its place in the input, from 1; by default its place among the rows. */
+  readonly row?: number | undefined;
   readonly date?: string | null | undefined;
   readonly close?: string | null | undefined;
   readonly open?: string | null | undefined;
@@ -30,27 +31,16 @@ export interface Problem {
   readonly reason: string;
 }
 
-const COLUMNS = ['date', 'close', 'open', 'high', 'low', 'volume'] as const;
 const OPTIONAL_PRICES = ['open', 'high', 'low'] as const;
 const FIRST_DAY = '1900-01-01';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-/** The rows of CSV text with a header line; a missing `date` or `close` column is a problem of row 0. */
-export function priceRows(csv: string): { readonly rows: PriceRow[]; readonly problems: Problem[] } {
-  const [header = [], ...lines] = csvRows(csv);
-  const names = header.map((name) => name.toLowerCase());
-  const problems = (['date', 'close'] as const).filter((column) => !names.includes(column))
-    .map((column) => ({ row: 0, column, reason: 'the header line names no such column' }));
-  const rows = lines.map((line): PriceRow => Object.fromEntries(COLUMNS.map((column) => [column, line[names.indexOf(column)] ?? null])));
-  return { rows, problems };
-}
 
 /** Reads rows in order; `today` is the last day that a close can be of. With any problem, `closes` must not be used. */
 export function readCloses(rows: readonly PriceRow[], today: Day): { readonly closes: Close[]; readonly problems: Problem[] } {
   const problems: Problem[] = [];
   const seen = new Map<Day, number>();
   const closes = rows.flatMap((row, index): Close[] => {
-    const number = index + 1;
+    const number = row.row ?? index + 1;
     const found = problemsOf(row, today);
     const before = seen.get(row.date ?? '');
     if (before !== undefined) found.push({ column: 'date', reason: `the day is in row ${before} already` });

@@ -23,7 +23,7 @@ interface UserError {
   readonly path: readonly string[];
 }
 
-const nothing = { instrument: null, recorded: null, unchanged: null, problems: [] };
+const nothing = { instrument: null, recorded: null, unchanged: null, layout: null, withoutPrice: [], problems: [] };
 
 function importPayload(outcome: ImportOutcome | null, userErrors: readonly UserError[], where: string) {
   if (outcome === null) return { ...nothing, userErrors };
