@@ -14,7 +14,7 @@ import { profileOurs } from './profile.ts';
 import { measureReload } from './reload.ts';
 import { showSpeed, titles } from './show-speed.ts';
 import { measureSoak } from './soak.ts';
-import { measureSpeed, type Name } from './speed.ts';
+import { measureSpeed, type Name, type SetName } from './speed.ts';
 import { inWorld, type World } from './world.ts';
 
 const RESULTS = join(import.meta.dirname, '../results-router.json');
@@ -25,7 +25,7 @@ const standard: readonly Part[] = ['speed', 'planning', 'reload', 'fanout'];
 interface Flags {
   readonly quick: boolean;
   readonly sharing: 'off' | 'on' | 'both';
-  readonly set: 'fixed' | 'varied' | 'both';
+  readonly set: SetName | 'all';
   readonly against: readonly Name[];
   readonly minutes: number;
   readonly clients: number;
@@ -35,7 +35,7 @@ interface Flags {
 const run: Readonly<Record<Part, (world: World, flags: Flags) => Promise<unknown>>> = {
   speed: (world, { quick, sharing, set, against }) => measureSpeed(world, {
     ...(quick ? { rounds: 1, seconds: 2, warmUpSeconds: 2 } : { rounds: 4, seconds: 8, warmUpSeconds: 10 }), contestants: against,
-    sharing: sharing === 'both' ? [false, true] : [sharing === 'on'], sets: set === 'both' ? ['fixed', 'varied'] : [set],
+    sharing: sharing === 'both' ? [false, true] : [sharing === 'on'], sets: set === 'all' ? ['fixed', 'changing', 'varied'] : [set],
   }, showSpeed),
   planning: (world, { quick }) => measurePlanning(world, { operations: quick ? 200 : 1_000 }),
   reload: (world, { quick }) => measureReload(world, quick ? { seconds: 5, warmUpSeconds: 2 } : { seconds: 20, warmUpSeconds: 8 }),
@@ -67,14 +67,14 @@ function read(args: readonly string[]): { readonly flags: Flags; readonly asked:
     args: [...args], allowPositionals: true,
     options: {
       profile: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false },
-      sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'both' }, against: { type: 'string', default: everybody.join(',') },
+      sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'all' }, against: { type: 'string', default: everybody.join(',') },
       minutes: { type: 'string', default: '60' }, clients: { type: 'string', default: '10000' }, principals: { type: 'string', default: '100' },
     },
   });
   return {
     asked: positionals.length === 0 ? standard : positionals.map((name) => oneOf('part', name, parts)), profile: values.profile,
     flags: {
-      quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'varied', 'both']),
+      quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'changing', 'varied', 'all']),
       against: values.against.split(',').filter((name) => name !== '').map((name) => oneOf('contestant', name, everybody)),
       minutes: positive('minutes', values.minutes), clients: positive('clients', values.clients), principals: positive('principals', values.principals),
     },
@@ -82,8 +82,8 @@ function read(args: readonly string[]): { readonly flags: Flags; readonly asked:
 }
 
 async function profiled({ quick, sharing, set }: Flags): Promise<void> {
-  const what = { share: sharing === 'on', set: set === 'varied' ? 'varied' : 'fixed' } as const;
-  console.log(`\nProfile of our router: ${what.set === 'fixed' ? 'the fixed operation' : 'varied operations'}, in-flight sharing ${what.share ? 'on' : 'off'}`);
+  const what = { share: sharing === 'on', set: set === 'all' ? 'fixed' : set } as const;
+  console.log(`\nProfile of our router: ${what.set === 'varied' ? 'varied operations' : `the ${what.set} operation`}, in-flight sharing ${what.share ? 'on' : 'off'}`);
   await inWorld((world) => profileOurs(world, { ...what, ...(quick ? { seconds: 3, warmUpSeconds: 3 } : { seconds: 8, warmUpSeconds: 8 }), file: join(process.cwd(), 'router.cpuprofile') }));
 }
 

@@ -10,7 +10,7 @@ export const titles: Readonly<Record<Name, string>> = {
 };
 
 export function showSpeed({ sharing, set, operations, meanAnswerBytes, figures, othersCores, traceMessages }: SpeedReport): void {
-  console.log(`\nIn-flight sharing ${sharing ? 'on' : 'off'}, ${set === 'fixed' ? 'one operation' : `${String(operations)} operations, some oftener`}, answers of ${fixed(meanAnswerBytes / 1_000, 1)} kB`);
+  console.log(`\nIn-flight sharing ${sharing ? 'on' : 'off'}, ${set === 'varied' ? `${String(operations)} operations, some oftener` : `one operation${set === 'changing' ? ', subgraphs that never say the same' : ''}`}, answers of ${fixed(meanAnswerBytes / 1_000, 1)} kB`);
   row('', ['requests/s', 'p50 ms', 'p99 ms', 'CPU ms', 'MiB', 'fetches']);
   for (const [name, { requestsPerSecond, p50Ms, p99Ms, cpuMsPerRequest, residentMib, fetches }] of Object.entries(figures) as [Name, Figures][])
     row(titles[name], [fixed(requestsPerSecond, 1), fixed(p50Ms, 1), fixed(p99Ms, 1), fixed(cpuMsPerRequest, 2), String(residentMib ?? '?'), fixed(fetches, 1)]);

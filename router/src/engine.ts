@@ -6,10 +6,12 @@ import type { Principal } from '@pms/identity/principal';
 import type { GraphQLSchema } from 'graphql';
 import type { Dial, RequestContext, Transport } from './dial/transport.ts';
 import { compilableEnvironment } from './execution/environment.ts';
+import { recallOf } from './execution/recall.ts';
 import type { Run } from './execution/run.ts';
 import type { RouterLogger, RouterMetrics } from './observe.ts';
 import { type Answer, finished, toldOf } from './operation/answer.ts';
 import { subgraphReport } from './operation/errors.ts';
+import { executing } from './operation/execute.ts';
 import { inParts } from './operation/in-parts.ts';
 import { type AskedFor, type Preparation, preparation, type PreparationOptions, type PreparedOperation, type Variant } from './operation/prepare.ts';
 import { coerced } from './operation/variables.ts';
@@ -33,6 +35,8 @@ export interface EngineOptions extends OverrideOptions {
   readonly policies: Policies;
   readonly authorization: boolean;
   readonly denials?: PreparationOptions['denials'];
+  /** Bytes that recorded executions may take; 0 or nothing where none are recorded. */
+  readonly recallBytesMax?: number;
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
 }
@@ -95,7 +99,11 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
   );
   const labels = activeLabels(supergraph.document, options);
   const coercing = { ...options, gate };
-  const finish = (variant: Variant, run: Run): Answer => finished(variant, run, options.logger);
+  const { recallBytesMax = 0 } = options;
+  const execute = executing({
+    logger: options.logger,
+    recall: recallBytesMax === 0 ? null : recallOf({ bytesMax: recallBytesMax, outcome: (outcome) => options.metrics.recalled.inc({ outcome }) }),
+  });
   return {
     sdl, supergraph, api: supergraph.api, planner: planner.name, transport, hold: inUse.hold, close: inUse.close,
     address: (service) => addresses.get(service),
@@ -108,12 +116,9 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     cost: (operation, variables) => valueOf(operation.cost, variables),
     newRun: (variables, context) => ({ variables, context, data: {}, errors: [] }),
     async execute(variant, variables, context) {
-      const run: Run = { variables, context, data: {}, errors: toldOf(variant) };
       inUse.enter();
       try {
-        if (variant.steps !== null) await variant.steps(run);
-        if (variant.introspect !== null) Object.assign(run.data, await variant.introspect(variables));
-        return finish(variant, run);
+        return await execute(variant, variables, context);
       } finally {
         inUse.leave();
       }
@@ -121,7 +126,7 @@ export async function makeEngine(sdl: string, options: EngineOptions): Promise<E
     async executeEvent(variant, run) {
       run.errors.push(...toldOf(variant));
       if (variant.steps !== null) await variant.steps(run);
-      return finish(variant, run);
+      return finished(variant, run, options.logger);
     },
   };
 }

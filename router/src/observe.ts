@@ -42,6 +42,7 @@ export function routerMetrics(registry: Registry) {
     crowded: new Counter({ name: 'pms_router_bulkhead_refused_total', help: 'Requests to a subgraph refused because too many were under way and waiting.', labelNames: ['subgraph'], registers }),
     watchBulkhead: bulkheadGauges(registers),
     shared: new Counter({ name: 'pms_router_shared_reads_total', help: 'Reads that joined an equal one under way: of a subgraph, or whole operations.', labelNames: ['level'], registers }),
+    recalled: new Counter({ name: 'pms_router_recalled_total', help: 'Recorded executions that were repeated, by whether the subgraphs said the same: same, changed.', labelNames: ['outcome'], registers }),
     sources: new Gauge({ name: 'pms_router_subscription_sources', help: 'Subscriptions to subgraphs that are open, each for one client or more.', labelNames: ['subgraph'], registers }),
     sourcesLost: new Counter({ name: 'pms_router_subscription_sources_lost_total', help: 'Subscriptions to subgraphs that broke off.', labelNames: ['subgraph'], registers }),
     carriedOver: new Counter({ name: 'pms_router_subscriptions_carried_over_total', help: 'Subscriptions that a new supergraph found open, by what became of them.', labelNames: ['outcome'], registers }),

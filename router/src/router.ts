@@ -11,6 +11,7 @@ import { type Reads, readsThrough } from './reads.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import { type Documents, documents } from './security/documents.ts';
 import { rateLimit } from './security/rate-limit.ts';
+import type { RouterSettings } from './settings.ts';
 import { type Hub, subscriptionHub } from './subscriptions/hub.ts';
 import { type EngineHolder, holdEngine } from './supergraph/holder.ts';
 import { observer } from './telemetry/observer.ts';
@@ -43,6 +44,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
       dial: reads.dial, limits: settings.limits, ...disclosed(options), policies: options.policies,
       authorization: settings.authorization.enforce, denials: settings.authorization, logger, metrics, planner: settings.supergraph.planner,
       ...overrideOptions(options),
+      recallBytesMax: entitiesKept(settings) ? 0 : settings.execution.recallBytesMax,
     }) });
     return await serve(options, { engines, reads, metrics, redis, trusted });
   } catch (error) {
@@ -52,6 +54,9 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
     throw error;
   }
 }
+
+/** Where entities are kept one by one, a request to a subgraph is not what the plan asks for. */
+const entitiesKept = ({ cache }: RouterSettings): boolean => cache.enabled && cache.entities;
 
 interface Standing { readonly engines: EngineHolder; readonly reads: Reads; readonly metrics: RouterMetrics; readonly redis: RedisLink | null; readonly trusted: Documents }
 

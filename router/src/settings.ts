@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { cacheSettings } from './cache/settings.ts';
 import { subgraphSettings } from './dial/settings.ts';
+import { executionSettings } from './execution/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { authenticationSettings, authorizationSettings, disclosureSettings, documentSettings, limitSettings, rateSettings } from './security/settings.ts';
 import { subscriptionSettings } from './subscriptions/settings.ts';
@@ -27,6 +28,7 @@ export const routerSettings = z.strictObject({
   disclosure: disclosureSettings.prefault({}),
   subscriptions: subscriptionSettings.prefault({}),
   subgraphs: subgraphSettings.prefault({}),
+  execution: executionSettings.prefault({}),
   telemetry: telemetrySettings.prefault({}),
   cache: cacheSettings.prefault({}),
   redis: redisSettings.prefault({}),

@@ -38,7 +38,7 @@ async function serverThat(answer: (socket: Socket, at: number) => void, connectM
     server.close();
   });
   const ask: Hand['ask'] = (text = 'POST / HTTP/1.1\r\n\r\n') => new Promise((resolve, reject) => {
-    connections.send(text, { bytesMax: 1_000, answered: ({ status }, body) => resolve({ status, text: body }), failed: reject });
+    connections.send(text, { bytesMax: 1_000, answered: ({ status }, content) => resolve({ status, text: content.text() }), failed: reject });
   });
   return { connections, sockets, requests, ask };
 }

@@ -1,7 +1,8 @@
 /**
  * A program: the four subgraphs on one server, each at /<name>. An answer is computed once and then sent again from memory for the same body,
  * so that the subgraphs cost next to nothing beside the gateways. GET /requests answers what was asked since the last time, and from then on
- * each answer is held back so long that requests under way together are seen to be; GET /counts ends that.
+ * each answer is held back so long that requests under way together are seen to be; GET /counts ends that. After GET /changing no answer is, byte for
+ * byte, what it was before: each ends with a number of its own among the extensions, where no client looks; GET /steady ends that.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,6 +27,12 @@ export interface Seen {
 const schemas = new Map(Object.entries(sdls).map(([name, sdl]) => [`/${name}`, buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers[name] as Resolvers })]));
 const documents = new Map<string, DocumentNode>();
 const answers = new Map<string, Buffer>();
+/** Of the same length for every answer. */
+const NUMBER_DIGITS = 12;
+const NUMBER_END = '"}}';
+const EXTENSIONS = `,"extensions":{"number":"${'0'.repeat(NUMBER_DIGITS)}${NUMBER_END}`;
+let changing = false;
+let number = 0;
 let seen: Seen[] = [];
 let recording = false;
 let wave = 0;
@@ -48,10 +55,17 @@ async function answer(path: string, body: string): Promise<Buffer> {
   const schema = schemas.get(path);
   if (schema === undefined) throw new Error(`there is no subgraph at ${path}`);
   const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
-  const found = Buffer.from(JSON.stringify(await execute({ schema, document: parsed(schema, query), variableValues: variables })));
+  const text = JSON.stringify(await execute({ schema, document: parsed(schema, query), variableValues: variables }));
+  const found = Buffer.from(changing ? text.slice(0, -1) + EXTENSIONS : text);
   if (answers.size >= ANSWERS_MAX) answers.clear();
   answers.set(path + body, found);
   return found;
+}
+
+/** The next number, in its place: what was written before has left, or is another request's to send. */
+function numbered(bytes: Buffer): Buffer {
+  if (changing) bytes.write(String(number += 1).padStart(NUMBER_DIGITS, '0'), bytes.length - NUMBER_DIGITS - NUMBER_END.length, 'latin1');
+  return bytes;
 }
 
 function respond(response: ServerResponse, status: number, bytes: Buffer | string): void {
@@ -70,7 +84,7 @@ async function post(path: string, body: string, response: ServerResponse): Promi
   count += 1;
   if (!recording) {
     const known = answers.get(path + body);
-    respond(response, 200, known ?? await answer(path, body));
+    respond(response, 200, numbered(known ?? await answer(path, body)));
     return;
   }
   const mine = record(path, body);
@@ -81,6 +95,10 @@ async function post(path: string, body: string, response: ServerResponse): Promi
 }
 
 function get(path: string, response: ServerResponse): void {
+  if (path === '/changing' || path === '/steady') {
+    changing = path === '/changing';
+    answers.clear();
+  }
   recording = path === '/requests';
   respond(response, 200, JSON.stringify(recording ? seen : { count }));
   if (recording) {

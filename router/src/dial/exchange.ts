@@ -1,5 +1,6 @@
-/** One POST on a kept-alive connection and its whole answer as text: bounded in time and bytes, given up at once when its signal aborts. */
+/** One POST on a kept-alive connection and its whole answer: bounded in time and bytes, given up at once when its signal aborts. */
 import { ConnectionLost } from '../wire/connection.ts';
+import type { Content } from '../wire/response-body.ts';
 import type { Connections } from '../wire/connections.ts';
 import { NoAnswer } from './transport.ts';
 
@@ -19,7 +20,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+  readonly content: Content;
 }
 
 /** The way there failed, before there was an answer: another connection may fare better. */
@@ -44,9 +45,9 @@ export function exchange(connections: Connections, { text: request, ascii }: Req
     signal?.addEventListener('abort', gone, { once: true });
     const abandon = connections.send(request, {
       bytesMax,
-      answered({ status, headers }, text) {
+      answered({ status, headers }, content) {
         end();
-        resolve({ status, headers, text });
+        resolve({ status, headers, content });
       },
       failed(error) {
         end();

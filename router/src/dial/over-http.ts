@@ -8,6 +8,7 @@ import { remembered } from '../remembered.ts';
 import { overWebsocket } from './over-websocket.ts';
 import { standardSubgraph, type SubgraphSettings } from './settings.ts';
 import { type Connections, connectionsTo } from '../wire/connections.ts';
+import type { Content } from '../wire/response-body.ts';
 import { type Dial, NoAnswer, type RequestContext, type SubgraphResult, type Transport } from './transport.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -46,12 +47,12 @@ export function overHttp(): HttpDial {
 function transportTo(url: URL, connections: Connections, settings: SubgraphSettings): Pick<Transport, 'execute'> {
   const headFor = headOf(url, settings.headers);
   return {
-    async execute({ query, variables, variablesText, operationName, kind }, context) {
+    async execute({ query, variables, variablesText, operationName, kind, expected, keepBytes = false }, context) {
       const body = `{"query":${JSON.stringify(query)},"variables":${variablesText ?? JSON.stringify(variables ?? {})}${operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`}}`;
       const bytes = Buffer.byteLength(body);
       return resultOf(await exchange(connections, { text: headFor(context, bytes) + body, ascii: bytes === body.length }, {
         timeoutMs: kind === 'query' ? settings.timeoutMs : settings.mutationTimeoutMs, bytesMax: settings.responseBytesMax, signal: context.signal,
-      }));
+      }), { expected: expected?.bytes, keepBytes });
     },
   };
 }
@@ -81,19 +82,25 @@ function headOf(url: URL, { pass, set }: SubgraphSettings['headers']): (context:
   };
 }
 
+interface Wanted { readonly expected: Buffer | undefined; readonly keepBytes: boolean }
+
 /** Any status may carry an answer; without one, only those of a busy or restarting server are worth another attempt. */
-function resultOf({ status, headers, text }: HttpAnswer): SubgraphResult {
-  const answer = graphqlIn(headers['content-type'], text);
+function resultOf({ status, headers, content }: HttpAnswer, { expected, keepBytes }: Wanted): SubgraphResult {
+  const type = headers['content-type'];
+  const answer: SubgraphResult | null = expected !== undefined && mayBeGraphql(type) && content.is(expected) ? { same: true, bytes: expected } : graphqlIn(type, content);
   if (answer === null) throw new NoAnswer(`status ${status} and no GraphQL`, { again: BUSY.has(status), ...retryAfter(headers['retry-after']) });
   const said = headers['cache-control'];
   if (said !== undefined) answer.cacheControl = said;
+  if (keepBytes) answer.bytes = content.bytes();
   return answer;
 }
 
-function graphqlIn(type: string | undefined, text: string): SubgraphResult | null {
-  if (type !== undefined && !GRAPHQL.test(type)) return null;
+const mayBeGraphql = (type: string | undefined): boolean => type === undefined || GRAPHQL.test(type);
+
+function graphqlIn(type: string | undefined, content: Content): SubgraphResult | null {
+  if (!mayBeGraphql(type)) return null;
   try {
-    const answer: unknown = JSON.parse(text);
+    const answer: unknown = JSON.parse(content.text());
     if (answer === null || typeof answer !== 'object' || !isAnswer(answer)) return null;
     return answer;
   } catch {

@@ -46,8 +46,8 @@ interface Dialled { readonly identity: string; readonly shareReads: boolean }
 
 function guarded(inner: Transport, guard: Guard, { identity, shareReads }: Dialled, { shared, changed }: ResilienceOptions): Transport {
   const ask: Ask = (request, context) => guard(inner, request, context);
-  const keyOf = ({ query, operationName }: SubgraphRequest, variables: string, context: RequestContext): string =>
-    `${identity}\n${senderKey(context)}\n${variables}\n${operationName ?? ''}\n${query}`;
+  const keyOf = ({ query, operationName, expected }: SubgraphRequest, variables: string, context: RequestContext): string =>
+    `${identity}\n${senderKey(context)}\n${expected?.id ?? ''}\n${variables}\n${operationName ?? ''}\n${query}`;
 
   const read: Ask = (request, context) => {
     if (!shareReads) return ask(request, context);

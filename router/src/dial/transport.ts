@@ -14,6 +14,10 @@ export interface SubgraphRequest {
   readonly entities?: readonly { readonly variable: string; readonly responseKey: string }[];
   /** Only a `query` may be sent again after a failure; absent means unknown, which is treated as a mutation. */
   readonly kind?: 'query' | 'mutation' | 'subscription';
+  /** Bytes that an answer over HTTP is compared with: where it is the same it is not read, and `same` says so. `id` names them. */
+  readonly expected?: { readonly id: number; readonly bytes: Buffer };
+  /** Whether the answer is wanted with its bytes, which there are over HTTP only. */
+  readonly keepBytes?: boolean;
 }
 
 export interface SubgraphError {
@@ -28,6 +32,10 @@ export interface SubgraphResult {
   extensions?: Record<string, unknown>;
   /** What the subgraph says about keeping this answer, as HTTP's header says it. */
   cacheControl?: string;
+  /** The body; only where it was asked for, or is what was expected. */
+  bytes?: Buffer;
+  /** It is what was expected, and was not read: there is no `data`. */
+  same?: boolean;
 }
 
 /** The trace headers go on to the subgraph. */

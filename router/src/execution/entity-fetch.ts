@@ -8,12 +8,18 @@ import { collectWithPath } from './collect.ts';
 import { contextValues } from './context-arguments.ts';
 import { add, type Asked, asking, type CompiledGroup, gather } from './gather.ts';
 import { merge, mergeCopy } from './merge.ts';
+import { replayed } from './replayed.ts';
 import { compileRequired } from './represent.ts';
 import { compileRewrites, renamedPath } from './rewrite.ts';
 import type { Data, Environment, ResponsePath, Run, Step } from './run.ts';
-import { send, variablesFor } from './send.ts';
+import { ask, variablesFor } from './send.ts';
 
 export function entityFetch(fetch: EntityFetch, environment: Environment, apart: boolean): Step {
+  const step = fetching(fetch, environment, apart);
+  return (run) => (run.replay === undefined ? step(run) : replayed(fetch, run.replay, run, environment));
+}
+
+function fetching(fetch: EntityFetch, environment: Environment, apart: boolean): Step {
   const groups = fetch.groups.map((group): CompiledGroup => ({
     group, represent: compileRequired(group.requires, environment.isA),
     rewriteInput: compileRewrites(group.inputRewrites, environment.isA),
@@ -24,7 +30,7 @@ export function entityFetch(fetch: EntityFetch, environment: Environment, apart:
 
   return async (run) => {
     const asked = groups.map((compiled) => gather(compiled, run, environment));
-    await ask(fetch, asked, variablesFor(fetch, run), run, environment);
+    await askFor(fetch, asked, variablesFor(fetch, run), run, environment);
   };
 }
 
@@ -52,18 +58,18 @@ function fetchByContext(fetch: EntityFetch, groups: readonly CompiledGroup[], en
           add(object, request.asked[position] as Asked, run);
         });
     });
-    await Promise.all([...requests.values()].map(({ variables, asked }) => ask(fetch, asked, variables, run, environment)));
+    await Promise.all([...requests.values()].map(({ variables, asked }) => askFor(fetch, asked, variables, run, environment)));
   };
 }
 
-async function ask(fetch: EntityFetch, asked: readonly Asked[], variables: Data, run: Run, environment: Environment): Promise<void> {
+async function askFor(fetch: EntityFetch, asked: readonly Asked[], variables: Data, run: Run, environment: Environment): Promise<void> {
   if (asked.every(({ representations }) => representations.length === 0)) return;
   let text = JSON.stringify(variables).slice(0, -1);
   for (const { compiled: { group: { variable } }, representations, texts } of asked) {
     variables[variable] = representations;
     text += `${text.length === 1 ? '' : ','}"${variable}":[${texts.join(',')}]`;
   }
-  const result = await send(fetch, variables, run, environment, `${text}}`);
+  const result = await ask(fetch, variables, run, environment, `${text}}`);
   if (result.errors !== undefined) for (const error of result.errors) reportEntity(error, fetch, asked, run, environment);
   accept(result, asked);
 }

@@ -3,13 +3,14 @@ import { parse, Kind } from 'graphql';
 import type { SubgraphError, SubgraphResult } from '../dial/transport.ts';
 import type { RootFetch } from '../planner/plan.ts';
 import { merge } from './merge.ts';
+import { replayed } from './replayed.ts';
 import { compileRewrites, renamedPath } from './rewrite.ts';
 import type { Environment, Run, Step } from './run.ts';
-import { send, variablesFor } from './send.ts';
+import { ask, variablesFor } from './send.ts';
 
 export function rootFetch(fetch: RootFetch, environment: Environment): Step {
   const accept = acceptRoot(fetch, environment);
-  return async (run) => accept(await send(fetch, variablesFor(fetch, run), run, environment), run);
+  return async (run) => (run.replay === undefined ? accept(await ask(fetch, variablesFor(fetch, run), run, environment), run) : replayed(fetch, run.replay, run, environment));
 }
 
 /** Takes a root result into the data: also what each event of a subscription goes through. */

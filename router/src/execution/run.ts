@@ -1,6 +1,7 @@
 /** What one execution of a plan carries along: the data so far, the errors so far, and who asks. */
 import type { RequestContext, SubgraphError, Transport } from '../dial/transport.ts';
 import type { Naming } from './naming.ts';
+import type { Recorder, Replay, Sent } from './recall.ts';
 
 export type Data = Record<string, unknown>;
 export type ResponsePath = readonly (string | number)[];
@@ -35,6 +36,12 @@ export interface Run {
   shared?: Set<object>;
   /** Only where parts of the answer are deferred. */
   readonly deferring?: Deferring;
+  /** Only where what is asked and told is recorded. */
+  readonly recorder?: Recorder;
+  /** Only where an earlier execution is repeated: nothing goes into `data`. */
+  readonly replay?: Replay;
+  /** What was sent by a repetition that found changes. */
+  readonly sent?: Sent;
 }
 
 /** Decides what of a subgraph's error the client may see; logs the rest. */

@@ -3,6 +3,7 @@ import { DomainError } from '@pms/errors';
 import type { SubgraphRequest, SubgraphResult } from '../dial/transport.ts';
 import type { EntityFetch, RootFetch } from '../planner/plan.ts';
 import { endFetch, noteFetch, underFetch } from '../telemetry/fetch.ts';
+import { type Exchanged, record, takeSent } from './recall.ts';
 import type { Data, Environment, FetchOutcome, Run } from './run.ts';
 
 const MILLISECONDS_PER_SECOND = 1_000;
@@ -21,7 +22,30 @@ export const requestFor = (fetch: RootFetch | EntityFetch, variables: Data, vari
   ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
 });
 
-export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment, variablesText?: string): Promise<SubgraphResult> {
+interface Comparing { readonly variablesText: string | undefined; readonly expected: Exchanged | undefined; readonly keep: boolean }
+
+function requestOf(fetch: RootFetch | EntityFetch, variables: Data, { variablesText, expected, keep }: Comparing): SubgraphRequest {
+  const request = requestFor(fetch, variables, variablesText);
+  if (expected !== undefined) return { ...request, expected };
+  return keep ? { ...request, keepBytes: true } : request;
+}
+
+/** Sends it, unless a repetition has done so; and records it, where that is wanted. */
+export async function ask(fetch: RootFetch | EntityFetch, variables: Data, run: Run, environment: Environment, variablesText?: string): Promise<SubgraphResult> {
+  if (run.recorder === undefined && run.sent === undefined) return send(fetch, variables, run, environment, variablesText);
+  const text = variablesText ?? JSON.stringify(variables);
+  const sent = run.sent === undefined ? undefined : takeSent(run.sent, fetch, text);
+  const result = sent === undefined ? await send(fetch, variables, run, environment, text) : readNow(await sent);
+  if (run.recorder !== undefined) record(run.recorder, fetch, text, result);
+  return result;
+}
+
+/** An answer that was not read, because it was the same as before. */
+const readNow = (result: SubgraphResult): SubgraphResult =>
+  (result.same === true && result.bytes !== undefined ? JSON.parse(result.bytes.toString()) as SubgraphResult : result);
+
+/** `expected` is what the answer is compared with. */
+export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment, variablesText?: string, expected?: Exchanged): Promise<SubgraphResult> {
   const started = performance.now();
   const { seen } = run.context;
   const context = run.context.trace === undefined ? run.context : underFetch(run.context, run.context.trace, fetch);
@@ -32,7 +56,7 @@ export async function send(fetch: RootFetch | EntityFetch, variables: Data, run:
     if (context !== run.context) endFetch(context, outcome);
   };
   try {
-    const result = await transport(fetch.service).execute(requestFor(fetch, variables, variablesText), context);
+    const result = await transport(fetch.service).execute(requestOf(fetch, variables, { variablesText, expected, keep: run.recorder !== undefined }), context);
     done(result.errors === undefined ? 'ok' : 'errors');
     return result;
   } catch (error) {

@@ -26,6 +26,8 @@ export interface Delegated {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body in UTF-8, where it was made for others too. */
+  readonly encoded?: (() => Buffer) | undefined;
 }
 
 export interface GraphQLRouteOptions extends CallerOptions {
@@ -142,10 +144,10 @@ async function answer(exchange: Exchange, params: GraphQLParams, caller: Caller,
   if (request.method !== 'POST' && ready.operation.kind === 'mutation') throw new RequestRefused(405, 'a mutation must be sent by POST', { allow: 'POST' });
   const answered = await run(exchange, { ready, params, caller }, way);
   if (answered === 'in parts') return reply;
-  const { status, headers, body } = answered;
-  if (accepted.eventsPreferred) return sendEvent(exchange, body, way);
+  const { status, headers } = answered;
+  if (accepted.eventsPreferred) return sendEvent(exchange, answered.body, way);
   reply.headers(headers);
-  return send(exchange, status ?? 200, headers['content-type'] ?? accepted.single ?? JSON_TYPE, body, way);
+  return send(exchange, status ?? 200, headers['content-type'] ?? accepted.single ?? JSON_TYPE, answered, way);
 }
 
 /** What is not valid is thrown, but where plugins are to hear of it. */
@@ -168,7 +170,7 @@ async function refusedThrough(exchange: Exchange, error: InvalidOperation, { par
   if (accepted.eventsPreferred) return sendEvent(exchange, body, way);
   reply.headers(headers);
   const chosen = status === undefined || status === 200 || status === failure.status ? statusFor(failure, accepted) : status;
-  return send(exchange, chosen, headers['content-type'] ?? accepted.single ?? JSON_TYPE, body, way);
+  return send(exchange, chosen, headers['content-type'] ?? accepted.single ?? JSON_TYPE, { body }, way);
 }
 
 const statusFor = ({ wellFormed, status }: Failure, { single }: Accepted): number => (wellFormed && single === JSON_TYPE ? 200 : status);
@@ -192,8 +194,8 @@ async function run(exchange: Exchange, { ready, params, caller }: Asked, way: Wa
       if (first.done !== true) await writeParts(response, headers, first.value, parts);
       return 'in parts';
     }
-    const { text, freshness } = await service.execute(ready, caller, limits.signal);
-    return { status: 200, headers: freshness === undefined ? NONE : cacheHeaders(freshness), body: text };
+    const { text, freshness, encoded } = await service.execute(ready, caller, limits.signal);
+    return { status: 200, headers: freshness === undefined ? NONE : cacheHeaders(freshness), body: text, encoded };
   } finally {
     limits.done();
     reply.raw.off('close', gone);
@@ -225,7 +227,7 @@ async function batch(exchange: Exchange, operations: readonly unknown[], caller:
     run: async (asked) => bodyOf(await run(exchange, asked, way)),
   });
   exchange.reply.headers(headers);
-  return send(exchange, 200, exchange.accepted.single ?? JSON_TYPE, text, way);
+  return send(exchange, 200, exchange.accepted.single ?? JSON_TYPE, { body: text }, way);
 }
 
 function bodyOf(answered: Delegated | 'in parts'): string {
@@ -242,7 +244,7 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, way:
   if (accepted.eventsPreferred && failure.wellFormed) return sendEvent(exchange, failureText(failure), way);
   const type = accepted.single ?? JSON_TYPE;
   if (failure.headers !== undefined) reply.headers(failure.headers);
-  return send(exchange, statusFor(failure, accepted), type, failureText(failure), way);
+  return send(exchange, statusFor(failure, accepted), type, { body: failureText(failure) }, way);
 }
 
 /** Headers of every answer. */
@@ -259,12 +261,12 @@ function begin(request: FastifyRequest, reply: FastifyReply, { standardHeaders, 
 /** Characters; a shorter text leaves in one piece with its headers. */
 const ENCODED_FROM = 8_192;
 
-async function send({ request, reply }: Exchange, status: number, type: string, text: string, way: Way): Promise<FastifyReply> {
+async function send({ request, reply }: Exchange, status: number, type: string, { body: text, encoded }: Pick<Delegated, 'body' | 'encoded'>, way: Way): Promise<FastifyReply> {
   begin(request, reply, way);
   reply.code(status).header('content-type', type);
   const compressed = way.compress(text, request.headers['accept-encoding']);
   // A long text is put together and encoded once, here; its length and its sending would each do it again.
-  if (compressed === null) return reply.send(text.length < ENCODED_FROM ? text : Buffer.from(text));
+  if (compressed === null) return reply.send(text.length < ENCODED_FROM ? text : encoded?.() ?? Buffer.from(text));
   const { encoding, bytes } = await compressed;
   return reply.header('content-encoding', encoding).send(bytes);
 }

@@ -16,6 +16,13 @@ export interface Answer {
   readonly heard?: readonly (string | undefined)[];
   /** How long it may be kept, and how old it is. */
   readonly freshness?: Freshness;
+  /** The text in UTF-8, made when it is asked for; only where it may be asked for again. */
+  readonly encoded?: () => Buffer;
+}
+
+export function encodedOnce(answer: Answer): Answer {
+  let bytes: Buffer | undefined;
+  return { ...answer, encoded: () => (bytes ??= Buffer.from(answer.text)) };
 }
 
 /** What was taken out of the operation, where errors are the place to say it. */

@@ -158,8 +158,11 @@ export function service({ engine: current, limit, documents, observer, logger, m
 
 const LAST_PART = '"hasNext":false}';
 
-const explaining = (answer: Answer, { variant }: ReadyOperation, { seen }: Caller): Answer =>
-  (seen.timings === null ? answer : { ...answer, text: explained(answer, variant, seen) });
+function explaining(answer: Answer, { variant }: ReadyOperation, { seen }: Caller): Answer {
+  if (seen.timings === null) return answer;
+  const { encoded: _, ...rest } = answer; // of a text that it no longer is
+  return { ...rest, text: explained(answer, variant, seen) };
+}
 
 /** Throws RATE_LIMITED. */
 export function refuseOverLimit(decision: RateDecision): void {

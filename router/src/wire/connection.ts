@@ -1,6 +1,7 @@
 /** One kept-alive connection, with one request at a time. */
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
+import type { Content } from './response-body.ts';
 import { type ResponseHead, type ResponseReader, responseReader } from './response-reader.ts';
 
 /** The connection could not be made, or ended before the answer was whole; `code` is the system's, where there is one. */
@@ -23,7 +24,7 @@ export interface Origin {
 
 export interface Receiver {
   readonly bytesMax: number;
-  answered(head: ResponseHead, text: string): void;
+  answered(head: ResponseHead, content: Content): void;
   failed(error: Error): void;
 }
 
@@ -58,7 +59,7 @@ export function openConnection(origin: Origin, events: ConnectionEvents): Connec
     socket.destroy();
     told?.failed(error);
   };
-  const answer = (to: Receiver, { head, text }: ResponseReader): void => {
+  const answer = (to: Receiver, { head, content }: ResponseReader): void => {
     receiver = reader = null;
     if (head === null) return;
     if (head.keepMs === 0 || !open) socket.destroy();
@@ -66,7 +67,7 @@ export function openConnection(origin: Origin, events: ConnectionEvents): Connec
       keptUntil = performance.now() + head.keepMs;
       events.free(connection);
     }
-    to.answered(head, text);
+    to.answered(head, content);
   };
   const received = (bytes: Buffer): void => {
     if (receiver === null || reader === null) return void socket.destroy(); // nobody asked for that

@@ -6,16 +6,24 @@ export class Malformed extends Error {
 export interface Body {
   /** Whether the body is whole. Throws Malformed. */
   take(bytes: Buffer): boolean;
-  text(): string;
+  readonly content: Content;
   /** Whether the body goes on until the connection ends. */
   readonly endsWithConnection: boolean;
+}
+
+/** What has come of a body so far. */
+export interface Content {
+  text(): string;
+  /** A copy. */
+  bytes(): Buffer;
+  is(expected: Buffer): boolean;
 }
 
 /** A chunk's size, and what is said beside it. */
 const LINE_BYTES_MAX = 16_384;
 const TRAILERS_BYTES_MAX = 65_536;
 
-function collected(bytesMax: number): { add(bytes: Buffer): void; text(): string } {
+function collected(bytesMax: number): Content & { add(bytes: Buffer): void } {
   const parts: Buffer[] = [];
   let length = 0;
   return {
@@ -28,8 +36,21 @@ function collected(bytesMax: number): { add(bytes: Buffer): void; text(): string
       const [only] = parts;
       return (only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)).toString('utf8');
     },
+    bytes: () => Buffer.concat(parts),
+    is(expected) {
+      if (length !== expected.length) return false;
+      let from = 0;
+      for (const part of parts) {
+        if (expected.compare(part, 0, part.length, from, from + part.length) !== 0) return false;
+        from += part.length;
+      }
+      return true;
+    },
   };
 }
+
+/** Of an answer that has no body. */
+export const nothing: Content = collected(0);
 
 const tooLarge = (bytesMax: number): Malformed => new Malformed(`the answer is larger than ${bytesMax} bytes`);
 const tooMuch = (): Malformed => new Malformed('there is more than its answer on the connection');
@@ -40,7 +61,7 @@ export function byLength(length: number, bytesMax: number): Body {
   let left = length;
   return {
     endsWithConnection: false,
-    text: body.text,
+    content: body,
     take(bytes) {
       if (bytes.length > left) throw tooMuch();
       left -= bytes.length;
@@ -54,7 +75,7 @@ export function untilEnd(bytesMax: number): Body {
   const body = collected(bytesMax);
   return {
     endsWithConnection: true,
-    text: body.text,
+    content: body,
     take(bytes) {
       if (bytes.length > 0) body.add(bytes);
       return false;
@@ -110,7 +131,7 @@ export function inChunks(bytesMax: number): Body {
   };
   return {
     endsWithConnection: false,
-    text: body.text,
+    content: body,
     take(bytes) {
       let rest = partial.length === 0 ? bytes : Buffer.concat([partial, bytes]);
       partial = Buffer.alloc(0);

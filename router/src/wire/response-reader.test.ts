@@ -17,7 +17,7 @@ function read(pieces: readonly string[], end = false): Whole | null {
   }
   if (!whole && !(end && reader.ended())) return null;
   const { status = 0, keepMs = 0 } = reader.head ?? {};
-  return { status, text: reader.text, keepMs };
+  return { status, text: reader.content.text(), keepMs };
 }
 
 describe.each<[string, string, Partial<Whole>]>([
@@ -69,7 +69,7 @@ test('UTF-8 that is cut between its bytes is put together', () => {
   const body = Buffer.from('größer');
   const whole = Buffer.concat([bytes(lines('HTTP/1.1 200 OK', `content-length: ${body.length}`, '', '')), body]);
   const cut = whole.length - 4;
-  expect([reader.take(whole.subarray(0, cut)), reader.take(whole.subarray(cut)), reader.text]).toEqual([false, true, 'größer']);
+  expect([reader.take(whole.subarray(0, cut)), reader.take(whole.subarray(cut)), reader.content.text()]).toEqual([false, true, 'größer']);
 });
 
 test.each<[string, string, RegExp]>([

@@ -3,7 +3,7 @@
  * connection ends. What could be read in two ways is refused: on a shared connection the next answer would be somebody else's.
  */
 import { remembered } from '../remembered.ts';
-import { type Body, byLength, inChunks, Malformed, untilEnd } from './response-body.ts';
+import { type Body, byLength, type Content, inChunks, Malformed, nothing, untilEnd } from './response-body.ts';
 
 const HEAD_BYTES_MAX = 64 * 1_024;
 /** Servers say the same again and again, but for the date. */
@@ -20,7 +20,7 @@ export interface ResponseHead {
 
 export interface ResponseReader {
   readonly head: ResponseHead | null;
-  readonly text: string;
+  readonly content: Content;
   /** Whether the response is whole. Throws Malformed. */
   take(bytes: Buffer): boolean;
   /** Whether the end of the connection is the end of the response. */
@@ -53,8 +53,8 @@ export function responseReader(bytesMax: number): ResponseReader {
     get head() {
       return head;
     },
-    get text() {
-      return body === null ? '' : body.text();
+    get content() {
+      return body === null ? nothing : body.content;
     },
     take: (bytes) => (body === null ? takeHead(bytes) : body.take(bytes)),
     ended: () => body !== null && body.endsWithConnection,
