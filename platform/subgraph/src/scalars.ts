@@ -17,8 +17,14 @@ const isDay = (value: string): boolean => DAY.test(value) && !Number.isNaN(Date.
 const parseDate: Parse = (value) => (typeof value === 'string' && isDay(value) ? value : refuse('a Date is a day such as "2026-11-20"'));
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** Microseconds, which the database keeps and a JavaScript date does not, stay where they are given. */
+const inUtc = (value: string): string => {
+  const micros = /\.\d{3}(\d{1,3})/.exec(value)?.[1];
+  const text = new Date(value).toISOString();
+  return micros === undefined ? text : text.replace('Z', `${micros.padEnd(3, '0')}Z`);
+};
 const parseDateTime: Parse = (value) =>
-  typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString()
+  typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? inUtc(value)
   : refuse('a DateTime is an instant such as "2026-11-20T14:30:00Z"');
 
 const parseCurrency: Parse = (value) =>

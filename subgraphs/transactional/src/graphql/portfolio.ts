@@ -1,6 +1,7 @@
 /** What the books add to a portfolio: positions with their lots, cash, the journal. */
 import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
+import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { journalOf } from '../queries/journal.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
@@ -12,6 +13,8 @@ export const Portfolio: PortfolioResolvers = {
   },
   cash: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.cash({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
+  trialBalance: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.trialBalance({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
+  generalLedger: ({ id }, args, ctx) => generalLedgerOf(ctx, id, args),
 };
 
 export const Position: PositionResolvers = {

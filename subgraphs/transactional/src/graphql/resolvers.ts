@@ -1,8 +1,9 @@
 /** All resolvers of the domain. */
-import { CashBalance, JournalEntry, JournalLine } from './cash.ts';
+import { CashBalance } from './cash.ts';
+import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
 import { Mutation } from './mutation.ts';
 import { Portfolio, Position, TaxLot } from './portfolio.ts';
 import { Settlement, Trade } from './trade.ts';
 import type { Resolvers } from './types.generated.ts';
 
-export const resolvers: Resolvers = { Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, Trade, Settlement };
+export const resolvers: Resolvers = { Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement };

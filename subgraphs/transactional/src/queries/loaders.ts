@@ -1,6 +1,7 @@
 /** Loads by batch within one request, so that a list of portfolios or trades costs as many statements as one of them. */
 import DataLoader from 'dataloader';
 import type { Cash } from '../domain/cash.ts';
+import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Booking } from '../store/rows.ts';
@@ -11,6 +12,7 @@ export interface Loaders {
   /** By portfolio, at a moment. */
   holdings(moment: Moment): DataLoader<string, readonly Holding[]>;
   cash(moment: Moment): DataLoader<string, readonly Cash[]>;
+  trialBalance(moment: Moment): DataLoader<string, TrialBalance>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
   readonly booking: DataLoader<string, Booking | null>;
 }
@@ -21,6 +23,10 @@ export function loadersFor(store: BooksStore, organizationId: string): Loaders {
     cash: perMoment((moment) => new DataLoader(async (ids) => {
       const found = moment.asOf === null && moment.knownAt === null ? await store.cashBalances(organizationId, ids) : await store.cashThen(organizationId, ids, moment);
       return ids.map((id) => found.get(id) ?? []);
+    })),
+    trialBalance: perMoment((moment) => new DataLoader(async (ids) => {
+      const found = await store.accountTotalsThen(organizationId, ids, moment);
+      return ids.map((id) => trialBalanceOf((found.get(id) ?? []).map(({ account, currency, amount }) => ({ account, currency, balance: amount }))));
     })),
     booking: new DataLoader(async (ids) => {
       const found = await store.latestBookings(organizationId, ids);

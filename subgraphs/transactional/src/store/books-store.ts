@@ -4,6 +4,7 @@ import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import type { PrismaClient } from '@pms/prisma/transactional';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
+import { ledgerReads } from './ledger-reads.ts';
 import { postingReads } from './posting-reads.ts';
 import { postingWrites } from './posting-writes.ts';
 import { rebuildReads } from './rebuild-reads.ts';
@@ -21,6 +22,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
+    ...ledgerReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
     transaction: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work((unit) => steps(posting(unit))),
     ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),

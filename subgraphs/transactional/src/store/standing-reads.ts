@@ -1,10 +1,7 @@
 /** The books as they stand now: the projections, as queries read them. */
 import type { Sql } from '@pms/events/sql';
-import { decimal } from '@pms/money';
-import type { Prisma, PrismaClient } from '@pms/prisma/transactional';
-import type { Page } from '@pms/subgraph/connection';
+import type { PrismaClient } from '@pms/prisma/transactional';
 import type { Cash } from '../domain/cash.ts';
-import type { Account, EntryKind, Line } from '../domain/journal.ts';
 import type { Lot } from '../domain/lots.ts';
 import { keyOf, type PositionState } from '../domain/position-change.ts';
 import { BOOKING, type Booking, type BookingRow, CASH, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition } from './rows.ts';
@@ -13,21 +10,6 @@ export interface Holding {
   readonly position: PositionState;
   /** Oldest first. */
   readonly lots: readonly Lot[];
-}
-
-export interface JournalEntry {
-  readonly id: string;
-  readonly number: number;
-  readonly kind: EntryKind;
-  readonly effectiveOn: string;
-  readonly recordedAt: Date;
-  readonly reference: string;
-  readonly version: number | null;
-  readonly reverses: string | null;
-  readonly actor: string;
-  readonly reason: string | null;
-  readonly correlationId: string;
-  readonly lines: readonly Line[];
 }
 
 export interface KnownPortfolio {
@@ -81,15 +63,6 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
       return new Map([...Map.groupBy(rows, (row) => row.portfolio_id)].map(([id, of]) => [id, of.map(toCash)]));
     },
 
-    /** Newest first. */
-    async journalPage(organizationId: string, portfolioId: string, page: Page): Promise<JournalEntry[]> {
-      const rows = await prisma.journalEntry.findMany({
-        where: { organizationId, portfolioId, ...within(page) }, orderBy: { number: page.backward ? 'asc' : 'desc' }, take: page.limit,
-        include: { lines: { orderBy: { line: 'asc' } } },
-      });
-      return rows.map(toEntry);
-    },
-
     /** The latest version that was booked, with the portfolio it is in; null for a trade that is unknown, another organisation's, or not booked. */
     async latestBooking(organizationId: string, tradeId: string): Promise<(Booking & { readonly portfolioId: string }) | null> {
       const { rows: [row] } = await sql.query<BookingRow & { portfolio_id: string }>(
@@ -113,18 +86,3 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
     },
   };
 }
-
-function within({ from, backward }: Page): { readonly number?: { readonly lt?: bigint; readonly gt?: bigint } } {
-  const cursor = from?.[0];
-  if (cursor === undefined || !/^\d{1,18}$/.test(cursor)) return {};
-  return { number: backward ? { gt: BigInt(cursor) } : { lt: BigInt(cursor) } };
-}
-
-/** The journal writes no other kinds and accounts than the domain's. */
-const toEntry = (row: Prisma.JournalEntryGetPayload<{ include: { lines: true } }>): JournalEntry => ({
-  id: row.id, number: Number(row.number), kind: row.kind as EntryKind, effectiveOn: row.effectiveOn.toISOString().slice(0, 10), recordedAt: row.recordedAt,
-  reference: row.reference, version: row.version, reverses: row.reverses, actor: row.actor, reason: row.reason, correlationId: row.correlationId,
-  lines: row.lines.map((line) => ({
-    account: line.account as Account, currency: line.currency, amount: decimal(line.amount.toFixed()), ...(line.instrumentId !== null && { instrumentId: line.instrumentId }),
-  })),
-});
