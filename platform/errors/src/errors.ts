@@ -7,6 +7,7 @@ export const errorCodes = {
   FORBIDDEN: { status: 403, meaning: 'The token is valid and does not allow this.' },
   BAD_USER_INPUT: { status: 400, meaning: 'An argument has the right type and a value that cannot be used.' },
   NOT_FOUND: { status: 404, meaning: 'There is none, or it is another organisation’s: the two look alike.' },
+  MISSING_RATE: { status: 422, meaning: 'Amounts of two currencies meet and no exchange rate is known, or the last one published is too old; `base`, `quote` and `date` say which. Nothing is taken for 1 or for 0.' },
   RATE_LIMITED: { status: 429, meaning: 'Too much in too short a time; `retryAfterMs` says when to try again.' },
   OPERATION_TOO_COMPLEX: { status: 400, meaning: 'The operation passes a limit of depth, size or cost; the message names it.' },
   SUBGRAPH_UNAVAILABLE: { status: 503, meaning: 'A part of the platform did not answer in time; what others answered is in `data`.' },
@@ -44,6 +45,7 @@ export const userErrorCodes = {
   CONFLICT: 'The thing is in a state that does not allow this.',
   IDEMPOTENCY_CONFLICT: 'The same key was used before with another content.',
   INSUFFICIENT_FUNDS: 'There is less cash than the request needs.',
+  MISSING_RATE: 'No exchange rate is known for what the input asks, or the last one published is too old: publish one, or give the rate yourself.',
   NOT_PERMITTED: 'Allowed in general, and not to you in this case (a maker may not be the checker).',
 } as const;
 

@@ -53,6 +53,13 @@ export function plus(a: Money, b: Money): Money {
   return money(a.amount.plus(b.amount), a.currency);
 }
 
+/** The sum, which is of the named currency even where there is nothing to add. Throws AmbiguousCurrency where one of the amounts is of another. */
+export const totalOf = (currency: Currency, amounts: Iterable<Money>): Money => {
+  let total = money(ZERO, currency);
+  for (const amount of amounts) total = plus(total, amount);
+  return total;
+};
+
 /** Fractional digits of a currency's minor unit (ISO 4217) where they are not two. */
 const MINOR_UNITS: Readonly<Record<string, number>> = {
   BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, UYI: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,

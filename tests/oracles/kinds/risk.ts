@@ -1,9 +1,8 @@
 /** Value at risk and its back-tests, attribution, concentration, ranks, exchange rates, identifiers. */
 import { Decimal } from '@pms/money';
+import { lastOnOrBefore, type Published, type Rate, rateOn } from '@pms/money/fx';
 import { brinson, linkAttributions } from '../../../subgraphs/analytics/src/domain/attribution.ts';
 import type { Attribution } from '../../../subgraphs/analytics/src/domain/attribution.ts';
-import { crossRate, rateOn } from '../../../subgraphs/analytics/src/domain/fx.ts';
-import type { Rate, RateTable } from '../../../subgraphs/analytics/src/domain/fx.ts';
 import {
   KUPIEC_CRITICAL_95, baselZone, componentVar, cornishFisherShortfall, cornishFisherVar, gaussianShortfall, gaussianVar, historicalShortfall, historicalVar, kupiec, scaledVar,
 } from '../../../subgraphs/analytics/src/domain/value-at-risk.ts';
@@ -98,8 +97,8 @@ const ranking: Evaluate = ({ input }) => {
   return { ranks: ranks(values, method.toUpperCase() as TieMethod, order === 'ascending' ? 'LOWEST_FIRST' : 'HIGHEST_FIRST') };
 };
 
-/** The European Central Bank's rates per euro, oldest first, days without a rate left out. */
-function ecbRates(around: Surroundings, currencies: readonly string[]): RateTable {
+/** The European Central Bank's rates per euro, days without a rate left out. */
+function ecbRates(around: Surroundings, currencies: readonly string[]): Published {
   const [header = '', ...rows] = around.data('ecb-eur-reference-rates-daily.csv').trim().split('\n');
   const columns = header.trim().split(',');
   const series = currencies.map((currency): [string, Rate[]] => {
@@ -107,19 +106,23 @@ function ecbRates(around: Surroundings, currencies: readonly string[]): RateTabl
     const rates = rows.map((row) => row.split(',')).filter((cells) => /^[\d.]+$/.test(cells[column] ?? ''));
     return [currency, rates.map((cells) => ({ date: cells[0] ?? '', rate: new Decimal(cells[column] ?? '') })).toReversed()];
   });
-  return { base: 'EUR', series: new Map(series) };
+  const of = new Map(series);
+  return (base, quote, on) => (base === 'EUR' ? lastOnOrBefore(of.get(quote) ?? [], on) : null);
 }
 
-const lookup: Evaluate = ({ input }, around) => {
+const rateOf = (input: Readonly<Record<string, unknown>>, around: Surroundings): Rate & { readonly base: string; readonly quote: string } => {
   const [base = '', quote = ''] = String(input['pair']).split('/');
-  const found = rateOn(ecbRates(around, [quote]).series.get(quote) ?? [], String(input['date']));
-  return { [`${quote.toLowerCase()}_per_${base.toLowerCase()}`]: found.rate.toNumber(), rate_date: found.date };
+  return { base, quote, ...rateOn(ecbRates(around, [base, quote].filter((currency) => currency !== 'EUR')), { base, quote, on: String(input['date']) }, Number.POSITIVE_INFINITY) };
+};
+
+const lookup: Evaluate = ({ input }, around) => {
+  const { base, quote, rate, date } = rateOf(input, around);
+  return { [`${quote.toLowerCase()}_per_${base.toLowerCase()}`]: rate.toNumber(), rate_date: date };
 };
 
 const cross: Evaluate = ({ input }, around) => {
-  const [from = '', to = ''] = String(input['pair']).split('/');
-  const found = crossRate(ecbRates(around, [from, to].filter((currency) => currency !== 'EUR')), from, to, String(input['date']));
-  return { rate: found.rate.toNumber(), rate_date: found.date };
+  const { rate, date } = rateOf(input, around);
+  return { rate: rate.toNumber(), rate_date: date };
 };
 
 export const riskKinds: Readonly<Record<string, Evaluate>> = {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { Decimal, decimal } from '@pms/money';
 import { brinson, linkAttributions } from './attribution.ts';
 import { actActIcma, dayCountDays, epochDay, yearFraction } from './day-count.ts';
-import { convert, crossRate, rateOn } from './fx.ts';
 import { valuationOf, valued, weights } from './valuation.ts';
 import type { Holding } from './valuation.ts';
 
@@ -44,24 +43,6 @@ describe('valuation', () => {
     expect(valuationOf([holding(), holding({ instrumentId: 'ins_2' })])).toMatchObject({ marketValue: decimal('2400'), realizedPnl: decimal('10'), unrealizedPnl: decimal('400') });
     expect(weights([decimal('1'), decimal('3')])).toEqual([0.25, 0.75]);
     expect(weights([decimal('1'), decimal('-1')])).toEqual([null, null]);
-  });
-});
-
-describe('exchange rates', () => {
-  const series = [{ date: '2026-01-02', rate: decimal('1.2') }, { date: '2026-01-05', rate: decimal('1.25') }];
-  const table = { base: 'EUR', series: new Map([['USD', series], ['JPY', [{ date: '2026-01-01', rate: decimal('160') }]]]) };
-
-  test('hold over the days on which none is published, and say of which day they are', () => {
-    expect(rateOn(series, '2026-01-04')).toEqual({ date: '2026-01-02', rate: decimal('1.2') });
-    expect(() => rateOn(series, '2026-01-01')).toThrow('exchange rate not found');
-  });
-
-  test('cross through the base at full precision', () => {
-    const { rate, date } = crossRate(table, 'USD', 'JPY', '2026-01-06');
-    expect([rate.toFixed(), date]).toEqual(['128', '2026-01-01']);
-    expect(crossRate(table, 'USD', 'USD', '2026-01-06').rate.toFixed()).toBe('1');
-    expect(() => crossRate(table, 'USD', 'GBP', '2026-01-06')).toThrow('not found');
-    expect(convert({ amount: new Decimal(3), currency: 'USD' }, crossRate(table, 'USD', 'EUR', '2026-01-05'), 'EUR')).toEqual({ amount: decimal('2.4'), currency: 'EUR' });
   });
 });
 
