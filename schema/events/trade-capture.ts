@@ -1,6 +1,7 @@
 /** What trade capture tells the others. Key of every event: the portfolio, so that its trades are checked and booked one after another. */
 import { currencyText, dateText, decimalText, defineEvent, moneyShape } from '@pms/events/envelope';
 import { z } from 'zod';
+import { quoteUnit } from './rttm.ts';
 
 export const feeKinds = ['COMMISSION', 'EXCHANGE_FEE', 'REGULATORY_FEE', 'TAX', 'OTHER'] as const;
 
@@ -16,6 +17,10 @@ export const tradeFacts = z.object({
   capturedAt: z.string(),
   /** The lots that it closes, where they were named; without it the portfolio's lot method chooses. */
   lotPicks: z.array(lotPick).optional(),
+  /** As it was agreed, where the instrument is quoted in another unit than its currency; `price` is in the currency always. */
+  quoted: z.object({ price: decimalText, unit: quoteUnit }).optional(),
+  /** The currency in which cash moves and the trade's own rate into it (its units for one of `currency`); absent: the trade's currency. */
+  settlement: z.object({ currency: currencyText, rate: decimalText }).optional(),
 });
 export type TradeFacts = z.output<typeof tradeFacts>;
 

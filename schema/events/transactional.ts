@@ -10,11 +10,19 @@ const positionAfter = z.object({
   realizedPnl: decimalText, currency: currencyText,
 });
 
+/** What cash moves, where it moves in another currency than the trade's; absent: `netAmount` of `currency`. */
+const cashAbroad = z.object({ currency: currencyText, netAmount: decimalText }).optional();
+
+/** The rate that the trade counts at in the portfolio's base currency, with the day of the rate; absent where none was known, and for a trade in the base currency. */
+const baseRate = z.object({ currency: currencyText, rate: decimalText, date: dateText }).optional();
+
 export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
   ...tradeFacts.shape,
   contractualSettlementDate: dateText,
-  /** What cash will move, fees included: negative for a purchase. */
+  /** What it comes to, fees included, in its own currency: negative for a purchase. */
   netAmount: decimalText,
+  cash: cashAbroad,
+  baseRate,
   /** Of this trade. */
   realizedPnl: decimalText,
   position: positionAfter,
@@ -27,7 +35,7 @@ export const bookingRefused = defineEvent('transactional.booking-refused.v1', {
 
 /** The postings of this version were taken back: it was amended or cancelled. */
 export const tradeReversed = defineEvent('transactional.trade-reversed.v1', {
-  ...tradeFacts.shape, netAmount: decimalText, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
+  ...tradeFacts.shape, netAmount: decimalText, cash: cashAbroad, baseRate, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
 });
 
 /**
@@ -40,12 +48,15 @@ export const lotsReallocated = defineEvent('transactional.lots-reallocated.v1', 
 });
 
 const settlement = { tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
-export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText });
+export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText, cash: cashAbroad });
 export const settlementFailed = defineEvent('transactional.settlement-failed.v1', { ...settlement, reason: z.string(), attempt: z.number().int() });
 
-/** Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. */
+/**
+ * Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. FEE, INTEREST and
+ * TAX are gains and losses; a CURRENCY_EXCHANGE is told twice, once in each currency.
+ */
 export const cashMoved = defineEvent('transactional.cash-moved.v1', {
-  portfolioId: z.string(), kind: z.enum(['DEPOSIT', 'WITHDRAWAL', 'TRADE', 'REVERSAL', 'SETTLEMENT']), currency: currencyText,
+  portfolioId: z.string(), kind: z.enum(['DEPOSIT', 'WITHDRAWAL', 'TRADE', 'REVERSAL', 'SETTLEMENT', 'FEE', 'INTEREST', 'TAX', 'CURRENCY_EXCHANGE']), currency: currencyText,
   /** Signed; zero for SETTLEMENT, which moves receivable or payable to settled. */
   amount: decimalText, effectiveDate: dateText,
   /** Traded balance: settled plus receivable less payable. */

@@ -1,7 +1,7 @@
 /** Instruments and daily prices through the front door. */
 import { randomUUID } from 'node:crypto';
 import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rttmSubgraph } from '../src/subgraph.ts';
 
 let door: FrontDoor;
@@ -161,4 +161,38 @@ test('a vendor file is read by its layout: broken lines and an adjusted close ar
   const broken = await importing('Date,Open,High,Low,Close,Volume\n2026-11-19,1,1,1,"1"1,5\n2026-11-18,1,1,1,1,5\n');
   expect(broken.data.importPrices).toMatchObject({ recorded: null, layout: null, problems: [{ row: 1, reason: expect.stringContaining('quote') }], userErrors: [{ code: 'INVALID', path: ['csv'] }] });
   expect((await importing('Date,Adj Close\n2026-11-18,1')).data.importPrices.problems).toEqual([{ row: 0, column: 'close', reason: expect.stringContaining('not a close') }]);
+});
+
+describe('an instrument that is quoted in pence', () => {
+  const PENCE = { name: 'Vodafone Group', assetClass: 'EQUITY', currency: 'GBP', quoteUnit: 'GBX', mic: 'XLON' };
+  const made = async (input: Record<string, unknown>) =>
+    (await door.ask('mutation ($input: CreateInstrumentInput!) { createInstrument(input: $input) { instrument { id currency quoteUnit } userErrors { code message path } } }', { input })).data.createInstrument;
+
+  test('pence quoted as pounds: prices are shown in pence and told to the others in pounds', async () => {
+    const { instrument } = await made({ symbol: 'VOD', idempotencyKey: 'vod', ...PENCE });
+    expect(instrument).toMatchObject({ currency: 'GBP', quoteUnit: 'GBX' });
+    const id = instrument.id as string;
+    await door.ask(IMPORT, { input: { instrumentId: id, rows: [{ date: '2026-11-18', close: '71.36' }, { date: '2026-11-19', close: '72.5' }] } });
+    const { data } = await door.ask(`query ($id: ID!) { instrument(id: $id) { quote { last change currency } priceHistory(from: "2026-11-18", to: "2026-11-18") { close } } }`, { id });
+    expect(data.instrument).toEqual({ quote: { last: '72.5', change: '1.14', currency: 'GBP' }, priceHistory: [{ close: '71.36' }] });
+    expect((await told(id)).map(({ data }) => data)).toMatchObject([
+      { currency: 'GBP', quoteUnit: 'GBX' }, { currency: 'GBP', prices: [{ date: '2026-11-18', close: '0.7136' }, { date: '2026-11-19', close: '0.725' }] },
+    ]);
+  });
+
+  test('is refused with its quote unit as currency, and with a unit of another currency', async () => {
+    const refused = async (over: Record<string, unknown>) => (await made({ symbol: 'REFUSED', idempotencyKey: randomUUID(), ...PENCE, ...over })).userErrors;
+    expect(await refused({ currency: 'GBX', quoteUnit: null })).toEqual([
+      { code: 'INVALID', message: 'GBX is not a currency but a unit that prices are quoted in: give the currency GBP and the quoteUnit GBX', path: ['currency'] }]);
+    expect(await refused({ currency: 'ZAC' })).toMatchObject([{ path: ['currency'], message: expect.stringContaining('the quoteUnit ZAc') }]);
+    expect(await refused({ currency: 'ILA' })).toMatchObject([{ path: ['currency'], message: expect.stringContaining('the currency ILS') }]);
+    expect(await refused({ currency: 'USD' })).toMatchObject([{ path: ['quoteUnit'] }]);
+    expect(await refused({ currency: 'QQQ', quoteUnit: null })).toMatchObject([{ path: ['currency'], message: 'QQQ is not a currency' }]);
+  });
+
+  test('has closes that can be told exactly, and no others', async () => {
+    const { instrument } = await made({ symbol: 'FINE', idempotencyKey: 'fine', ...PENCE });
+    const { data } = await door.ask(IMPORT, { input: { instrumentId: instrument.id, rows: [{ date: '2026-11-18', close: '1.00000000000000001' }] } });
+    expect(data.importPrices.problems).toEqual([{ row: 1, column: 'close', reason: '1.00000000000000001 has more than 16 fractional digits' }]);
+  });
 });

@@ -16,10 +16,15 @@ export type AmendTradeInput = {
   readonly instrumentId?: string | null | undefined;
   /** Replaces all lots named; an empty list leaves the choice to the portfolio's lot method. */
   readonly lotPicks?: ReadonlyArray<LotPickInput> | null | undefined;
+  /** In the instrument's quote unit, or in its currency where it has none. */
   readonly price?: string | null | undefined;
   readonly quantity?: string | null | undefined;
   /** Why, for the record. */
   readonly reason: string;
+  /** The trade's own currency ends settlement in another one. */
+  readonly settlementCurrency?: string | null | undefined;
+  /** Needed with another settlement currency. */
+  readonly settlementRate?: string | null | undefined;
   readonly side?: TradeSide | null | undefined;
   readonly tradeDate?: string | null | undefined;
   readonly tradeId: string;
@@ -101,7 +106,7 @@ export type CancelTradeInput = {
 };
 
 export type CaptureTradeInput = {
-  /** The instrument's currency. */
+  /** The instrument's currency; never its quote unit. */
   readonly currency: string;
   /** The caller's own name for the trade, unique in the organisation. This or `idempotencyKey` is needed. */
   readonly externalId?: string | null | undefined;
@@ -112,12 +117,16 @@ export type CaptureTradeInput = {
   /** Up to 500 open lots to close. When the books find that these are not open, or do not add up, the trade becomes REJECTED, and `decision.comment` says why. */
   readonly lotPicks?: ReadonlyArray<LotPickInput> | null | undefined;
   readonly portfolioId: string;
-  /** Of one unit, without fees; more than zero. */
+  /** Of one unit, without fees; more than zero. In the instrument's quote unit where it has one: 250 of a share quoted in GBX is 2.50 GBP. */
   readonly price: string;
   /** More than zero, also for a sale. */
   readonly quantity: string;
   /** Why, for the record. */
   readonly reason?: string | null | undefined;
+  /** The currency in which cash moves, where it is not `currency`. */
+  readonly settlementCurrency?: string | null | undefined;
+  /** The trade's own rate: how much of the settlement currency one unit of `currency` is. Needed where the two differ. */
+  readonly settlementRate?: string | null | undefined;
   readonly side: TradeSide;
   /** Not in the future anywhere on earth. */
   readonly tradeDate: string;
@@ -143,6 +152,7 @@ export type CheckTradeInput = {
   readonly fees?: string | null | undefined;
   readonly instrumentId: string;
   readonly portfolioId: string;
+  /** In the instrument's quote unit, or in its currency where it has none. */
   readonly price: string;
   readonly quantity: string;
   readonly side: TradeSide;
@@ -166,6 +176,7 @@ export type CreateComplianceRuleInput = {
 /** What to add. */
 export type CreateInstrumentInput = {
   readonly assetClass: AssetClass;
+  /** ISO 4217. A quote unit such as GBX is refused: give GBP, and GBX as `quoteUnit`. */
   readonly currency: string;
   readonly figi?: string | null | undefined;
   /** The same key again returns the first instrument and writes nothing; with other content it is refused. */
@@ -174,6 +185,8 @@ export type CreateInstrumentInput = {
   readonly mic?: string | null | undefined;
   /** 1 to 200 characters. */
   readonly name: string;
+  /** The unit that prices are quoted in, where that is not the currency. */
+  readonly quoteUnit?: QuoteUnit | null | undefined;
   /** 1 to 20 of A-Z, 0-9, `.`, `-`, `/`, `^`. One listing per exchange. */
   readonly symbol: string;
 };
@@ -365,7 +378,7 @@ export type PriceLayout =
   /** Yahoo Finance: `Date,Open,High,Low,Close,Adj Close,Volume`; `null` where a day has no price. */
   | 'YAHOO';
 
-/** The prices of a day, in the instrument's currency. */
+/** The prices of a day, in the instrument's quote unit, or in its currency where it has none. */
 export type PriceRowInput = {
   readonly close: string;
   readonly date: string;
@@ -382,7 +395,7 @@ export type PrincipalKind =
   /** A person. */
   | 'USER';
 
-/** A price of one unit, in the instrument's currency. */
+/** A price of one unit, in the instrument's quote unit, or in its currency where it has none. */
 export type QuoteInput = {
   /** The instrument by its id or by its symbol: one of the two. */
   readonly instrumentId?: string | null | undefined;
@@ -391,6 +404,15 @@ export type QuoteInput = {
   /** When the price was made; at most a minute in the future. */
   readonly time: string;
 };
+
+/** A unit that prices are quoted in. It is no currency: cost, cash and value are in the currency that it is a part of. */
+export type QuoteUnit =
+  /** Pence, a hundredth of GBP. */
+  | 'GBX'
+  /** Agorot, a hundredth of ILS. */
+  | 'ILA'
+  /** Cents, a hundredth of ZAR. */
+  | 'ZAc';
 
 export type RejectTradeInput = {
   /** Refuses the rejection when another version waits by now. */
@@ -590,6 +612,8 @@ export type UserErrorCode =
   | 'INSUFFICIENT_FUNDS'
   /** A value of the input cannot be used; `path` says which. */
   | 'INVALID'
+  /** No exchange rate is known for what the input asks, or the last one published is too old. */
+  | 'MISSING_RATE'
   /** What the input names does not exist, or is another organisation's. */
   | 'NOT_FOUND'
   /** Allowed in general, and not to you in this case (a maker may not be the checker). */

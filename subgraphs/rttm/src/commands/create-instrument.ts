@@ -25,4 +25,5 @@ export async function createInstrument(ctx: RttmContext, { idempotencyKey, ...in
   return first;
 }
 
-const created = ({ id, symbol, name, assetClass, currency, mic, isin }: Instrument) => ({ instrumentId: id, symbol, name, assetClass, currency, mic, isin });
+const created = ({ id, symbol, name, assetClass, currency, mic, isin, quoteUnit }: Instrument) =>
+  ({ instrumentId: id, symbol, name, assetClass, currency, mic, isin, quoteUnit });

@@ -1,5 +1,6 @@
 /** Records real closes from rows or CSV text. With any bad row nothing is recorded and the bad rows are named; the same rows again change nothing. */
 import { invalid } from '@pms/errors';
+import { priceDigitsMax } from '@pms/money/quote-unit';
 import { csvRecords } from '@pms/tables/csv';
 import type { RttmContext } from '../context.ts';
 import { utcDay } from '../domain/days.ts';
@@ -35,7 +36,7 @@ export type ImportOutcome = { readonly imported: Import } | { readonly badRows: 
 export async function importPrices(ctx: RttmContext, input: ImportPrices): Promise<ImportOutcome> {
   const given = rowsOf(input);
   const instrument = await findInstrument(ctx, input);
-  const { closes, problems: bad } = readCloses(given.rows, utcDay(ctx.now()));
+  const { closes, problems: bad } = readCloses(given.rows, utcDay(ctx.now()), priceDigitsMax(instrument.quoteUnit));
   const problems = [...given.problems, ...bad].toSorted((a, b) => a.row - b.row);
   if (problems.length > 0) return { badRows: new Set(problems.map(({ row }) => row)).size, problems: problems.slice(0, PROBLEMS_TOLD_MAX) };
   const recorded = await recordCloses(ctx, instrument, closes, ctx.origin);

@@ -32,9 +32,9 @@ export async function ingestQuotes(ctx: RttmContext, quotes: readonly QuoteInput
   const { organizationId } = principal;
   const kept = await store.work((unit) => unit.keepNewerQuotes(organizationId, ticks, now()));
   const closes = await store.newestCloses(organizationId, [...kept]);
-  const currencies = new Map(instruments.map(({ id, currency }) => [id, currency]));
+  const known = new Map(instruments.map((instrument) => [instrument.id, instrument]));
   const told = ticks.filter(({ instrumentId }) => kept.has(instrumentId)).map((tick): ToldTick => ({
-    ...tick, organizationId, currency: currencies.get(tick.instrumentId) ?? '',
+    ...tick, organizationId, currency: known.get(tick.instrumentId)?.currency ?? '', quoteUnit: known.get(tick.instrumentId)?.quoteUnit ?? null,
     previousClose: previousClose(closes.get(tick.instrumentId) ?? [], utcDay(tick.time)),
   }));
   await spreadTicks(ctx, told, () => ctx.origin);

@@ -1,6 +1,7 @@
 /** Tells those who listen of new prices, and raises the alerts that wait for them. */
 import { event, type Origin } from '@pms/events/envelope';
-import { text } from '@pms/money';
+import { type Decimal, text } from '@pms/money';
+import { inCurrency } from '@pms/money/quote-unit';
 import { alertRaised, type QuoteMessage } from '@pms/schema/events/rttm';
 import { counter } from '@pms/telemetry/metrics';
 import { type Alert, alertMessage, type AlertMessage, judge, type WatchedRule } from '../domain/alerts.ts';
@@ -39,8 +40,11 @@ async function raise({ store, live, newId, now }: Market, rule: WatchedRule, { l
   if (raised) live.publish(`alerts/${organizationId}`, told);
 }
 
-const messageOf = (tick: ToldTick): QuoteMessage => ({
-  instrumentId: tick.instrumentId, organizationId: tick.organizationId, last: text(tick.last),
-  previousClose: tick.previousClose === null ? null : text(tick.previousClose), currency: tick.currency,
-  time: tick.time.toISOString(), simulated: tick.simulated,
-});
+/** Others reckon with quotes, so they hear them in the currency. */
+function messageOf(tick: ToldTick): QuoteMessage {
+  const told = (price: Decimal): string => text(inCurrency(price, tick.quoteUnit));
+  return {
+    instrumentId: tick.instrumentId, organizationId: tick.organizationId, last: told(tick.last), previousClose: tick.previousClose === null ? null : told(tick.previousClose),
+    currency: tick.currency, time: tick.time.toISOString(), simulated: tick.simulated,
+  };
+}

@@ -1,4 +1,4 @@
-/** Rules over the last price, and when they raise an alert. Thresholds are in the instrument's currency. */
+/** Rules over the last price, and when they raise an alert. Thresholds are in the unit that the instrument is quoted in. */
 import { type Decimal, text } from '@pms/money';
 
 export type AlertCondition = 'ABOVE' | 'BELOW';
@@ -15,6 +15,7 @@ export interface AlertRule {
 /** A rule with what its raising depends on. */
 export interface WatchedRule extends AlertRule {
   readonly symbol: string;
+  /** The quote unit, where there is one. */
   readonly currency: string;
   /** False from the moment it raised until its condition is untrue again. */
   readonly armed: boolean;

@@ -1,5 +1,6 @@
 /** An instrument as it is kept, and what is refused when one is added: malformed symbols, and identifiers whose check digit is wrong. */
 import { invalid } from '@pms/errors';
+import { isQuoteUnit, type QuoteUnit, quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 
 export type AssetClass = 'EQUITY' | 'INDEX' | 'FUND' | 'BOND' | 'CASH' | 'FX' | 'OTHER';
 
@@ -9,8 +10,10 @@ export interface Instrument {
   readonly symbol: string;
   readonly name: string;
   readonly assetClass: AssetClass;
-  /** The currency that prices are in. */
+  /** The currency that it is traded in, and all money about it is. */
   readonly currency: string;
+  /** The unit that its prices are quoted in; null where that is the currency. */
+  readonly quoteUnit: QuoteUnit | null;
   readonly mic: string | null;
   readonly isin: string | null;
   readonly figi: string | null;
@@ -22,6 +25,7 @@ export interface NewInstrument {
   readonly name: string;
   readonly assetClass: AssetClass;
   readonly currency: string;
+  readonly quoteUnit?: string | null | undefined;
   readonly mic?: string | null | undefined;
   readonly isin?: string | null | undefined;
   readonly figi?: string | null | undefined;
@@ -39,9 +43,22 @@ export function newInstrument(input: NewInstrument, made: { readonly id: string;
   if (!SYMBOL.test(input.symbol)) throw invalid('a symbol has 1 to 20 of A-Z, 0-9, ".", "-", "/" and "^"', 'symbol');
   if (name === '' || name.length > NAME_CHARACTERS_MAX) throw invalid(`a name has 1 to ${NAME_CHARACTERS_MAX} characters`, 'name');
   return {
-    id: made.id, organizationId: made.organizationId, symbol: input.symbol, name, assetClass: input.assetClass, currency: input.currency,
-    ...identifiers(input), createdAt: made.at,
+    id: made.id, organizationId: made.organizationId, symbol: input.symbol, name, assetClass: input.assetClass,
+    ...tradedIn(input), ...identifiers(input), createdAt: made.at,
   };
+}
+
+/** ISO 4217, past currencies included. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+function tradedIn({ currency, quoteUnit: unit = null }: NewInstrument): Pick<Instrument, 'currency' | 'quoteUnit'> {
+  const meant = quoteUnitNamed(currency);
+  if (meant !== null) throw invalid(`${currency} is not a currency but a unit that prices are quoted in: give the currency ${quoteUnits[meant].currency} and the quoteUnit ${meant}`, 'currency');
+  if (!CURRENCIES.has(currency)) throw invalid(`${currency} is not a currency`, 'currency');
+  if (unit === null) return { currency, quoteUnit: null };
+  if (!isQuoteUnit(unit)) throw invalid(`${unit} is not a quote unit`, 'quoteUnit');
+  if (quoteUnits[unit].currency !== currency) throw invalid(`prices in ${unit} are of an instrument traded in ${quoteUnits[unit].currency}, not in ${currency}`, 'quoteUnit');
+  return { currency, quoteUnit: unit };
 }
 
 function identifiers({ mic = null, isin = null, figi = null }: NewInstrument): Pick<Instrument, 'mic' | 'isin' | 'figi'> {

@@ -1,4 +1,4 @@
-/** Daily prices before they are recorded: read and checked. Every bad row is named by row, column and reason; prices are in the instrument's currency. */
+/** Daily prices before they are recorded: read and checked. Every bad row is named by row, column and reason; prices are in the unit that the instrument is quoted in. */
 import { type Decimal, decimal, isDecimalText } from '@pms/money';
 import type { Day } from './days.ts';
 
@@ -32,16 +32,17 @@ export interface Problem {
 }
 
 const OPTIONAL_PRICES = ['open', 'high', 'low'] as const;
+const DIGITS_MAX = 18;
 const FIRST_DAY = '1900-01-01';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Reads rows in order; `today` is the last day that a close can be of. With any problem, `closes` must not be used. */
-export function readCloses(rows: readonly PriceRow[], today: Day): { readonly closes: Close[]; readonly problems: Problem[] } {
+/** Reads rows in order; `today` is the last day that a close can be of, `digitsMax` how many fractional digits a price may have. With any problem, `closes` must not be used. */
+export function readCloses(rows: readonly PriceRow[], today: Day, digitsMax = DIGITS_MAX): { readonly closes: Close[]; readonly problems: Problem[] } {
   const problems: Problem[] = [];
   const seen = new Map<Day, number>();
   const closes = rows.flatMap((row, index): Close[] => {
     const number = row.row ?? index + 1;
-    const found = problemsOf(row, today);
+    const found = problemsOf(row, today, digitsMax);
     const before = seen.get(row.date ?? '');
     if (before !== undefined) found.push({ column: 'date', reason: `the day is in row ${before} already` });
     seen.set(row.date ?? '', before ?? number);
@@ -53,8 +54,8 @@ export function readCloses(rows: readonly PriceRow[], today: Day): { readonly cl
 
 type Found = Omit<Problem, 'row'>;
 
-function problemsOf(row: PriceRow, today: Day): Found[] {
-  const prices = (['close', ...OPTIONAL_PRICES] as const).flatMap((column) => priceProblem(column, row[column], column === 'close'));
+function problemsOf(row: PriceRow, today: Day, digitsMax: number): Found[] {
+  const prices = (['close', ...OPTIONAL_PRICES] as const).flatMap((column) => priceProblem(column, row[column], { required: column === 'close', digitsMax }));
   const found = [...dayProblem(row.date, today), ...prices, ...volumeProblem(row.volume)];
   return found.length > 0 ? found : rangeProblem(row);
 }
@@ -67,9 +68,10 @@ function dayProblem(day: string | null | undefined, today: Day): Found[] {
   return day < FIRST_DAY ? [{ column: 'date', reason: `${day} is before ${FIRST_DAY}` }] : [];
 }
 
-function priceProblem(column: string, value: string | null | undefined, required: boolean): Found[] {
+function priceProblem(column: string, value: string | null | undefined, { required, digitsMax }: { required: boolean; digitsMax: number }): Found[] {
   if (isBlank(value)) return required ? [{ column, reason: 'is missing' }] : [];
   if (!isDecimalText(value)) return [{ column, reason: `${JSON.stringify(value)} is not a decimal of at most 20 whole and 18 fractional digits` }];
+  if (decimal(value).decimalPlaces() > digitsMax) return [{ column, reason: `${value} has more than ${digitsMax} fractional digits` }];
   return decimal(value).greaterThan(0) ? [] : [{ column, reason: `${value} is not above zero` }];
 }
 

@@ -5,7 +5,7 @@ import type { Instrument } from './instrument.ts';
 import { change, changePercent, newestQuote } from './quote.ts';
 
 const instrument: Instrument = {
-  id: 'ins_1', organizationId: 'org_1', symbol: 'AAPL', name: 'Apple', assetClass: 'EQUITY', currency: 'USD', mic: null, isin: null, figi: null, createdAt: new Date(0),
+  id: 'ins_1', organizationId: 'org_1', symbol: 'AAPL', name: 'Apple', assetClass: 'EQUITY', currency: 'USD', quoteUnit: null, mic: null, isin: null, figi: null, createdAt: new Date(0),
 };
 const close = (date: string, price: string) => ({ date, close: decimal(price), simulated: false });
 const tick = (time: string, last: string, simulated = false) => ({ instrumentId: 'ins_1', last: decimal(last), time: new Date(time), simulated });

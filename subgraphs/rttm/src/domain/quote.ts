@@ -1,5 +1,6 @@
-/** The newest price of an instrument, chosen among what was ingested, what the tape makes up, and the last close. Prices are in the instrument's currency. */
+/** The newest price of an instrument, chosen among what was ingested, what the tape makes up, and the last close. Prices are in the unit that the instrument is quoted in. */
 import type { Decimal } from '@pms/money';
+import type { QuoteUnit } from '@pms/money/quote-unit';
 import type { Close } from './prices.ts';
 import { addDays, type Day, utcDay } from './days.ts';
 import type { Instrument } from './instrument.ts';
@@ -18,6 +19,7 @@ export interface Tick {
 export interface ToldTick extends Tick {
   readonly organizationId: string;
   readonly currency: string;
+  readonly quoteUnit: QuoteUnit | null;
   readonly previousClose: Decimal | null;
 }
 

@@ -109,6 +109,6 @@ const simulated = ({ date, close }: Pick<Close, 'date' | 'close'>): Close =>
   ({ date, close, open: null, high: null, low: null, volume: null, simulated: true });
 
 const tickOf = ({ instrument, before, today }: Carried, time: Date): ToldTick => ({
-  instrumentId: instrument.id, organizationId: instrument.organizationId, currency: instrument.currency,
+  instrumentId: instrument.id, organizationId: instrument.organizationId, currency: instrument.currency, quoteUnit: instrument.quoteUnit,
   last: priceAt(today, time), previousClose: before.close, time, simulated: true,
 });

@@ -2,6 +2,7 @@
 import { badInput, notFound } from '@pms/errors';
 import { listen, type Live } from '@pms/events/live';
 import { decimal } from '@pms/money';
+import { asQuoted } from '@pms/money/quote-unit';
 import type { QuoteMessage } from '@pms/schema/events/rttm';
 import type { RttmContext } from '../context.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -34,6 +35,6 @@ const messages = (live: Live, ids: readonly string[]): AsyncIterableIterator<Quo
   listen<QuoteMessage>(live, ids.map((id) => `quotes/${id}`), { keep: 'latest', keyOf: ({ instrumentId }) => instrumentId });
 
 const quoteOf = (instrument: Instrument, { last, previousClose, time, simulated }: QuoteMessage): Quote => ({
-  instrument, last: decimal(last), previousClose: previousClose === null ? null : decimal(previousClose),
+  instrument, last: asQuoted(decimal(last), instrument.quoteUnit), previousClose: previousClose === null ? null : asQuoted(decimal(previousClose), instrument.quoteUnit),
   time: new Date(time), simulated, source: simulated ? 'SIMULATED_TAPE' : 'FEED',
 });

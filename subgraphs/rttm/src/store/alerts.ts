@@ -44,7 +44,7 @@ export function alertReads(prisma: PrismaClient, sql: Sql) {
     },
     async rulesWatching(instrumentIds: readonly string[]): Promise<WatchedRule[]> {
       const { rows } = await sql.query<WatchedRow>(
-        `select r.id, r.organization_id, r.instrument_id, r.condition, r.threshold, r.created_at, r.armed, r.last_raised_at, i.symbol, i.currency
+        `select r.id, r.organization_id, r.instrument_id, r.condition, r.threshold, r.created_at, r.armed, r.last_raised_at, i.symbol, coalesce(i.quote_unit, i.currency) as currency
          from rttm.alert_rule as r join rttm.instrument as i on i.id = r.instrument_id where r.instrument_id = any($1)`, [instrumentIds]);
       return rows.map((row) => ({
         id: row.id, organizationId: row.organization_id, instrumentId: row.instrument_id, condition: row.condition, threshold: decimal(row.threshold),

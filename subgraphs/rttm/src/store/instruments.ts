@@ -1,5 +1,6 @@
 /** Instruments in the database. Every read is of one organisation. */
 import type { Sql } from '@pms/events/sql';
+import { isQuoteUnit } from '@pms/money/quote-unit';
 import type { Prisma, PrismaClient } from '@pms/prisma/rttm';
 import type { Page } from '@pms/subgraph/connection';
 import type { AssetClass, Instrument } from '../domain/instrument.ts';
@@ -20,7 +21,7 @@ type Row = Awaited<ReturnType<PrismaClient['instrument']['findMany']>>[number];
 
 const instrumentOf = (row: Row): Instrument => ({
   id: row.id, organizationId: row.organizationId, symbol: row.symbol, name: row.name, assetClass: row.assetClass as AssetClass,
-  currency: row.currency, mic: row.mic, isin: row.isin, figi: row.figi, createdAt: row.createdAt,
+  currency: row.currency, quoteUnit: row.quoteUnit !== null && isQuoteUnit(row.quoteUnit) ? row.quoteUnit : null, mic: row.mic, isin: row.isin, figi: row.figi, createdAt: row.createdAt,
 });
 
 export function instrumentReads(prisma: PrismaClient) {
@@ -64,9 +65,9 @@ function beyond({ from, backward }: Page): Prisma.InstrumentWhereInput {
 /** False when the key or the listing is taken. */
 export async function insertInstrument(sql: Sql, instrument: Instrument, idempotencyKey: string, contentHash: string): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `insert into rttm.instrument (id, organization_id, symbol, name, asset_class, currency, mic, isin, figi, idempotency_key, content_hash, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing`,
+    `insert into rttm.instrument (id, organization_id, symbol, name, asset_class, currency, mic, isin, figi, idempotency_key, content_hash, created_at, quote_unit)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`,
     [instrument.id, instrument.organizationId, instrument.symbol, instrument.name, instrument.assetClass, instrument.currency,
-      instrument.mic, instrument.isin, instrument.figi, idempotencyKey, contentHash, instrument.createdAt]);
+      instrument.mic, instrument.isin, instrument.figi, idempotencyKey, contentHash, instrument.createdAt, instrument.quoteUnit]);
   return rowCount === 1;
 }

@@ -1,6 +1,7 @@
 /** Daily closes in the database. A real close replaces any other; a simulated one is only added where there is none. */
 import type { Sql } from '@pms/events/sql';
 import { decimal, type Decimal, text } from '@pms/money';
+import type { QuoteUnit } from '@pms/money/quote-unit';
 import type { Day } from '../domain/days.ts';
 import type { Close } from '../domain/prices.ts';
 
@@ -60,12 +61,12 @@ export function priceReads(sql: Sql) {
     },
     /** Instruments of all organisations with at least so many real closes. */
     async instrumentsWithRealCloses(closesMin: number): Promise<readonly TapedInstrument[]> {
-      const { rows } = await sql.query<{ id: string; organization_id: string; symbol: string; asset_class: string; currency: string; version: string }>(
-        `select i.id, i.organization_id, i.symbol, i.asset_class, i.currency, p.closes || ' until ' || p.recorded_at as version from rttm.instrument as i
+      const { rows } = await sql.query<{ id: string; organization_id: string; symbol: string; asset_class: string; currency: string; quote_unit: QuoteUnit | null; version: string }>(
+        `select i.id, i.organization_id, i.symbol, i.asset_class, i.currency, i.quote_unit, p.closes || ' until ' || p.recorded_at as version from rttm.instrument as i
          cross join lateral (select count(*) as closes, max(recorded_at) as recorded_at from rttm.price where instrument_id = i.id and not simulated) as p
          where p.closes >= $1 order by i.id`, [closesMin]);
       return rows.map((row) => ({
-        id: row.id, organizationId: row.organization_id, symbol: row.symbol, assetClass: row.asset_class, currency: row.currency, version: row.version,
+        id: row.id, organizationId: row.organization_id, symbol: row.symbol, assetClass: row.asset_class, currency: row.currency, quoteUnit: row.quote_unit, version: row.version,
       }));
     },
   };
@@ -77,6 +78,7 @@ export interface TapedInstrument {
   readonly symbol: string;
   readonly assetClass: string;
   readonly currency: string;
+  readonly quoteUnit: QuoteUnit | null;
   /** Another text once real closes were added or changed. */
   readonly version: string;
 }

@@ -16,8 +16,7 @@ export async function amendTrade(ctx: TradeCaptureContext, input: Change & Chang
     message: 'AMENDED',
     decide: (trade) => {
       checkOpen(trade, input.expectedVersion);
-      const terms = amendedTerms(trade, input, ctx.now());
-      checkReferences(references, trade.portfolioId, terms);
+      const terms = checkReferences(references, trade.portfolioId, amendedTerms(trade, input, ctx.now()));
       return { kind: 'AMENDMENT', status: 'CAPTURED', terms };
     },
     tell: (tx, before, after) => tx.outbox.add([

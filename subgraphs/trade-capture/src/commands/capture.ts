@@ -44,10 +44,7 @@ export async function capture(ctx: TradeCaptureContext, inputs: readonly Capture
   const shaped = keepGood(inputs.entries(), results, ([index, input]) => captured(ctx, index, input), ([index]) => index);
   const fresh = shaped.length < FIRST_LOOK_ROWS_MIN ? shaped : notCapturedBefore(shaped, await earlierOf(ctx.store, ctx, shaped), results);
   const references = await referencesOf(ctx, fresh.map(({ portfolioId }) => portfolioId), fresh.map(({ terms }) => terms.instrumentId));
-  const good = keepGood(fresh, results, (row) => {
-    checkReferences(references, row.portfolioId, row.terms);
-    return row;
-  }, ({ index }) => index);
+  const good = keepGood(fresh, results, (row) => ({ ...row, terms: checkReferences(references, row.portfolioId, row.terms) }), ({ index }) => index);
   const trades = good.length === 0 ? [] : await written(ctx, good, results);
   const inOrder = inputs.map((_, index) => resultAt(results, index));
   for (const { outcome } of inOrder) rowsTaken.inc({ outcome });

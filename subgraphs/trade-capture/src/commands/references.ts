@@ -2,7 +2,7 @@
 import { Refusal } from '@pms/errors';
 import { awaitKnown } from '@pms/subgraph/await-known';
 import type { TradeCaptureContext } from '../context.ts';
-import { checkCurrency } from '../domain/terms.ts';
+import { quotedAs } from '../domain/terms.ts';
 import type { Terms } from '../domain/trade.ts';
 import type { KnownInstrument, KnownPortfolio } from '../store/trade-store.ts';
 
@@ -26,12 +26,12 @@ async function known<T extends { readonly id: string }>(ids: readonly string[], 
   return found;
 }
 
-/** Refuses what names an unknown portfolio or instrument, or a currency that the instrument is not traded in. */
-export function checkReferences({ portfolios, instruments }: References, portfolioId: string, terms: Terms): void {
+/** The terms as the instrument is quoted. Refuses what names an unknown portfolio or instrument, or a currency that the instrument is not traded in. */
+export function checkReferences({ portfolios, instruments }: References, portfolioId: string, terms: Terms): Terms {
   if (!portfolios.has(portfolioId)) throw new Refusal('NOT_FOUND', 'there is no such portfolio', ['portfolioId']);
   const instrument = instruments.get(terms.instrumentId);
   if (instrument === undefined) throw new Refusal('NOT_FOUND', 'there is no such instrument', ['instrumentId']);
-  checkCurrency(terms, instrument.currency);
+  return quotedAs(terms, instrument);
 }
 
 export const closedPortfolio = (): Refusal => new Refusal('CONFLICT', 'the portfolio is closed', ['portfolioId']);

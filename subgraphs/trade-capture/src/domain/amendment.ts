@@ -16,6 +16,8 @@ export interface Changes {
   readonly fees?: readonly FeeInput[] | null | undefined;
   /** Empty takes them away. */
   readonly lotPicks?: readonly LotPickInput[] | null | undefined;
+  readonly settlementCurrency?: string | null | undefined;
+  readonly settlementRate?: string | null | undefined;
 }
 
 const FINAL: ReadonlySet<Status> = new Set<Status>(['REJECTED', 'CANCELLED']);
@@ -34,13 +36,20 @@ export function amendedTerms(trade: Trade, changes: Changes, now: Date): Terms {
   return terms;
 }
 
-export const onlyTerms = ({ instrumentId, side, quantity, price, currency, tradeDate, fees, lotPicks }: Terms): Terms =>
-  ({ instrumentId, side, quantity, price, currency, tradeDate, fees, lotPicks });
+export const onlyTerms = ({ instrumentId, side, quantity, price, currency, quoteUnit, settlement, tradeDate, fees, lotPicks }: Terms): Terms =>
+  ({ instrumentId, side, quantity, price, currency, quoteUnit, settlement, tradeDate, fees, lotPicks });
 
 const merged = (trade: Trade, changes: Changes): TermsInput => ({
   instrumentId: changes.instrumentId ?? trade.instrumentId, side: changes.side ?? trade.side,
   quantity: changes.quantity ?? text(trade.quantity), price: changes.price ?? text(trade.price),
   currency: changes.currency ?? trade.currency, tradeDate: changes.tradeDate ?? trade.tradeDate,
+  ...settlementOf(trade, changes),
   fees: changes.fees ?? trade.fees.map(({ kind, amount }) => ({ kind, amount: { amount: text(amount.amount), currency: amount.currency } })),
   lotPicks: changes.lotPicks ?? trade.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: text(quantity) })),
 });
+
+/** A rate belongs to its currency: another settlement currency needs another rate. */
+const settlementOf = ({ settlement }: Trade, { settlementCurrency, settlementRate }: Changes): Pick<TermsInput, 'settlementCurrency' | 'settlementRate'> => {
+  const currency = settlementCurrency ?? settlement?.currency ?? null;
+  return { settlementCurrency: currency, settlementRate: settlementRate ?? (settlement !== null && currency === settlement.currency ? text(settlement.rate) : null) };
+};

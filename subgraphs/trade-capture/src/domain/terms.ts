@@ -4,8 +4,9 @@
  */
 import { invalid } from '@pms/errors';
 import { Decimal, decimal, money, text } from '@pms/money';
+import { priceDigitsMax, type QuoteUnit, quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 import { type LotPickInput, lotPicksOf } from './lot-picks.ts';
-import type { Fee, FeeKind, Side, Terms } from './trade.ts';
+import type { Fee, FeeKind, Settlement, Side, Terms } from './trade.ts';
 
 /** The terms as they come in: decimals as text. */
 export interface TermsInput {
@@ -17,6 +18,8 @@ export interface TermsInput {
   readonly tradeDate: string;
   readonly fees?: readonly FeeInput[] | null | undefined;
   readonly lotPicks?: readonly LotPickInput[] | null | undefined;
+  readonly settlementCurrency?: string | null | undefined;
+  readonly settlementRate?: string | null | undefined;
 }
 
 export interface FeeInput {
@@ -34,6 +37,7 @@ const FIRST_ZONE_AHEAD_MS = 14 * 3_600_000;
 /** The latest day that has begun anywhere. */
 export const latestDay = (now: Date): string => new Date(now.getTime() + FIRST_ZONE_AHEAD_MS).toISOString().slice(0, 10);
 
+/** What follows from the instrument, `quoteUnit`, is not known yet: see `quotedAs`. */
 export function termsOf(input: TermsInput, now: Date): Terms {
   const quantity = decimal(input.quantity);
   const price = decimal(input.price);
@@ -44,7 +48,7 @@ export function termsOf(input: TermsInput, now: Date): Terms {
   if (input.tradeDate < EARLIEST_DAY) throw invalid(`the trade date is before ${EARLIEST_DAY}`, 'tradeDate');
   return {
     instrumentId: input.instrumentId, side: input.side, quantity, price, currency: input.currency, tradeDate: input.tradeDate,
-    fees: feesOf(input.fees ?? [], input.currency), lotPicks: lotPicksOf(input.lotPicks ?? [], quantity),
+    fees: feesOf(input.fees ?? [], input.currency), lotPicks: lotPicksOf(input.lotPicks ?? [], quantity), quoteUnit: null, settlement: settlementOf(input),
   };
 }
 
@@ -59,14 +63,46 @@ function feesOf(fees: readonly FeeInput[], currency: string): readonly Fee[] {
   });
 }
 
-/** The trade is in the currency that its instrument is traded in. */
-export function checkCurrency(terms: Terms, instrumentCurrency: string): void {
-  if (terms.currency !== instrumentCurrency) throw invalid(`the instrument is traded in ${instrumentCurrency}, not in ${terms.currency}`, 'currency');
+/** ISO 4217, past currencies included. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+const RATE_MAX = new Decimal('1e9');
+
+/** Null: cash moves in the trade's currency. */
+function settlementOf({ currency, settlementCurrency, settlementRate }: TermsInput): Settlement | null {
+  const rate = settlementRate == null ? null : decimal(settlementRate);
+  if (settlementCurrency == null || settlementCurrency === currency) {
+    if (rate !== null && !rate.equals(1)) throw invalid(`a trade that settles in its own currency, ${currency}, has no rate`, 'settlementRate');
+    return null;
+  }
+  if (!CURRENCIES.has(settlementCurrency)) throw invalid(`${settlementCurrency} is not a currency`, 'settlementCurrency');
+  if (rate === null) throw invalid(`a trade in ${currency} that settles in ${settlementCurrency} needs its rate: how much ${settlementCurrency} one ${currency} is`, 'settlementRate');
+  if (!rate.greaterThan(0) || rate.greaterThan(RATE_MAX)) throw invalid(`a rate is more than zero and at most ${text(RATE_MAX)}`, 'settlementRate');
+  return { currency: settlementCurrency, rate };
 }
 
-/** Terms as comparable text: "100" and "100.0" are the same quantity; lots in whatever order, and nothing of them where none are named. */
-export const canonicalTerms = ({ lotPicks, ...terms }: Terms): object => ({
-  ...terms, quantity: text(terms.quantity), price: text(terms.price),
+export interface TradedIn {
+  readonly currency: string;
+  readonly quoteUnit: QuoteUnit | null;
+}
+
+/** The terms with the unit of their price. The trade is in the currency that its instrument is traded in, its price in the unit that it is quoted in. */
+export function quotedAs(terms: Terms, { currency, quoteUnit }: TradedIn): Terms {
+  if (terms.currency !== currency) {
+    const meant = quoteUnitNamed(terms.currency);
+    throw invalid(meant === null ? `the instrument is traded in ${currency}, not in ${terms.currency}`
+      : `${terms.currency} is not a currency but a unit that prices are quoted in: the currency is ${quoteUnits[meant].currency}, and the price stays in ${meant} where the instrument is quoted so`, 'currency');
+  }
+  if (terms.price.decimalPlaces() > priceDigitsMax(quoteUnit)) throw invalid(`a price in ${quoteUnit} has at most ${priceDigitsMax(quoteUnit)} fractional digits`, 'price');
+  return { ...terms, quoteUnit };
+}
+
+/**
+ * Terms as comparable text: "100" and "100.0" are the same quantity; lots in whatever order, and nothing of them where none are named. The unit
+ * of the price is left out: it follows from the instrument.
+ */
+export const canonicalTerms = ({ quoteUnit: _, settlement, lotPicks, ...terms }: Terms): object => ({
+  ...terms, ...(settlement !== null && { settlement: { currency: settlement.currency, rate: text(settlement.rate) } }),
+  quantity: text(terms.quantity), price: text(terms.price),
   fees: terms.fees.map(({ kind, amount }) => ({ kind, amount: text(amount.amount), currency: amount.currency })),
   ...(lotPicks.length > 0 && { lotPicks: lotPicks.map(({ lotId, quantity }) => `${lotId} ${text(quantity)}`).toSorted() }),
 });

@@ -1,8 +1,9 @@
 /**
  * A trade: what was agreed with a counterparty, in versions, and how each version's status moves.
- * Quantity and price are positive, whichever the side; all amounts are in the trade's currency.
+ * Quantity and price are positive, whichever the side; the price is in the unit that the instrument is quoted in, amounts are in the trade's currency.
  */
 import { type Decimal, money, type Money, toStored } from '@pms/money';
+import { inCurrency, type QuoteUnit } from '@pms/money/quote-unit';
 
 export type Side = 'BUY' | 'SELL';
 export type FeeKind = 'COMMISSION' | 'EXCHANGE_FEE' | 'REGULATORY_FEE' | 'TAX' | 'OTHER';
@@ -22,12 +23,22 @@ export interface LotPick {
   readonly quantity: Decimal;
 }
 
+export interface Settlement {
+  readonly currency: string;
+  readonly rate: Decimal;
+}
+
 export interface Terms {
   readonly instrumentId: string;
   readonly side: Side;
   readonly quantity: Decimal;
+  /** In `quoteUnit`, or in the currency where there is none. */
   readonly price: Decimal;
   readonly currency: string;
+  /** The instrument's; null where its prices are in the currency. */
+  readonly quoteUnit: QuoteUnit | null;
+  /** Where cash moves in another currency than the trade's, and the trade's own rate into it: its units for one of `currency`. */
+  readonly settlement: Settlement | null;
   /** ISO 8601 day. */
   readonly tradeDate: string;
   readonly fees: readonly Fee[];
@@ -59,7 +70,7 @@ export interface Trade extends TradeVersion {
 }
 
 /** Without fees; rounded only where 18 fractional digits do not hold it. */
-export const grossAmount = ({ quantity, price, currency }: Terms): Money => money(toStored(quantity.times(price)), currency);
+export const grossAmount = ({ quantity, price, currency, quoteUnit }: Terms): Money => money(toStored(quantity.times(inCurrency(price, quoteUnit))), currency);
 
 /** From which statuses each may be entered: a version's status never moves backwards, however late the news comes. */
 const enteredFrom: Readonly<Record<Status, readonly Status[]>> = {

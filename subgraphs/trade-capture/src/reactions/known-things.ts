@@ -1,4 +1,4 @@
-/** Keeps what trades may name: portfolios, whether they are closed, and instruments with their currency. */
+/** Keeps what trades may name: portfolios, whether they are closed, and instruments with their currency and the unit they are quoted in. */
 import type { Event } from '@pms/events/envelope';
 import type { Reaction } from '@pms/events/bus';
 import { portfolioClosed, portfolioCreated } from '@pms/schema/events/portfolio';
@@ -25,8 +25,8 @@ export const onPortfolioClosed = (store: TradeStore): Reaction => ({
 export function onInstrumentCreated(store: TradeStore): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => store.transaction(async (tx) => {
     await tx.knowInstruments((await unseen(tx, events)).map(({ organizationId, data }) => {
-      const { instrumentId, currency } = instrumentCreated.data.parse(data);
-      return { id: instrumentId, organizationId, currency };
+      const { instrumentId, currency, quoteUnit = null } = instrumentCreated.data.parse(data);
+      return { id: instrumentId, organizationId, currency, quoteUnit };
     }));
   });
   return { type: instrumentCreated.name, react: (event) => reactAll([event]), reactAll };

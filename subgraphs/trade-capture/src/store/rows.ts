@@ -1,9 +1,11 @@
 /** Rows of trades and their versions as domain values. Checks in the database keep the words within their unions. */
 import { decimal, money } from '@pms/money';
+import type { QuoteUnit } from '@pms/money/quote-unit';
 import type { Fee, FeeKind, LotPick, Side, Status, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
 
 /** Of `trade_version v`; days and instants as text, so that neither a time zone nor a millisecond clips them. */
 export const VERSION_COLUMNS = `v.version, v.kind, v.replaces, v.instrument_id as "instrumentId", v.side, v.quantity, v.price, v.currency,
+  v.quote_unit as "quoteUnit", v.settlement_currency as "settlementCurrency", v.settlement_rate as "settlementRate",
   v.trade_date::text as "tradeDate", v.fees, v.lot_picks as "lotPicks", v.status, v.status_at as "statusAt",
   to_char(v.captured_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "capturedAt", v.captured_by as "capturedBy", v.reason`;
 
@@ -32,6 +34,9 @@ export interface VersionRow {
   readonly quantity: string;
   readonly price: string;
   readonly currency: string;
+  readonly quoteUnit: QuoteUnit | null;
+  readonly settlementCurrency: string | null;
+  readonly settlementRate: string | null;
   readonly tradeDate: string;
   readonly fees: readonly FeeRow[];
   readonly lotPicks: readonly LotPickRow[];
@@ -53,6 +58,8 @@ export interface TradeRow extends VersionRow {
 export const toVersion = (row: VersionRow): TradeVersion => ({
   version: row.version, kind: row.kind, replaces: row.replaces, instrumentId: row.instrumentId, side: row.side,
   quantity: decimal(row.quantity), price: decimal(row.price), currency: row.currency, tradeDate: row.tradeDate,
+  quoteUnit: row.quoteUnit,
+  settlement: row.settlementCurrency === null || row.settlementRate === null ? null : { currency: row.settlementCurrency, rate: decimal(row.settlementRate) },
   fees: row.fees.map((fee) => ({ kind: fee.kind, amount: money(decimal(fee.amount), fee.currency) })),
   lotPicks: row.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: decimal(quantity) })),
   status: row.status, statusAt: row.statusAt, capturedAt: row.capturedAt, capturedBy: row.capturedBy, reason: row.reason,

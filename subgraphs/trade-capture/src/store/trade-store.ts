@@ -1,6 +1,7 @@
 /** Where trades are kept: the reads, and the door to a transaction. Every read names its organisation. */
 import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork } from '@pms/events/unit-of-work';
+import { isQuoteUnit, type QuoteUnit } from '@pms/money/quote-unit';
 import type { PrismaClient } from '@pms/prisma/trade-capture';
 import type { Page } from '@pms/subgraph/connection';
 import type { Earlier } from '../domain/capture.ts';
@@ -29,6 +30,7 @@ export interface KnownPortfolio {
 export interface KnownInstrument {
   readonly id: string;
   readonly currency: string;
+  readonly quoteUnit: QuoteUnit | null;
 }
 
 const MATCHING = `($3::text[] is null or v.status = any($3)) and ($4::text is null or v.side = $4) and ($5::text is null or v.instrument_id = $5)
@@ -42,8 +44,10 @@ export function tradeStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     portfolios: remembered((organizationId, ids) =>
       prisma.knownPortfolio.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true } })),
 
-    instruments: remembered((organizationId, ids) =>
-      prisma.knownInstrument.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true, currency: true } })),
+    instruments: remembered(async (organizationId, ids): Promise<KnownInstrument[]> => {
+      const rows = await prisma.knownInstrument.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true, currency: true, quoteUnit: true } });
+      return rows.map(({ quoteUnit, ...row }) => ({ ...row, quoteUnit: quoteUnit !== null && isQuoteUnit(quoteUnit) ? quoteUnit : null }));
+    }),
 
     async trades(organizationId: string, ids: readonly string[]): Promise<Trade[]> {
       const { rows } = await sql.query<TradeRow>(

@@ -65,6 +65,7 @@ export function writes(work: Work) {
         rows.map(({ terms }) => terms.side), rows.map(({ terms }) => terms.quantity.toFixed()), rows.map(({ terms }) => terms.price.toFixed()),
         rows.map(({ terms }) => terms.currency), rows.map(({ terms }) => terms.tradeDate), rows.map(({ terms }) => feesJson(terms.fees)),
         rows.map(({ terms }) => lotPicksJson(terms.lotPicks)),
+        rows.map(({ terms }) => terms.quoteUnit), rows.map(({ terms }) => terms.settlement?.currency ?? null), rows.map(({ terms }) => terms.settlement?.rate.toFixed() ?? null),
       ]);
       return new Set(inserted.map(({ id }) => id));
     },
@@ -93,11 +94,12 @@ export function writes(work: Work) {
       };
       await sql.query(
         `insert into trade_capture.trade_version (trade_id, version, organization_id, kind, replaces, instrument_id, side, quantity, price, currency,
-           trade_date, fees, lot_picks, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+           trade_date, fees, lot_picks, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash, quote_unit, settlement_currency, settlement_rate)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
         [trade.id, version.version, trade.organizationId, version.kind, version.replaces, version.instrumentId, version.side,
           version.quantity.toFixed(), version.price.toFixed(), version.currency, version.tradeDate, feesJson(version.fees), lotPicksJson(version.lotPicks), version.status, now,
-          version.capturedAt, version.capturedBy, version.reason, made.idempotencyKey, made.contentHash]);
+          version.capturedAt, version.capturedBy, version.reason, made.idempotencyKey, made.contentHash,
+          version.quoteUnit, version.settlement?.currency ?? null, version.settlement?.rate.toFixed() ?? null]);
       await sql.query('update trade_capture.trade set version = $2, last_version = $2 where id = $1', [trade.id, version.version]);
       return { ...trade, ...version, lastVersion: version.version };
     },
@@ -112,11 +114,11 @@ export function writes(work: Work) {
       await sql.query('update trade_capture.known_portfolio set closed = true where id = $1', [id]);
     },
 
-    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly currency: string }[]): Promise<void> {
+    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly currency: string; readonly quoteUnit: string | null }[]): Promise<void> {
       await sql.query(
-        `insert into trade_capture.known_instrument (id, organization_id, currency) select * from unnest($1::text[], $2::text[], $3::text[])
+        `insert into trade_capture.known_instrument (id, organization_id, currency, quote_unit) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
          on conflict (id) do nothing`,
-        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency)]);
+        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ quoteUnit }) => quoteUnit)]);
     },
   };
 }
@@ -125,15 +127,16 @@ export function writes(work: Work) {
 const INSERT_CAPTURES = `
   with asked as (
     select * from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
-      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[], $18::jsonb[]) with ordinality
-      as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, n)
+      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[], $18::jsonb[], $19::text[], $20::text[], $21::numeric[]) with ordinality
+      as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
+        quote_unit, settlement_currency, settlement_rate, n)
   ), inserted as (
     insert into trade_capture.trade (id, organization_id, portfolio_id, external_id, idempotency_key, content_hash, version, last_version)
     select id, $1, portfolio_id, external_id, idempotency_key, content_hash, 1, 1 from asked order by n
     on conflict do nothing returning id
   )
   insert into trade_capture.trade_version (trade_id, version, organization_id, kind, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
-    status, status_at, captured_at, captured_by, reason)
-  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, $2, reason
+    status, status_at, captured_at, captured_by, reason, quote_unit, settlement_currency, settlement_rate)
+  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, $2, reason, quote_unit, settlement_currency, settlement_rate
   from asked join inserted using (id)
   returning trade_id as id`;

@@ -27,6 +27,8 @@ export interface Terms {
   readonly tradeDate: string;
   /** All together, in the trade's currency. */
   readonly fees: Decimal;
+  /** Where cash moves in another currency than the trade's. */
+  readonly settlement?: { readonly currency: string; readonly rate: Decimal } | undefined;
 }
 
 /** A version of a trade as events tell it: decimals as text. */
@@ -45,18 +47,23 @@ export interface Told {
   readonly capturedAt: string;
   /** Open lots that it closes, by name; whether they are open, only the books know. */
   readonly lotPicks?: { lotId: string; quantity: string }[] | undefined;
+  readonly quoted?: { price: string; unit: 'GBX' | 'ZAc' | 'ILA' } | undefined;
+  /** The currency in which cash moves, and the trade's own rate into it. */
+  readonly settlement?: { currency: string; rate: string } | undefined;
 }
 
 export const termsOf = (told: Omit<Told, 'tradeId' | 'version' | 'externalId' | 'capturedAt'>): Terms => ({
   portfolioId: told.portfolioId, instrumentId: told.instrumentId, side: told.side, quantity: decimal(told.quantity), price: decimal(told.price),
   currency: told.currency, tradeDate: told.tradeDate, fees: sum(told.fees.map(({ amount }) => decimal(amount.amount))),
+  ...(told.settlement !== undefined && { settlement: { currency: told.settlement.currency, rate: decimal(told.settlement.rate) } }),
 });
 
 /** Cash is rounded as it will be booked: to the currency's minor unit. The booking's own figure replaces it when it comes. */
-export function effectOf({ instrumentId, side, quantity, price, currency, fees }: Terms): Effect {
+export function effectOf({ instrumentId, side, quantity, price, currency, fees, settlement }: Terms): Effect {
   const gross = quantity.times(price);
   const cash = (side === 'BUY' ? gross.negated() : gross).minus(fees).toDecimalPlaces(minorUnits(currency));
-  return { instrumentId, quantity: side === 'BUY' ? quantity : quantity.negated(), currency, cash };
+  const moved = settlement === undefined ? { currency, cash } : { currency: settlement.currency, cash: cash.times(settlement.rate).toDecimalPlaces(minorUnits(settlement.currency)) };
+  return { instrumentId, quantity: side === 'BUY' ? quantity : quantity.negated(), ...moved };
 }
 
 export const negated = (effect: Effect): Effect => ({ ...effect, quantity: effect.quantity.negated(), cash: effect.cash.negated() });

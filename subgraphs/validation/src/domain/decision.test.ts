@@ -10,7 +10,7 @@ const book = (cash: string, holdings: Record<string, string> = {}): Book =>
 const trade = (over: Partial<Terms> = {}): Terms =>
   ({ portfolioId: 'prt', instrumentId: 'acme', side: 'BUY', quantity: new Decimal(1), price: new Decimal(100), currency: 'USD', tradeDate: '2026-01-05', fees: ZERO, ...over });
 const market = (closes: Record<string, string> = {}): Market => ({
-  baseCurrency: 'USD', instruments: new Map([['acme', { symbol: 'ACME', assetClass: 'EQUITY', currency: 'USD' }]]), restricted: new Set(),
+  baseCurrency: 'USD', instruments: new Map([['acme', { symbol: 'ACME', assetClass: 'EQUITY', currency: 'USD', quoteUnit: null }]]), restricted: new Set(),
   closeAt: (id) => (closes[id] === undefined ? null : { close: decimal(closes[id]), day: '2026-01-02' }),
 });
 const rule = (over: Partial<Rule>): Rule =>

@@ -24,7 +24,8 @@ export function find(demand: Demand, situation: Situation): Finding {
 const yesOrNo = (holds: boolean): 'YES' | 'NO' => (holds ? 'YES' : 'NO');
 const percent = (ratio: Decimal): string => `${text(ratio.times(100).toDecimalPlaces(2))} %`;
 
-function sufficientCash({ trade: { currency }, before, after }: Situation): Finding {
+function sufficientCash({ trade, before, after }: Situation): Finding {
+  const currency = trade.settlement?.currency ?? trade.currency;
   const available = cashIn(before, currency);
   const remaining = cashIn(after, currency);
   const holds = !remaining.isNegative() || remaining.greaterThanOrEqualTo(available);

@@ -1,5 +1,6 @@
 /** What rules look at besides the trade itself: instruments, closes, the restricted list. */
 import type { Decimal } from '@pms/money';
+import type { QuoteUnit } from '@pms/money/quote-unit';
 import type { Book, Terms } from './book.ts';
 
 export interface Close {
@@ -12,6 +13,8 @@ export interface Instrument {
   readonly symbol: string;
   readonly assetClass: string;
   readonly currency: string;
+  /** The unit that its prices are quoted in; closes and prices of trades are in the currency here. */
+  readonly quoteUnit: QuoteUnit | null;
 }
 
 export interface Market {

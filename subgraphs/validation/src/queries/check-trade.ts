@@ -2,6 +2,7 @@
 import { badInput, notFound } from '@pms/errors';
 import { awaitKnown } from '@pms/subgraph/await-known';
 import { decimal } from '@pms/money';
+import { inCurrency } from '@pms/money/quote-unit';
 import { assessOne } from '../commands/decide-trades.ts';
 import type { ValidationContext } from '../context.ts';
 import type { Assessment } from '../domain/decision.ts';
@@ -28,7 +29,7 @@ export async function checkTrade(ctx: ValidationContext, input: TradeToCheck): P
   if (instrument.currency !== input.currency) throw badInput(`the instrument is traded in ${instrument.currency}, not in ${input.currency}`);
   const trade = {
     portfolioId: input.portfolioId, instrumentId: input.instrumentId, side: input.side, currency: input.currency,
-    quantity, price, fees, tradeDate: input.tradeDate ?? now().toISOString().slice(0, 10),
+    quantity, price: inCurrency(price, instrument.quoteUnit), fees, tradeDate: input.tradeDate ?? now().toISOString().slice(0, 10),
   };
   return (await assessOne(store, { ...portfolio, organizationId }, trade)).assessment;
 }

@@ -1,5 +1,5 @@
 /**
- * What the books say: deposits and withdrawals move cash; a booking puts its exact figure in the place of the reservation's.
+ * What the books say: what is not a trade's moves cash; a booking puts its exact figure in the place of the reservation's.
  * Reversals are not heard: what is reversed was replaced or cancelled, and has ceased to count when that was decided.
  */
 import type { Reaction } from '@pms/events/bus';
@@ -28,10 +28,12 @@ function summed(amounts: readonly { readonly currency: string; readonly amount: 
   return sums;
 }
 
+const OF_TRADES: ReadonlySet<string> = new Set(['TRADE', 'REVERSAL', 'SETTLEMENT']);
+
 /** Cash of trades is counted by the trades themselves. */
 export function onCashMoved(store: ValidationStore): Reaction {
   const reactAll = async (events: readonly Event[]): Promise<void> => {
-    const external = events.filter(({ data }) => ['DEPOSIT', 'WITHDRAWAL'].includes(cashMoved.data.parse(data).kind));
+    const external = events.filter(({ data }) => !OF_TRADES.has(cashMoved.data.parse(data).kind));
     const [first] = external;
     if (first === undefined) return;
     await store.transaction(async (tx) => {
@@ -51,7 +53,8 @@ export function onTradeBooked(store: ValidationStore): Reaction {
     const portfolio = await locked(tx, first);
     const booked = (await unseen(tx, events)).map(({ data }) => tradeBooked.data.parse(data));
     const commitments = await tx.commitments(portfolio.organizationId, booked.map(({ tradeId }) => tradeId));
-    const counting = booked.flatMap(({ tradeId, version, netAmount }) => {
+    const counting = booked.flatMap(({ tradeId, version, ...told }) => {
+      const netAmount = told.cash?.netAmount ?? told.netAmount;
       const commitment = commitments.get(tradeId);
       return commitment?.version === version ? [{ tradeId, currency: commitment.currency, cash: decimal(netAmount), amount: decimal(netAmount).minus(commitment.cash) }] : [];
     });

@@ -18,8 +18,8 @@ export const onPortfolioCreated = (store: ValidationStore): Reaction => ({
 export function onInstrumentCreated(store: ValidationStore): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => store.transaction(async (tx) => {
     await tx.knowInstruments((await unseen(tx, events)).map(({ organizationId, data }) => {
-      const { instrumentId, symbol, assetClass, currency } = instrumentCreated.data.parse(data);
-      return { id: instrumentId, organizationId, symbol, assetClass, currency };
+      const { instrumentId, symbol, assetClass, currency, quoteUnit = null } = instrumentCreated.data.parse(data);
+      return { id: instrumentId, organizationId, symbol, assetClass, currency, quoteUnit };
     }));
   });
   return { type: instrumentCreated.name, react: (event) => reactAll([event]), reactAll };

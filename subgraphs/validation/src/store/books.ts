@@ -36,7 +36,7 @@ export function books(sql: Sql) {
 
     async instruments(organizationId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Instrument>> {
       const { rows } = await sql.query<Instrument & { id: string }>(
-        'select id, symbol, asset_class as "assetClass", currency from validation.known_instrument where organization_id = $1 and id = any($2)',
+        'select id, symbol, asset_class as "assetClass", currency, quote_unit as "quoteUnit" from validation.known_instrument where organization_id = $1 and id = any($2)',
         [organizationId, ids]);
       return new Map(rows.map(({ id, ...instrument }) => [id, instrument]));
     },

@@ -54,7 +54,7 @@ const SITUATION = `select
     'validation.commitment where organization_id = $1 and trade_id = any($3)')} as commitments,
   ${all('jsonb_build_array(trade_id, version)', "validation.decision where organization_id = $1 and trade_id = any($3) and outcome = 'PENDING_APPROVAL'")} as waiting,
   ${all('trade_id', 'validation.cancelled_trade where organization_id = $1 and trade_id = any($3)')} as cancelled,
-  ${rows('id, symbol, asset_class as "assetClass", currency', `validation.known_instrument where organization_id = $1 and (id = any($4)
+  ${rows('id, symbol, asset_class as "assetClass", currency, quote_unit as "quoteUnit"', `validation.known_instrument where organization_id = $1 and (id = any($4)
     or id in (select instrument_id from validation.projected_holding where portfolio_id = $2 and quantity <> 0))`)} as instruments,
   ${all('instrument_id', 'validation.restricted_instrument where organization_id = $1 and instrument_id = any($4)')} as restricted`;
 

@@ -54,12 +54,12 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         [portfolio.id, portfolio.organizationId, portfolio.baseCurrency]);
     },
 
-    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly symbol: string; readonly assetClass: string; readonly currency: string }[]): Promise<void> {
+    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly symbol: string; readonly assetClass: string; readonly currency: string; readonly quoteUnit: string | null }[]): Promise<void> {
       await sql.query(
-        `insert into validation.known_instrument (id, organization_id, symbol, asset_class, currency)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) on conflict (id) do nothing`,
+        `insert into validation.known_instrument (id, organization_id, symbol, asset_class, currency, quote_unit)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) on conflict (id) do nothing`,
         [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ symbol }) => symbol),
-          instruments.map(({ assetClass }) => assetClass), instruments.map(({ currency }) => currency)]);
+          instruments.map(({ assetClass }) => assetClass), instruments.map(({ currency }) => currency), instruments.map(({ quoteUnit }) => quoteUnit)]);
     },
 
     /** Later records of a day replace earlier ones; each pair is there once. */

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "validation"."known_instrument" ADD COLUMN     "quote_unit" TEXT;
