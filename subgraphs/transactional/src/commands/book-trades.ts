@@ -45,8 +45,7 @@ async function bookRun(ctx: BooksContext, run: readonly ValidatedTrade[]): Promi
     const fresh = await tx.firstSights(run.map(({ event }) => event.id));
     const histories = await tx.histories(run.map(({ trade }) => trade.tradeId));
     const due = run.filter(({ event }) => fresh.has(event.id)).flatMap((each) => turnOf(each, histories.get(each.trade.tradeId)));
-    if (due.length > 0) await postTrades(ctx, tx, portfolio, due);
-    return due;
+    return due.length === 0 ? [] : postTrades(ctx, tx, portfolio, due);
   });
   tradesBooked.inc(turns.length);
   tradesReversed.inc({ because: 'AMENDED' }, turns.filter(({ reverse }) => reverse !== null).length);

@@ -1,7 +1,7 @@
 /** Keeps what the books need to know of portfolios and instruments. A change of lot method replays every position by the new one. */
 import { causedBy, type Event } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
-import { keyOf, replayed } from '../domain/position-change.ts';
+import { beginning, keyOf, replayed } from '../domain/position-change.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import { openLedger } from './ledger.ts';
@@ -40,11 +40,12 @@ async function setMethod(ctx: BooksContext, tx: Posting, portfolio: LockedPortfo
   ledger.record({ kind: 'LOT_METHOD_SET', effectiveOn: cause.occurredAt.slice(0, 10), data: { lotMethod } }, origin);
   const positions = await tx.everyPosition(portfolio.id);
   const standing = await tx.standing(portfolio.id, positions);
-  const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], portfolio.lotMethod));
+  const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], { method: portfolio.lotMethod, from: beginning }));
   if (changes.length > 0) reallocate(ledger, changes, origin);
   await tx.saveGains(changes.flatMap((change) => change.regained));
   await tx.removeLots(portfolio, changes);
-  await ledger.save(tx.positionRows(portfolio, changes));
+  await tx.removeClosings(portfolio, changes);
+  await ledger.save([...tx.positionRows(portfolio, changes), ...tx.closingRows(portfolio, changes)]);
 }
 
 export const closePortfolio = (ctx: BooksContext, cause: Event, portfolioId: string): Promise<void> =>

@@ -5,12 +5,12 @@
 import type { Origin } from '@pms/events/envelope';
 import { sum, text, toStored } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
-import { lotsReallocated as lotsReallocatedEvent, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { bookingRefused, lotsReallocated as lotsReallocatedEvent, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
 import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
 import { reachable } from '../domain/lot-book.ts';
 import type { Fill } from '../domain/lots.ts';
-import { appended, areNext, type Key, keyOf, noPosition, type PositionChange, type PositionState, replayed } from '../domain/position-change.ts';
+import { appended, areNext, comparePlaces, type Key, keyOf, noPosition, type Place, placeOf, type PositionChange, type PositionState, replayed } from '../domain/position-change.ts';
 import { begun, next, type Settlement } from '../domain/settlement.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
@@ -35,15 +35,16 @@ export interface Turn {
   readonly book: ToBook | null;
 }
 
-/** Each trade may have one turn. */
-export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, turns: readonly Turn[]): Promise<void> {
-  const run = runOf(turns);
-  const { cash, positions, markets } = await tx.met(portfolio.id, [...run.keys.values()]);
-  const changes = await positionChanges(tx, portfolio, run, positions);
+/** Each trade may have one turn. Returns those that were taken: a trade whose lots cannot be closed is refused, and the version before it stays. */
+export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[]): Promise<readonly Turn[]> {
+  const { cash, positions, markets } = await tx.met(portfolio.id, [...runOf(asked).keys.values()]);
+  const { turns, run, changes, refusals } = await accepted(tx, portfolio, asked, positions);
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
   const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
   const ledger = await openLedger(ctx, tx, portfolio, cash);
+  for (const { book: { trade, origin }, reason } of refusals)
+    ledger.tell(bookingRefused, { tradeId: trade.tradeId, version: trade.version, portfolioId: portfolio.id, reason }, origin);
   const bookings: Booking[] = [];
   for (const { reverse, book } of turns) {
     if (reverse !== null) {
@@ -60,7 +61,32 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   })));
   await tx.saveGains(regained);
   await tx.removeLots(portfolio, [...changes.values()]);
-  await ledger.save([...tx.bookingRows(portfolio, bookings), ...tx.positionRows(portfolio, [...changes.values()])]);
+  await tx.removeClosings(portfolio, [...changes.values()]);
+  await ledger.save([...tx.bookingRows(portfolio, bookings), ...tx.positionRows(portfolio, [...changes.values()]), ...tx.closingRows(portfolio, [...changes.values()])]);
+  return turns;
+}
+
+interface Accepted {
+  readonly turns: readonly Turn[];
+  readonly run: Run;
+  readonly changes: ReadonlyMap<string, PositionChange>;
+  readonly refusals: readonly { readonly book: ToBook; readonly reason: string }[];
+}
+
+/** What a refused version would have replaced stands again, which may cost another trade its lots: asked again until none is refused. */
+async function accepted(tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[], positions: ReadonlyMap<string, PositionState>): Promise<Accepted> {
+  const refusals: { book: ToBook; reason: string }[] = [];
+  for (let turns = asked; ;) {
+    const run = runOf(turns);
+    const changes = await positionChanges(tx, portfolio, run, positions);
+    const refused = new Map([...changes.values()].flatMap((change) => [...change.refused]));
+    if (refused.size === 0) return { turns, run, changes, refusals };
+    for (const { book } of turns) {
+      const reason = refused.get(book?.trade.tradeId ?? '');
+      if (book !== null && reason !== undefined) refusals.push({ book, reason });
+    }
+    turns = turns.filter(({ book }) => !refused.has(book?.trade.tradeId ?? ''));
+  }
 }
 
 /** What a run touches, position by position. */
@@ -69,20 +95,20 @@ interface Run {
   /** By trade. */
   readonly fills: ReadonlyMap<string, Fill>;
   readonly fillsOf: ReadonlyMap<string, readonly Fill[]>;
-  /** Trades that are taken back. */
-  readonly reversedOf: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Trades that are taken back, and where they were. */
+  readonly reversedOf: ReadonlyMap<string, ReadonlyMap<string, Place>>;
 }
 
 function runOf(turns: readonly Turn[]): Run {
   const keys = new Map<string, Key>();
   const fills = new Map<string, Fill>();
   const fillsOf = new Map<string, Fill[]>();
-  const reversedOf = new Map<string, Set<string>>();
+  const reversedOf = new Map<string, Map<string, Place>>();
   for (const { reverse, book } of turns) {
     if (reverse !== null) {
       const key = { instrumentId: reverse.booking.instrumentId, currency: reverse.booking.fill.currency };
       keys.set(keyOf(key), key);
-      reversedOf.set(keyOf(key), (reversedOf.get(keyOf(key)) ?? new Set()).add(reverse.booking.fill.tradeId));
+      reversedOf.set(keyOf(key), (reversedOf.get(keyOf(key)) ?? new Map<string, Place>()).set(reverse.booking.fill.tradeId, placeOf(reverse.booking.fill)));
     }
     if (book !== null) {
       const key = { instrumentId: book.trade.instrumentId, currency: book.trade.currency };
@@ -104,14 +130,16 @@ async function positionChanges(tx: Posting, portfolio: LockedPortfolio, run: Run
   const isNext = (key: Key): boolean => !run.reversedOf.has(keyOf(key)) && areNext(stateOf(key).last, fillsOf(key));
   const inOrder = [...run.keys.values()].filter(isNext);
   const others = [...run.keys.values()].filter((key) => !isNext(key));
-  const lots = await tx.lots(portfolio.id, inOrder.map((key) => ({ ...key, needed: reachable(stateOf(key).quantity, fillsOf(key), method) })), method);
+  const namedBy = (key: Key): string[] => fillsOf(key).flatMap(({ named = [] }) => named.map(({ lotId }) => lotId));
+  const lots = await tx.lots(portfolio.id, inOrder.map((key) => ({ ...key, needed: reachable(stateOf(key).quantity, fillsOf(key), method), named: namedBy(key) })), method);
   const standing = await tx.standing(portfolio.id, others);
   return new Map([
     ...inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], fillsOf(key), method)] as const),
     ...others.map((key) => {
       const gone = run.reversedOf.get(keyOf(key));
       const kept = (standing.get(keyOf(key)) ?? []).filter(({ fill }) => gone?.has(fill.tradeId) !== true);
-      return [keyOf(key), replayed(stateOf(key), kept, fillsOf(key), method)] as const;
+      const [from] = [...fillsOf(key).map(placeOf), ...(gone?.values() ?? [])].toSorted(comparePlaces) as [Place];
+      return [keyOf(key), replayed(stateOf(key), kept, fillsOf(key), { method, from })] as const;
     }),
   ]);
 }

@@ -3,9 +3,10 @@ import { type Decimal, ZERO } from '@pms/money';
 import { tradeFacts } from '@pms/schema/events/trade-capture';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import { flat, type LotBook, lotBook } from '../domain/lot-book.ts';
-import type { Lot } from '../domain/lots.ts';
+import type { Closing, Lot } from '../domain/lots.ts';
 import { type Key, keyOf, noPosition, type Place, type PositionChange, type PositionState } from '../domain/position-change.ts';
 import { cashLines, type Difference, differences, settlementAfter, shown } from '../domain/rebuilt.ts';
+import { numbered } from '../domain/closings.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
@@ -35,7 +36,8 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
 }
 
 const showBooking = ({ fill, settlement, attempt, contractualOn }: Pick<Booking, 'fill' | 'settlement' | 'attempt' | 'contractualOn'>): string =>
-  shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt);
+  shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt,
+    ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]));
 
 export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<Difference[]> {
   const found: Difference[] = [];
@@ -76,20 +78,28 @@ export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, 
   for (const key of keys) {
     const { book, last, gains } = await replay(tx, portfolio, { key, book: lotBook(flat, method), verify });
     const after: PositionState = { ...noPosition(key.instrumentId, key.currency), quantity: book.quantity, cost: book.cost, realized: book.gained, openedOn: book.openedOn, last };
-    const change: PositionChange = { after, lots: book.lots(), gone: null, booked: new Map(), regained: [] };
+    const change: PositionChange = { after, lots: book.lots(), gone: null, booked: new Map(), closings: [], closedAgain: null, refused: new Map(), regained: [] };
     if (!verify) await tx.write(tx.positionRows(portfolio, [change]));
     const name = keyOf(key);
     const stored = (await tx.met(portfolio.id, [key])).positions.get(name);
-    const lots = (await tx.lots(portfolio.id, [{ ...key, needed: null }], method)).get(name) ?? [];
-    found.push(...gains, ...differences(showLots(name, lots), showLots(name, book.lots())),
+    const lots = (await tx.lots(portfolio.id, [{ ...key, needed: null, named: [] }], method)).get(name) ?? [];
+    const beyond = await tx.closingsBetween(portfolio.id, key, last, null);
+    found.push(...gains, ...differences(showClosings(name, beyond), new Map()), ...differences(showLots(name, lots), showLots(name, book.lots())),
       ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])));
   }
   for (const position of await tx.everyPosition(portfolio.id))
     if (!known.has(keyOf(position))) found.push({ what: `position ${keyOf(position)}`, stored: showPosition(position), facts: null });
+  for (const key of await tx.keysOfClosings(portfolio.id)) if (!known.has(keyOf(key))) found.push({ what: `closings ${keyOf(key)}`, stored: 'some', facts: null });
   return found;
 }
 
-/** Applies the trades that stand, page by page; compares what each realised with what is stored, or stores it. */
+const showClosings = (key: string, closings: readonly Closing[]): Map<string, string> =>
+  new Map(numbered(closings).map(({ closing, line }) => [
+    `closing ${key} ${closing.closedBy} ${line}`,
+    shown(closing.quantity, 'of', closing.lotId, 'opened', closing.openedOn, 'closed', closing.closedOn, 'cost', closing.cost, 'proceeds', closing.proceeds, closing.named ? 'named' : 'chosen'),
+  ]));
+
+/** Applies the trades that stand, page by page; compares what each closed and realised with what is stored, or stores it. */
 async function replay(
   tx: Posting, portfolio: LockedPortfolio, { key, book, verify }: { key: Key; book: LotBook; verify: boolean },
 ): Promise<{ book: LotBook; last: Place | null; gains: Difference[] }> {
@@ -100,15 +110,18 @@ async function replay(
     const final = page.at(-1);
     if (final === undefined) return { book, last, gains };
     const rebuilt = new Map<string, Decimal>();
+    const closings: Closing[] = [];
     for (const { place, data } of page) {
       const before = book.gained;
-      book.apply(asFill(tradeFacts.parse(data)));
+      closings.push(...book.apply(asFill(tradeFacts.parse(data))));
       rebuilt.set(place.tradeId, book.gained.minus(before));
     }
     const stored = await tx.bookings(page.map(({ place, version }) => ({ tradeId: place.tradeId, version })));
     const changed = stored.map((trade) => ({ trade, gain: rebuilt.get(trade.fill.tradeId) ?? ZERO })).filter(({ trade, gain }) => !gain.equals(trade.gain));
     if (verify) gains.push(...changed.map(({ trade, gain }) => ({ what: `trade ${trade.fill.tradeId}`, stored: `a gain of ${shown(trade.gain)}`, facts: shown(gain) })));
     else await tx.saveGains(changed);
+    if (!verify) await tx.write(tx.closingRows(portfolio, [{ after: key, closings, closedAgain: null }]));
+    gains.push(...differences(showClosings(keyOf(key), await tx.closingsBetween(portfolio.id, key, last, final.place)), showClosings(keyOf(key), closings)));
     last = final.place;
   }
 }

@@ -5,11 +5,14 @@
  */
 import { type Decimal, ZERO, sum } from '@pms/money';
 import { applyFill, byOpening } from './lots.ts';
+import { refusalOf } from './named-lots.ts';
 import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
 import type { Day } from './days.ts';
 
 export interface LotBook {
   apply(fill: Fill): readonly Closing[];
+  /** Why a new trade cannot close the lots that it names; null where it can. */
+  refusal(fill: Fill): string | null;
   readonly quantity: Decimal;
   /** What the open lots cost; negative for a short position. */
   readonly cost: Decimal;
@@ -55,6 +58,8 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
   function reach(fill: Fill): { readonly window: Lot[]; putBack(left: readonly Lot[]): void } {
     const opposes = !quantity.isZero() && quantity.isNegative() !== fill.quantity.isNegative();
     const needed = opposes ? fill.quantity.abs() : ZERO;
+    // lots by name may be anywhere
+    if (opposes && fill.named !== undefined) return everything();
     if (method === 'FIFO' || (!opposes && method !== 'AVERAGE')) {
       const end = needed.isZero() ? head : fromFront(open, head, needed);
       const window = open.slice(head, end);
@@ -64,8 +69,11 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
       const window = open.splice(fromBack(open, head, needed));
       return { window, putBack: (left) => { open.push(...left); } };
     }
-    const window = open.slice(head);
-    return { window, putBack: (left) => { open = [...left]; head = 0; } };
+    return everything();
+  }
+
+  function everything(): { readonly window: Lot[]; putBack(left: readonly Lot[]): void } {
+    return { window: open.slice(head), putBack: (left) => { open = [...left]; head = 0; } };
   }
 
   /** What is left of a front window goes right before `end`; a lot opened through zero finds every other one closed. */
@@ -91,6 +99,7 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
       else if (before.isZero() || before.isNegative() !== quantity.isNegative()) openedOn = fill.tradedOn;
       return applied.closings;
     },
+    refusal: (fill) => (fill.named === undefined ? null : refusalOf(fill, { held: quantity, lots: open.slice(head), atAverageCost: method === 'AVERAGE' })),
     get quantity() { return quantity; },
     get cost() { return cost; },
     get gained() { return gained; },

@@ -12,6 +12,7 @@ import { invalid } from '@pms/errors';
 import { Decimal, sum, toMinorUnit, toStored } from '@pms/money';
 import type { Currency } from '@pms/money';
 import type { Day } from './days.ts';
+import { type NamedLot, partsNamed } from './named-lots.ts';
 
 /**
  * FIFO oldest first; LIFO newest first; HIFO highest unit cost first; AVERAGE one pool whose unit cost is the mean, dated
@@ -53,6 +54,8 @@ export interface Fill {
   readonly currency: Currency;
   /** Which lots to close, for SPECIFIC; narrows the choice of the other methods where given. */
   readonly picks?: readonly LotPick[];
+  /** Lots that the trade names, whatever the method: taken first, as far as they are open; what is missing the method chooses. */
+  readonly named?: readonly NamedLot[];
 }
 
 /** What one fill took of one lot, and what that earned. */
@@ -61,6 +64,10 @@ export interface Closing {
   readonly openedOn: Day;
   readonly closedBy: string;
   readonly closedOn: Day;
+  /** Of the closing fill, among those of its day. */
+  readonly sequence: number;
+  /** The trade named this lot; else the method chose it. */
+  readonly named: boolean;
   /** Of the lot's sign: negative where a short was covered. */
   readonly quantity: Decimal;
   /** The part of the lot's cost that left with it, of the sign of `quantity`. */
@@ -83,6 +90,13 @@ export interface Taken {
   readonly lot: Lot;
   readonly quantity: Decimal;
   readonly cost: Decimal;
+  readonly named?: boolean;
+}
+
+/** Lots after something was taken out of them. */
+export interface Taking {
+  readonly taken: readonly Taken[];
+  readonly left: readonly Lot[];
 }
 
 /** What a lot paid (or received, if short) for one unit; positive either way. */
@@ -113,14 +127,15 @@ export interface TradeTerms {
   readonly fees: Decimal;
   readonly currency: Currency;
   readonly picks?: readonly LotPick[];
+  readonly named?: readonly NamedLot[];
 }
 
 /** A trade as a fill, its amount rounded half-even to the currency's minor unit: the cash that will move. */
 export function fillOf(terms: TradeTerms): Fill {
   const quantity = terms.side === 'BUY' ? terms.quantity : terms.quantity.negated();
   const { amount } = toMinorUnit({ amount: quantity.times(terms.price).plus(terms.fees), currency: terms.currency });
-  const { tradeId, tradedOn, sequence, currency, picks } = terms;
-  return { tradeId, tradedOn, sequence, quantity, amount, currency, ...(picks && { picks }) };
+  const { tradeId, tradedOn, sequence, currency, picks, named } = terms;
+  return { tradeId, tradedOn, sequence, quantity, amount, currency, ...(picks && { picks }), ...(named && { named }) };
 }
 
 /** Books one fill: closes lots of the other side in the method's order, then opens a lot with what is left of it. */
@@ -131,7 +146,7 @@ export function applyFill(lots: readonly Lot[], fill: Fill, method: LotMethod): 
   const open = sum(lots.map(({ quantity }) => quantity));
   const opposes = !open.isZero() && open.isNegative() !== fill.quantity.isNegative();
   const closes = opposes ? Decimal.min(open.abs(), fill.quantity.abs()) : new Decimal(0);
-  const { taken, left } = closes.isZero() ? { taken: [], left: lots } : takeLots(lots, closes, method, fill.picks);
+  const { taken, left } = closes.isZero() ? { taken: [], left: lots } : taking(lots, closes, fill, method);
   const opens = fill.quantity.abs().minus(closes);
   const parts = split(fill.amount, opens.isZero() ? taken.map((t) => t.quantity) : [...taken.map((t) => t.quantity), opens]);
   const closings = taken.map((part, at) => closing(part, parts[at] ?? new Decimal(0), fill));
@@ -145,10 +160,25 @@ export function applyFill(lots: readonly Lot[], fill: Fill, method: LotMethod): 
   return { lots: [pooled], closings, opened: pooled };
 }
 
-function closing({ lot, quantity, cost }: Taken, amount: Decimal, fill: Fill): Closing {
+function taking(lots: readonly Lot[], quantity: Decimal, { named, picks }: Fill, method: LotMethod): Taking {
+  // a pool has no lots to name
+  if (named === undefined || method === 'AVERAGE') return takeLots(lots, quantity, method, picks);
+  const parts = partsNamed(lots, quantity, named);
+  const taken = new Map<string, Taken>();
+  const left = lots.flatMap((lot) => {
+    const part = parts.get(lot.id);
+    const step = part === undefined ? { taken: null, left: lot } : take(lot, part);
+    if (step.taken !== null) taken.set(lot.id, { ...step.taken, named: true });
+    return step.left ?? [];
+  });
+  const rest = takeInOrder(left, left, quantity.minus(sum(parts.values())), method);
+  return { taken: [...[...parts.keys()].flatMap((id) => taken.get(id) ?? []), ...rest.taken], left: rest.left };
+}
+
+function closing({ lot, quantity, cost, named = false }: Taken, amount: Decimal, fill: Fill): Closing {
   const proceeds = amount.negated();
   return {
-    lotId: lot.id, openedOn: lot.openedOn, closedBy: fill.tradeId, closedOn: fill.tradedOn,
+    lotId: lot.id, openedOn: lot.openedOn, closedBy: fill.tradeId, closedOn: fill.tradedOn, sequence: fill.sequence, named,
     quantity, cost, proceeds, realizedGain: proceeds.minus(cost),
   };
 }
@@ -171,7 +201,7 @@ function split(amount: Decimal, weights: readonly Decimal[]): Decimal[] {
  */
 export function takeLots(
   lots: readonly Lot[], quantity: Decimal, method: LotMethod, picks: readonly LotPick[] = [],
-): { readonly taken: readonly Taken[]; readonly left: readonly Lot[] } {
+): Taking {
   if (method === 'SPECIFIC' && picks.length === 0) throw invalid('name the lots to close', 'lots');
   if (picks.length === 0) return takeInOrder(lots, lots, quantity, method);
   let left = lots;
@@ -198,9 +228,7 @@ const isPicked = (lot: Lot, pick: LotPick): boolean =>
   (pick.openedOn === undefined || pick.openedOn === lot.openedOn) &&
   (pick.unitCost === undefined || pick.unitCost.equals(unitCost(lot)));
 
-function takeInOrder(
-  lots: readonly Lot[], candidates: readonly Lot[], quantity: Decimal, method: LotMethod,
-): { readonly taken: readonly Taken[]; readonly left: readonly Lot[] } {
+function takeInOrder(lots: readonly Lot[], candidates: readonly Lot[], quantity: Decimal, method: LotMethod): Taking {
   if (quantity.isZero()) return { taken: [], left: lots };
   if (candidates.length === 0) throw invalid('no open lot matches', 'lots');
   if (quantity.greaterThan(sum(candidates.map((lot) => lot.quantity.abs())))) throw invalid('not enough open lots', 'quantity');
@@ -212,19 +240,19 @@ function takeInOrder(
   for (const lot of ordered) {
     const part = Decimal.min(wanted, lot.quantity.abs());
     wanted = wanted.minus(part);
-    if (part.isZero()) kept.push(lot);
-    else if (part.equals(lot.quantity.abs())) taken.push({ lot, quantity: lot.quantity, cost: lot.cost });
-    else kept.push(cut(lot, part, taken));
+    const step = part.isZero() ? { taken: null, left: lot } : take(lot, part);
+    if (step.taken !== null) taken.push(step.taken);
+    if (step.left !== null) kept.push(step.left);
   }
   return { taken, left: [...others, ...kept].toSorted(byOpening) };
 }
 
-/** Takes a part of a lot; the lot keeps the rest of its cost, whatever the part was rounded to. */
-function cut(lot: Lot, part: Decimal, taken: Taken[]): Lot {
+/** Takes a part of a lot, unsigned and more than zero; the lot keeps the rest of its cost, whatever the part was rounded to. */
+function take(lot: Lot, part: Decimal): { readonly taken: Taken; readonly left: Lot | null } {
+  if (part.equals(lot.quantity.abs())) return { taken: { lot, quantity: lot.quantity, cost: lot.cost }, left: null };
   const quantity = lot.quantity.isNegative() ? part.negated() : part;
   const cost = toStored(lot.cost.times(quantity).div(lot.quantity));
-  taken.push({ lot, quantity, cost });
-  return { ...lot, quantity: lot.quantity.minus(quantity), cost: lot.cost.minus(cost) };
+  return { taken: { lot, quantity, cost }, left: { ...lot, quantity: lot.quantity.minus(quantity), cost: lot.cost.minus(cost) } };
 }
 
 /** Joins lots into one of their mean cost, which keeps the identity and the day of the oldest; refuses mixed currencies. */

@@ -52,6 +52,12 @@ export interface PositionChange {
   readonly gone: readonly string[] | null;
   /** By trade: what each of the new trades closed, and the position as it stood then. */
   readonly booked: ReadonlyMap<string, { readonly closings: readonly Closing[]; readonly after: PositionState }>;
+  /** What was closed anew: by the new trades, or, where `closedAgain` is not null, by all trades from that place on. */
+  readonly closings: readonly Closing[];
+  /** Closings from here on take the place of those that were there; null: the new ones come after all that were there. */
+  readonly closedAgain: Place | null;
+  /** New trades that name lots which they cannot close, and why; they have changed nothing. */
+  readonly refused: ReadonlyMap<string, string>;
   /** Trades booked earlier that now realise another gain. */
   readonly regained: readonly { readonly trade: StandingTrade; readonly gain: Decimal }[];
 }
@@ -75,7 +81,7 @@ export function areNext(last: Place | null, places: readonly Place[]): boolean {
   return true;
 }
 
-const placeOf = ({ tradedOn, sequence, tradeId }: Fill): Place => ({ tradedOn, sequence, tradeId });
+export const placeOf = ({ tradedOn, sequence, tradeId }: Fill): Place => ({ tradedOn, sequence, tradeId });
 
 const stateAfter = (before: PositionState, book: LotBook, realized: Decimal, last: Place | null): PositionState =>
   ({ instrumentId: before.instrumentId, currency: before.currency, quantity: book.quantity, cost: book.cost, realized, openedOn: book.openedOn, last });
@@ -85,30 +91,52 @@ export function appended(before: PositionState, open: readonly Lot[], fills: rea
   const book = lotBook({ ...before, lots: open }, method);
   let after = before;
   const booked = new Map<string, { closings: readonly Closing[]; after: PositionState }>();
+  const refused = new Map<string, string>();
   for (const fill of fills) {
+    const refusal = book.refusal(fill);
+    if (refusal !== null) {
+      refused.set(fill.tradeId, refusal);
+      continue;
+    }
     const closings = book.apply(fill);
     after = stateAfter(before, book, before.realized.plus(book.gained), placeOf(fill));
     booked.set(fill.tradeId, { closings, after });
   }
-  return { after, lots: book.changed(), gone: book.gone(), booked, regained: [] };
+  const closings = [...booked.values()].flatMap((each) => each.closings);
+  return { after, lots: book.changed(), gone: book.gone(), booked, closings, closedAgain: null, refused, regained: [] };
 }
 
-/** Replays the position from the trades that stand and those that come to them. The new ones are told with the position as it is after all of them. */
-export function replayed(before: PositionState, standing: readonly StandingTrade[], fills: readonly Fill[], method: LotMethod): PositionChange {
+/** Before every trade. */
+export const beginning: Place = { tradedOn: '0001-01-01', sequence: 0, tradeId: '' };
+
+/**
+ * Replays the position from the trades that stand and those that come to them. The new ones are told with the position as it is after all of them.
+ * Nothing has changed before `from`: what was closed there is not told again.
+ */
+export function replayed(before: PositionState, standing: readonly StandingTrade[], fills: readonly Fill[], { method, from }: { readonly method: LotMethod; readonly from: Place }): PositionChange {
   const earlier = new Map(standing.map((trade) => [trade.fill.tradeId, trade]));
   const ordered = [...standing.map(({ fill }) => fill), ...fills].toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
   const book = lotBook(flat, method);
   const closingsOf = new Map<string, readonly Closing[]>();
   const regained: { trade: StandingTrade; gain: Decimal }[] = [];
+  const closedAnew: Closing[] = [];
+  const refused = new Map<string, string>();
+  let final: Fill | undefined;
   for (const fill of ordered) {
     const gainedBefore = book.gained;
-    const closings = book.apply(fill);
     const trade = earlier.get(fill.tradeId);
+    const refusal = trade === undefined ? book.refusal(fill) : null;
+    if (refusal !== null) {
+      refused.set(fill.tradeId, refusal);
+      continue;
+    }
+    final = fill;
+    const closings = book.apply(fill);
+    if (comparePlaces(placeOf(fill), from) >= 0) closedAnew.push(...closings);
     if (trade === undefined) closingsOf.set(fill.tradeId, closings);
     else if (!book.gained.minus(gainedBefore).equals(trade.gain)) regained.push({ trade, gain: book.gained.minus(gainedBefore) });
   }
-  const final = ordered.at(-1);
   const after = stateAfter(before, book, book.gained, final === undefined ? null : placeOf(final));
   const booked = new Map([...closingsOf].map(([tradeId, closings]) => [tradeId, { closings, after }]));
-  return { after, lots: book.lots(), gone: null, booked, regained };
+  return { after, lots: book.lots(), gone: null, booked, closings: closedAnew, closedAgain: from, refused, regained };
 }

@@ -12,12 +12,18 @@ export interface ToldTrade {
   readonly price: string;
   readonly currency: string;
   readonly fees: readonly { readonly amount: { readonly amount: string; readonly currency: string } }[];
+  readonly lotPicks?: readonly { readonly lotId: string; readonly quantity: string }[] | undefined;
 }
 
 export const asFill = (trade: ToldTrade): Fill => fillOf({
   tradeId: trade.tradeId, tradedOn: trade.tradeDate, sequence: microsecondsOf(trade.capturedAt), side: trade.side,
   quantity: decimal(trade.quantity), price: decimal(trade.price), fees: feesOf(trade), currency: trade.currency,
+  ...namedIn(trade.lotPicks ?? []),
 });
+
+/** Nothing where none are named. */
+export const namedIn = (picks: readonly { readonly lotId: string; readonly quantity: string }[]): Pick<Fill, 'named'> =>
+  (picks.length === 0 ? {} : { named: picks.map(({ lotId, quantity }) => ({ lotId, quantity: decimal(quantity) })) });
 
 /** Since the epoch. Capture gives each version of a portfolio an instant of its own, often within one millisecond. */
 const microsecondsOf = (instant: string): number => Date.parse(instant) * 1_000 + Number(/\.\d{3}(\d{3})/.exec(instant)?.[1] ?? 0);

@@ -2,6 +2,7 @@
 import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
+import { lotName } from '../domain/named-lots.ts';
 import { journalOf } from '../queries/journal.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
@@ -29,7 +30,7 @@ export const Position: PositionResolvers = {
 };
 
 export const TaxLot: TaxLotResolvers = {
-  id: ({ id }) => id.replace(/^[a-z]+_/, 'lot_'),
+  id: ({ id }) => lotName(id),
   unitCost: (lot) => money(toStored(unitCost(lot)), lot.currency),
   costBasis: ({ cost, currency }) => money(cost, currency),
   trade: ({ id }) => ({ id }),

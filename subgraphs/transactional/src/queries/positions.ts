@@ -1,7 +1,7 @@
 /** Positions as they stand, or as they stood: replayed from the trades that stood on a day, as they were known at a time. */
 import { tradeFacts } from '@pms/schema/events/trade-capture';
 import { asFill } from '../domain/trade-fill.ts';
-import { keyOf, noPosition, replayed } from '../domain/position-change.ts';
+import { beginning, keyOf, noPosition, replayed } from '../domain/position-change.ts';
 import type { LotMethod } from '../domain/lots.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Moment, TradeThen } from '../store/history-reads.ts';
@@ -25,7 +25,7 @@ function replay(trades: readonly TradeThen[], method: LotMethod): Holding[] {
   return [...byPosition.values()].map((of) => {
     const [first] = of as [TradeThen, ...TradeThen[]];
     const fills = of.map(({ data }) => asFill(tradeFacts.parse(data)));
-    const { after, lots } = replayed(noPosition(first.instrumentId, first.currency), [], fills, method);
+    const { after, lots } = replayed(noPosition(first.instrumentId, first.currency), [], fills, { method, from: beginning });
     return { position: after, lots };
   }).toSorted((a, b) => (keyOf(a.position) < keyOf(b.position) ? -1 : 1));
 }

@@ -29,6 +29,8 @@ export interface TradeHistory {
 export interface LotsWanted extends Key {
   /** Unsigned quantity; null for all lots. */
   readonly needed: Decimal | null;
+  /** Lots that are wanted besides, by the name that the books show. */
+  readonly named: readonly string[];
 }
 
 export interface RecordedEntry {
@@ -133,7 +135,7 @@ function positionReads(sql: Sql) {
       return (await sql.query<PositionRow>(`select ${POSITION} from transactional.position where portfolio_id = $1`, [portfolioId])).rows.map(toPosition);
     },
 
-    /** Open lots from the end at which the method begins, until they add up to what is needed. */
+    /** Open lots from the end at which the method begins, until they add up to what is needed; and those that are named. */
     async lots(portfolioId: string, wanted: readonly LotsWanted[], method: LotMethod): Promise<Map<string, Lot[]>> {
       const keys = wanted.filter(({ needed }) => needed === null || !needed.isZero());
       if (keys.length === 0) return new Map();
@@ -144,8 +146,8 @@ function positionReads(sql: Sql) {
              partition by instrument_id, currency order by opened_on ${newestFirst}, day_order ${newestFirst}, trade_id ${newestFirst} rows unbounded preceding) - abs(l.quantity) as before
            from transactional.tax_lot l join unnest($2::text[], $3::text[], $4::numeric[]) as w(instrument_id, currency, needed) using (instrument_id, currency)
            where l.portfolio_id = $1) as lots
-         where needed is null or before < needed`,
-        [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency), keys.map(({ needed }) => needed?.toFixed() ?? null)]);
+         where needed is null or before < needed or regexp_replace(trade_id, '^[a-z]+_', 'lot_') = any($5)`,
+        [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency), keys.map(({ needed }) => needed?.toFixed() ?? null), keys.flatMap(({ named }) => named)]);
       return grouped(rows, toLot);
     },
 

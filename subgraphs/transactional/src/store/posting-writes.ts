@@ -7,6 +7,7 @@ import type { PositionChange, StandingTrade } from '../domain/position-change.ts
 import type { Settlement } from '../domain/settlement.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import type { Booking } from './rows.ts';
+import { closingWrites } from './closing-writes.ts';
 import { type Column, insertion, type Part, upsert, writeTogether } from './statement.ts';
 
 /** Who and why, as the journal keeps it. */
@@ -64,7 +65,7 @@ const LINE: readonly Column[] = [
 const BOOKED: readonly Column[] = [
   ['trade_id', 'text'], ['version', 'int'], ['organization_id', 'text'], ['portfolio_id', 'text'], ['instrument_id', 'text'], ['currency', 'text'], ['traded_on', 'date'],
   ['day_order', 'bigint'], ['quantity', 'numeric'], ['amount', 'numeric'], ['gain', 'numeric'], ['fact_sequence', 'bigint'], ['step', 'text'], ['contractual_on', 'date'],
-  ['settled_on', 'date'], ['failure_reason', 'text'], ['attempt', 'int'],
+  ['settled_on', 'date'], ['failure_reason', 'text'], ['attempt', 'int'], ['lot_picks', 'jsonb'],
 ];
 const LOT: readonly Column[] = [
   ['portfolio_id', 'text'], ['instrument_id', 'text'], ['currency', 'text'], ['trade_id', 'text'], ['organization_id', 'text'], ['opened_on', 'date'], ['day_order', 'bigint'],
@@ -81,7 +82,7 @@ const CASH: readonly Column[] = [
 const settledOn = (settlement: Settlement): string | null => (settlement.step === 'settled' ? settlement.settledOn : null);
 const failureReason = (settlement: Settlement): string | null => (settlement.step === 'failed' ? settlement.reason : null);
 
-export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), write: (parts: readonly Part[]): Promise<void> => writeTogether(sql, parts) });
+export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), ...closingWrites(sql), write: (parts: readonly Part[]): Promise<void> => writeTogether(sql, parts) });
 
 /** What stays as it was written. */
 function recordWrites(sql: Sql) {
@@ -145,7 +146,8 @@ function projectionWrites(sql: Sql) {
       table: 'trade_booking', columns: BOOKED,
       rows: bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement, contractualOn, attempt }) => [
         fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
-        factSequence, settlement.step, contractualOn, settledOn(settlement), failureReason(settlement), attempt]),
+        factSequence, settlement.step, contractualOn, settledOn(settlement), failureReason(settlement), attempt,
+        fill.named === undefined ? null : JSON.stringify(fill.named.map(({ lotId, quantity }) => ({ lotId, quantity: quantity.toFixed() })))]),
     }),
 
     /** Before the bookings of newer versions: one version of a trade stands at a time. */

@@ -1,9 +1,10 @@
 /** Rows as the database gives them: numeric and days as text, also where they come as JSON. */
 import { decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
-import type { Lot, LotMethod } from '../domain/lots.ts';
+import type { Closing, Lot, LotMethod } from '../domain/lots.ts';
 import type { PositionState, StandingTrade } from '../domain/position-change.ts';
 import type { Settlement } from '../domain/settlement.ts';
+import { namedIn } from '../domain/trade-fill.ts';
 
 /** `$1::text[], $2::text[]` as a table of instrument and currency, for a join. */
 export const KEYS = 'unnest($2::text[], $3::text[]) as wanted(instrument_id, currency)';
@@ -66,10 +67,11 @@ export interface BookingRow {
   readonly settled_on: string | null;
   readonly failure_reason: string | null;
   readonly attempt: number;
+  readonly lot_picks: readonly { readonly lotId: string; readonly quantity: string }[] | null;
 }
 
 export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity::text, amount::text, gain::text, fact_sequence,
-  step, contractual_on::text, settled_on::text, failure_reason, attempt`;
+  step, contractual_on::text, settled_on::text, failure_reason, attempt, lot_picks`;
 
 /** A version of a trade as the books keep it: what stands, and how its settlement does. */
 export interface Booking extends StandingTrade {
@@ -82,7 +84,7 @@ export interface Booking extends StandingTrade {
 export const toBooking = (row: BookingRow): Booking => ({
   fill: {
     tradeId: row.trade_id, tradedOn: row.traded_on, sequence: Number(row.day_order), quantity: decimal(row.quantity),
-    amount: decimal(row.amount), currency: row.currency,
+    amount: decimal(row.amount), currency: row.currency, ...namedIn(row.lot_picks ?? []),
   },
   version: row.version, instrumentId: row.instrument_id, gain: decimal(row.gain),
   settlement: toSettlement(row), contractualOn: row.contractual_on, attempt: row.attempt, factSequence: Number(row.fact_sequence),
@@ -97,7 +99,26 @@ export function toSettlement({ step, contractual_on: contractualDate, settled_on
   return { step: 'instructed', contractualDate, attempt };
 }
 
-/** The portfolio domain's words for the methods that lots.ts knows. Without named lots, SPECIFIC is FIFO: a trade names none yet. */
+export interface ClosingRow {
+  readonly closed_by: string;
+  readonly closed_on: string;
+  readonly day_order: string | number;
+  readonly lot_id: string;
+  readonly opened_on: string;
+  readonly named: boolean;
+  readonly quantity: string;
+  readonly cost: string;
+  readonly proceeds: string;
+}
+
+export const CLOSING = 'closed_by, closed_on::text, day_order, lot_id, opened_on::text, named, quantity::text, cost::text, proceeds::text';
+
+export const toClosing = (row: ClosingRow): Closing => ({
+  lotId: row.lot_id, openedOn: row.opened_on, closedBy: row.closed_by, closedOn: row.closed_on, sequence: Number(row.day_order), named: row.named,
+  quantity: decimal(row.quantity), cost: decimal(row.cost), proceeds: decimal(row.proceeds), realizedGain: decimal(row.proceeds).minus(decimal(row.cost)),
+});
+
+/** The portfolio domain's words for the methods that lots.ts knows. SPECIFIC is FIFO for what a trade does not name, as tax law has it where no lots were identified. */
 export const lotMethodOf = (name: string): LotMethod => {
   if (name === 'AVERAGE_COST') return 'AVERAGE';
   return name === 'LIFO' || name === 'HIFO' ? name : 'FIFO';

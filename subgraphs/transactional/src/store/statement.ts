@@ -1,7 +1,7 @@
 /** Many rows of many tables in one statement: under load a round trip costs more than the writing itself. */
 import type { Sql } from '@pms/events/sql';
 
-export type Column = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'numeric' | 'date' | 'jsonb'];
+export type Column = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'numeric' | 'date' | 'jsonb' | 'boolean'];
 
 /** A part of a statement; its parameters are numbered from `first`. */
 export interface Part {
