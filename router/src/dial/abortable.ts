@@ -1,4 +1,6 @@
 /** Stops waiting for what cannot be stopped. */
+import { offAbort, onAbort } from './on-abort.ts';
+
 export interface Patience {
   readonly ms: number;
   readonly late: () => Error;
@@ -12,11 +14,11 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined, 
     const timer = patience === undefined ? undefined : setTimeout(() => end(() => reject(patience.late())), patience.ms);
     const end = (settle: () => void): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      if (signal !== undefined) offAbort(signal, stop);
       settle();
     };
     if (signal?.aborted === true) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
+    else if (signal !== undefined) onAbort(signal, stop);
     work.then((value) => end(() => resolve(value)), (error: unknown) => end(() => reject(error)));
   });
 }

@@ -2,6 +2,7 @@
 import { ConnectionLost } from '../wire/connection.ts';
 import type { Content } from '../wire/response-body.ts';
 import type { Connections } from '../wire/connections.ts';
+import { offAbort, onAbort } from './on-abort.ts';
 import { NoAnswer } from './transport.ts';
 
 export interface Bounds {
@@ -32,7 +33,7 @@ export function exchange(connections: Connections, { text: request, ascii }: Req
     if (signal?.aborted === true) return reject(signal.reason as Error);
     const end = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', gone);
+      if (signal !== undefined) offAbort(signal, gone);
     };
     /** The connection goes with it: whatever still comes on it belongs to nobody. */
     const giveUp = (reason: Error): void => {
@@ -42,7 +43,7 @@ export function exchange(connections: Connections, { text: request, ascii }: Req
     };
     const gone = (): void => giveUp(signal?.reason as Error);
     const timer = setTimeout(() => giveUp(new NoAnswer(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    signal?.addEventListener('abort', gone, { once: true });
+    if (signal !== undefined) onAbort(signal, gone);
     const abandon = connections.send(request, {
       bytesMax,
       answered({ status, headers }, content) {

@@ -10,7 +10,7 @@ export async function replayed(fetch: Fetch, { exchanges, sent }: Replay, run: R
   const asked = exchanges.get(fetch);
   if (asked === undefined) return; // there was nothing to ask
   const requests = asked.map((exchanged) => {
-    const result = send(fetch, NO_VARIABLES, run, environment, exchanged.variablesText, exchanged);
+    const result = send(fetch, NO_VARIABLES, run, environment, { variablesText: exchanged.variablesText, expected: exchanged });
     let of = sent.get(fetch);
     if (of === undefined) sent.set(fetch, of = new Map());
     of.set(exchanged.variablesText, result);

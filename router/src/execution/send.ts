@@ -22,20 +22,25 @@ export const requestFor = (fetch: RootFetch | EntityFetch, variables: Data, vari
   ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
 });
 
-interface Comparing { readonly variablesText: string | undefined; readonly expected: Exchanged | undefined; readonly keep: boolean }
+export interface Written {
+  /** The variables as JSON, where somebody has written them already. */
+  readonly variablesText: string | undefined;
+  /** What the answer is compared with. */
+  readonly expected?: Exchanged;
+}
 
-function requestOf(fetch: RootFetch | EntityFetch, variables: Data, { variablesText, expected, keep }: Comparing): SubgraphRequest {
+function requestOf(fetch: RootFetch | EntityFetch, variables: Data, { variablesText, expected }: Written, keepBytes: boolean): SubgraphRequest {
   const request = requestFor(fetch, variables, variablesText);
   if (expected !== undefined) return { ...request, expected };
-  return keep ? { ...request, keepBytes: true } : request;
+  return keepBytes ? { ...request, keepBytes } : request;
 }
 
 /** Sends it, unless a repetition has done so; and records it, where that is wanted. */
 export async function ask(fetch: RootFetch | EntityFetch, variables: Data, run: Run, environment: Environment, variablesText?: string): Promise<SubgraphResult> {
-  if (run.recorder === undefined && run.sent === undefined) return send(fetch, variables, run, environment, variablesText);
+  if (run.recorder === undefined && run.sent === undefined) return send(fetch, variables, run, environment, { variablesText });
   const text = variablesText ?? JSON.stringify(variables);
   const sent = run.sent === undefined ? undefined : takeSent(run.sent, fetch, text);
-  const result = sent === undefined ? await send(fetch, variables, run, environment, text) : readNow(await sent);
+  const result = sent === undefined ? await send(fetch, variables, run, environment, { variablesText: text }) : readNow(await sent);
   if (run.recorder !== undefined) record(run.recorder, fetch, text, result);
   return result;
 }
@@ -44,8 +49,7 @@ export async function ask(fetch: RootFetch | EntityFetch, variables: Data, run: 
 const readNow = (result: SubgraphResult): SubgraphResult =>
   (result.same === true && result.bytes !== undefined ? JSON.parse(result.bytes.toString()) as SubgraphResult : result);
 
-/** `expected` is what the answer is compared with. */
-export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment, variablesText?: string, expected?: Exchanged): Promise<SubgraphResult> {
+export async function send(fetch: RootFetch | EntityFetch, variables: Data, run: Run, { transport, fetched }: Environment, written: Written): Promise<SubgraphResult> {
   const started = performance.now();
   const { seen } = run.context;
   const context = run.context.trace === undefined ? run.context : underFetch(run.context, run.context.trace, fetch);
@@ -56,7 +60,7 @@ export async function send(fetch: RootFetch | EntityFetch, variables: Data, run:
     if (context !== run.context) endFetch(context, outcome);
   };
   try {
-    const result = await transport(fetch.service).execute(requestOf(fetch, variables, { variablesText, expected, keep: run.recorder !== undefined }), context);
+    const result = await transport(fetch.service).execute(requestOf(fetch, variables, written, run.recorder !== undefined), context);
     done(result.errors === undefined ? 'ok' : 'errors');
     return result;
   } catch (error) {
