@@ -21,6 +21,8 @@ export const tradeFacts = z.object({
   quoted: z.object({ price: decimalText, unit: quoteUnit }).optional(),
   /** The currency in which cash moves and the trade's own rate into it (its units for one of `currency`); absent: the trade's currency. */
   settlement: z.object({ currency: currencyText, rate: decimalText }).optional(),
+  /** With whom it settles, at which place, into which account: null or absent where nobody said. */
+  counterparty: z.string().nullable().optional(), placeOfSettlement: z.string().nullable().optional(), custodyAccount: z.string().nullable().optional(),
 });
 export type TradeFacts = z.output<typeof tradeFacts>;
 

@@ -167,7 +167,7 @@ test('trades of a closed portfolio stay as they are', async () => {
 
 test('the terms of a version cannot be changed in the database, nor a version removed', async () => {
   await capture();
-  for (const statement of ['update trade_capture.trade_version set quantity = quantity + 1', 'delete from trade_capture.trade_version'])
+  for (const statement of ['update trade_capture.trade_version set quantity = quantity + 1', "update trade_capture.trade_version set counterparty = 'x'", 'delete from trade_capture.trade_version'])
     await expect(door.database.query(statement)).rejects.toThrow(/append-only/);
 });
 

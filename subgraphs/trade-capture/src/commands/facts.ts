@@ -20,4 +20,7 @@ export const factsOf = (trade: Told): TradeFacts => ({
   ...(trade.lotPicks.length > 0 && { lotPicks: trade.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: text(quantity) })) }),
   ...(trade.quoteUnit !== null && { quoted: { price: text(trade.price), unit: trade.quoteUnit } }),
   ...(trade.settlement !== null && { settlement: { currency: trade.settlement.currency, rate: text(trade.settlement.rate) } }),
+  ...(trade.counterparty !== null && { counterparty: trade.counterparty }),
+  ...(trade.placeOfSettlement !== null && { placeOfSettlement: trade.placeOfSettlement }),
+  ...(trade.custodyAccount !== null && { custodyAccount: trade.custodyAccount }),
 });

@@ -18,6 +18,9 @@ export interface Changes {
   readonly lotPicks?: readonly LotPickInput[] | null | undefined;
   readonly settlementCurrency?: string | null | undefined;
   readonly settlementRate?: string | null | undefined;
+  readonly counterparty?: string | null | undefined;
+  readonly placeOfSettlement?: string | null | undefined;
+  readonly custodyAccount?: string | null | undefined;
 }
 
 const FINAL: ReadonlySet<Status> = new Set<Status>(['REJECTED', 'CANCELLED']);
@@ -36,8 +39,8 @@ export function amendedTerms(trade: Trade, changes: Changes, now: Date): Terms {
   return terms;
 }
 
-export const onlyTerms = ({ instrumentId, side, quantity, price, currency, quoteUnit, settlement, tradeDate, fees, lotPicks }: Terms): Terms =>
-  ({ instrumentId, side, quantity, price, currency, quoteUnit, settlement, tradeDate, fees, lotPicks });
+export const onlyTerms = ({ instrumentId, side, quantity, price, currency, quoteUnit, settlement, tradeDate, fees, lotPicks, counterparty, placeOfSettlement, custodyAccount }: Terms): Terms =>
+  ({ instrumentId, side, quantity, price, currency, quoteUnit, settlement, tradeDate, fees, lotPicks, counterparty, placeOfSettlement, custodyAccount });
 
 const merged = (trade: Trade, changes: Changes): TermsInput => ({
   instrumentId: changes.instrumentId ?? trade.instrumentId, side: changes.side ?? trade.side,
@@ -46,6 +49,8 @@ const merged = (trade: Trade, changes: Changes): TermsInput => ({
   ...settlementOf(trade, changes),
   fees: changes.fees ?? trade.fees.map(({ kind, amount }) => ({ kind, amount: { amount: text(amount.amount), currency: amount.currency } })),
   lotPicks: changes.lotPicks ?? trade.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: text(quantity) })),
+  counterparty: changes.counterparty ?? trade.counterparty, placeOfSettlement: changes.placeOfSettlement ?? trade.placeOfSettlement,
+  custodyAccount: changes.custodyAccount ?? trade.custodyAccount,
 });
 
 /** A rate belongs to its currency: another settlement currency needs another rate. */

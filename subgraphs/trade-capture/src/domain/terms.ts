@@ -20,6 +20,9 @@ export interface TermsInput {
   readonly lotPicks?: readonly LotPickInput[] | null | undefined;
   readonly settlementCurrency?: string | null | undefined;
   readonly settlementRate?: string | null | undefined;
+  readonly counterparty?: string | null | undefined;
+  readonly placeOfSettlement?: string | null | undefined;
+  readonly custodyAccount?: string | null | undefined;
 }
 
 export interface FeeInput {
@@ -28,6 +31,7 @@ export interface FeeInput {
 }
 
 const FEES_MAX = 20;
+const PARTY_LENGTH_MAX = 100;
 const EARLIEST_DAY = '1900-01-01';
 /** numeric(38,18) keeps 20 whole digits; two are left for sums. */
 const GROSS_MAX = new Decimal('1e18');
@@ -49,7 +53,17 @@ export function termsOf(input: TermsInput, now: Date): Terms {
   return {
     instrumentId: input.instrumentId, side: input.side, quantity, price, currency: input.currency, tradeDate: input.tradeDate,
     fees: feesOf(input.fees ?? [], input.currency), lotPicks: lotPicksOf(input.lotPicks ?? [], quantity), quoteUnit: null, settlement: settlementOf(input),
+    counterparty: partyOf(input.counterparty, 'counterparty'), placeOfSettlement: partyOf(input.placeOfSettlement, 'placeOfSettlement'),
+    custodyAccount: partyOf(input.custodyAccount, 'custodyAccount'),
   };
+}
+
+/** Names are kept as they are given, without the space around them: settlement groups by them. */
+function partyOf(given: string | null | undefined, field: string): string | null {
+  if (given == null) return null;
+  const name = given.trim();
+  if (name === '' || name.length > PARTY_LENGTH_MAX) throw invalid(`the ${field} has 1 to ${PARTY_LENGTH_MAX} characters`, field);
+  return name;
 }
 
 function feesOf(fees: readonly FeeInput[], currency: string): readonly Fee[] {
@@ -97,12 +111,13 @@ export function quotedAs(terms: Terms, { currency, quoteUnit }: TradedIn): Terms
 }
 
 /**
- * Terms as comparable text: "100" and "100.0" are the same quantity; lots in whatever order, and nothing of them where none are named. The unit
+ * Terms as comparable text: "100" and "100.0" are the same quantity; lots in whatever order, and nothing of them, nor of parties, where none are named. The unit
  * of the price is left out: it follows from the instrument.
  */
-export const canonicalTerms = ({ quoteUnit: _, settlement, lotPicks, ...terms }: Terms): object => ({
+export const canonicalTerms = ({ quoteUnit: _, settlement, lotPicks, counterparty, placeOfSettlement, custodyAccount, ...terms }: Terms): object => ({
   ...terms, ...(settlement !== null && { settlement: { currency: settlement.currency, rate: text(settlement.rate) } }),
   quantity: text(terms.quantity), price: text(terms.price),
   fees: terms.fees.map(({ kind, amount }) => ({ kind, amount: text(amount.amount), currency: amount.currency })),
   ...(lotPicks.length > 0 && { lotPicks: lotPicks.map(({ lotId, quantity }) => `${lotId} ${text(quantity)}`).toSorted() }),
+  ...(counterparty !== null && { counterparty }), ...(placeOfSettlement !== null && { placeOfSettlement }), ...(custodyAccount !== null && { custodyAccount }),
 });

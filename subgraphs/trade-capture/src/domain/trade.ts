@@ -44,6 +44,12 @@ export interface Terms {
   readonly fees: readonly Fee[];
   /** Empty: the portfolio's lot method chooses. */
   readonly lotPicks: readonly LotPick[];
+  /** With whom it settles; null where nobody said. A trade that names one has to be matched. */
+  readonly counterparty: string | null;
+  /** The depository where it settles (a BIC, "DTCYUS33"); null where nobody said. */
+  readonly placeOfSettlement: string | null;
+  /** The account at the custodian that receives or delivers; null where nobody said. */
+  readonly custodyAccount: string | null;
 }
 
 export interface TradeVersion extends Terms {

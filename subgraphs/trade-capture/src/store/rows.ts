@@ -6,7 +6,8 @@ import type { Fee, FeeKind, LotPick, Side, Status, Trade, TradeVersion, VersionK
 /** Of `trade_version v`; days and instants as text, so that neither a time zone nor a millisecond clips them. */
 export const VERSION_COLUMNS = `v.version, v.kind, v.replaces, v.instrument_id as "instrumentId", v.side, v.quantity, v.price, v.currency,
   v.quote_unit as "quoteUnit", v.settlement_currency as "settlementCurrency", v.settlement_rate as "settlementRate",
-  v.trade_date::text as "tradeDate", v.fees, v.lot_picks as "lotPicks", v.status, v.status_at as "statusAt",
+  v.trade_date::text as "tradeDate", v.fees, v.lot_picks as "lotPicks", v.counterparty,
+  v.place_of_settlement as "placeOfSettlement", v.custody_account as "custodyAccount", v.status, v.status_at as "statusAt",
   to_char(v.captured_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "capturedAt", v.captured_by as "capturedBy", v.reason`;
 
 /** Of `trade t` joined with the version it shows. */
@@ -40,6 +41,9 @@ export interface VersionRow {
   readonly tradeDate: string;
   readonly fees: readonly FeeRow[];
   readonly lotPicks: readonly LotPickRow[];
+  readonly counterparty: string | null;
+  readonly placeOfSettlement: string | null;
+  readonly custodyAccount: string | null;
   readonly status: Status;
   readonly statusAt: Date;
   readonly capturedAt: string;
@@ -62,6 +66,7 @@ export const toVersion = (row: VersionRow): TradeVersion => ({
   settlement: row.settlementCurrency === null || row.settlementRate === null ? null : { currency: row.settlementCurrency, rate: decimal(row.settlementRate) },
   fees: row.fees.map((fee) => ({ kind: fee.kind, amount: money(decimal(fee.amount), fee.currency) })),
   lotPicks: row.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: decimal(quantity) })),
+  counterparty: row.counterparty, placeOfSettlement: row.placeOfSettlement, custodyAccount: row.custodyAccount,
   status: row.status, statusAt: row.statusAt, capturedAt: row.capturedAt, capturedBy: row.capturedBy, reason: row.reason,
 });
 

@@ -66,6 +66,7 @@ export function writes(work: Work) {
         rows.map(({ terms }) => terms.currency), rows.map(({ terms }) => terms.tradeDate), rows.map(({ terms }) => feesJson(terms.fees)),
         rows.map(({ terms }) => lotPicksJson(terms.lotPicks)),
         rows.map(({ terms }) => terms.quoteUnit), rows.map(({ terms }) => terms.settlement?.currency ?? null), rows.map(({ terms }) => terms.settlement?.rate.toFixed() ?? null),
+        rows.map(({ terms }) => terms.counterparty), rows.map(({ terms }) => terms.placeOfSettlement), rows.map(({ terms }) => terms.custodyAccount),
       ]);
       return new Set(inserted.map(({ id }) => id));
     },
@@ -94,12 +95,13 @@ export function writes(work: Work) {
       };
       await sql.query(
         `insert into trade_capture.trade_version (trade_id, version, organization_id, kind, replaces, instrument_id, side, quantity, price, currency,
-           trade_date, fees, lot_picks, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash, quote_unit, settlement_currency, settlement_rate)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+           trade_date, fees, lot_picks, status, status_at, captured_at, captured_by, reason, idempotency_key, content_hash, quote_unit, settlement_currency, settlement_rate,
+           counterparty, place_of_settlement, custody_account)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
         [trade.id, version.version, trade.organizationId, version.kind, version.replaces, version.instrumentId, version.side,
           version.quantity.toFixed(), version.price.toFixed(), version.currency, version.tradeDate, feesJson(version.fees), lotPicksJson(version.lotPicks), version.status, now,
           version.capturedAt, version.capturedBy, version.reason, made.idempotencyKey, made.contentHash,
-          version.quoteUnit, version.settlement?.currency ?? null, version.settlement?.rate.toFixed() ?? null]);
+          version.quoteUnit, version.settlement?.currency ?? null, version.settlement?.rate.toFixed() ?? null, version.counterparty, version.placeOfSettlement, version.custodyAccount]);
       await sql.query('update trade_capture.trade set version = $2, last_version = $2 where id = $1', [trade.id, version.version]);
       return { ...trade, ...version, lastVersion: version.version };
     },
@@ -127,16 +129,18 @@ export function writes(work: Work) {
 const INSERT_CAPTURES = `
   with asked as (
     select * from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
-      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[], $18::jsonb[], $19::text[], $20::text[], $21::numeric[]) with ordinality
+      $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[], $18::jsonb[], $19::text[], $20::text[], $21::numeric[], $22::text[], $23::text[], $24::text[]) with ordinality
       as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
-        quote_unit, settlement_currency, settlement_rate, n)
+        quote_unit, settlement_currency, settlement_rate, counterparty, place_of_settlement, custody_account, n)
   ), inserted as (
     insert into trade_capture.trade (id, organization_id, portfolio_id, external_id, idempotency_key, content_hash, version, last_version)
     select id, $1, portfolio_id, external_id, idempotency_key, content_hash, 1, 1 from asked order by n
     on conflict do nothing returning id
   )
   insert into trade_capture.trade_version (trade_id, version, organization_id, kind, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
-    status, status_at, captured_at, captured_by, reason, quote_unit, settlement_currency, settlement_rate)
-  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, $2, reason, quote_unit, settlement_currency, settlement_rate
+    status, status_at, captured_at, captured_by, reason, quote_unit, settlement_currency, settlement_rate,
+    counterparty, place_of_settlement, custody_account)
+  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, $2, reason, quote_unit, settlement_currency, settlement_rate,
+    counterparty, place_of_settlement, custody_account
   from asked join inserted using (id)
   returning trade_id as id`;

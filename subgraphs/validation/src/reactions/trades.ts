@@ -25,8 +25,11 @@ function deciding<Data extends TradeFacts>(workings: Workings, type: EventType<D
 }
 
 /** Without what an amendment's event says besides. */
-const factsOf = ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, lotPicks }: TradeFacts): TradeFacts =>
-  ({ tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, ...(lotPicks && { lotPicks }) });
+function factsOf(trade: TradeFacts): TradeFacts {
+  const { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, lotPicks, counterparty, placeOfSettlement, custodyAccount } = trade;
+  const parties = { ...(counterparty != null && { counterparty }), ...(placeOfSettlement != null && { placeOfSettlement }), ...(custodyAccount != null && { custodyAccount }) };
+  return { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, ...(lotPicks && { lotPicks }), ...parties };
+}
 
 /** Throws for a portfolio that was not told of yet: the event is delivered again. */
 export async function locked(tx: ValidationWrites, { key, organizationId }: Event): Promise<LockedPortfolio> {
