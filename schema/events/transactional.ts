@@ -49,7 +49,11 @@ export const lotsReallocated = defineEvent('transactional.lots-reallocated.v1', 
 
 const settlement = { tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
 export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText, cash: cashAbroad });
-export const settlementFailed = defineEvent('transactional.settlement-failed.v1', { ...settlement, reason: z.string(), attempt: z.number().int() });
+export const settlementFailed = defineEvent('transactional.settlement-failed.v1', {
+  ...settlement, reason: z.string(), attempt: z.number().int(),
+  /** Absent in events of the time when cash was the only reason. */
+  code: z.enum(['INSUFFICIENT_CASH', 'INSUFFICIENT_SECURITIES', 'UNMATCHED', 'COUNTERPARTY_FAILED', 'ON_HOLD', 'OTHER']).optional(),
+});
 
 /**
  * Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. FEE, INTEREST and

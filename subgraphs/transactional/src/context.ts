@@ -4,6 +4,8 @@ import type { Logger } from '@pms/telemetry/logger';
 import type { Day } from './domain/days.ts';
 import type { Loaders } from './queries/loaders.ts';
 import type { BooksStore } from './store/books-store.ts';
+import type { Moment } from './store/history-reads.ts';
+import type { Holding } from './store/standing-reads.ts';
 
 /** What the books need whoever asks: reactions and the settlement timer have no more than this. */
 export interface BooksContext {
@@ -17,6 +19,12 @@ export interface BooksContext {
 
 export interface TransactionalContext extends SignedRequest, BooksContext {
   readonly loaders: Loaders;
+}
+
+/** A holding and the moment it is read at, for what is asked of it further. @public The generated types name it. */
+export interface ShownHolding extends Holding {
+  readonly portfolioId: string;
+  readonly moment: Moment;
 }
 
 /** What this domain has of a portfolio or a trade that another domain owns. @public The generated types name it. */

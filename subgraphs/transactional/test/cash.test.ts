@@ -105,6 +105,8 @@ test('trades settle on their contractual date, receipts before payments, and not
   expect(await settlementOf(tradeIdOf(today))).toEqual({ status: 'PENDING', contractualDate: '2026-11-23', settledOn: null, failureReason: null, attempts: 0 });
   expect(await settle({ asOf: '2026-11-20', portfolioId })).toEqual({ settled: 2, failed: 0, more: false, userErrors: [] });
   expect(await settlementOf(tradeIdOf(bought))).toEqual({ status: 'SETTLED', contractualDate: '2026-11-19', settledOn: '2026-11-19', failureReason: null, attempts: 1 });
+  expect(await w.position(portfolioId)).toMatchObject({ quantity: '-1', settledQuantity: '0' });
+  expect(await w.position(portfolioId, '(asOf: "2026-11-18", includeClosed: true)')).toMatchObject({ quantity: '0', settledQuantity: '0' });
   expect(await w.cash(portfolioId)).toMatchObject({ settled: { amount: '50' }, receivable: { amount: '95' }, payable: { amount: '0' }, balance: { amount: '145' } });
   const told = (await door.told()).filter(({ key }) => key === portfolioId).slice(-4);
   expect(told.map(({ type, data }) => [type.split('.')[1], (data as { tradeId: string }).tradeId])).toEqual([

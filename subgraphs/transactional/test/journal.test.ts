@@ -103,6 +103,7 @@ test('one row changed in the database is found, named, and mended by a rebuild',
     [`update transactional.position set realized = 0 where portfolio_id = $1`, /position .* realised 0 .* the facts say .* realised 40 /],
     [`update transactional.cash_balance set settled = settled - 0.01 where portfolio_id = $1`, /cash USD: settled 4439.99 .* the facts say settled 4440 /],
     [`update transactional.trade_booking set step = 'failed', settled_on = null where portfolio_id = $1`, /trade trd_.* failed .* the facts say .* settled /],
+    [`update transactional.custody set quantity = quantity + 1 where portfolio_id = $1`, /custody .*: 7 is stored, the facts say 6/],
     [`update transactional.trade_booking set gain = 41 where portfolio_id = $1 and gain = 40`, /a gain of 41 is stored, the facts say 40/],
     [`delete from transactional.trade_booking where portfolio_id = $1`, /nothing is stored/],
   ];

@@ -23,7 +23,7 @@ export const WITHDRAW = 'mutation ($input: WithdrawCashInput!) { withdrawCash(in
 const entity = (type: string, fields: string): string => `query ($id: ID!) { _entities(representations: [{ __typename: "${type}", id: $id }]) { ... on ${type} { ${fields} } } }`;
 
 export const books = (args = ''): string => entity('Portfolio', `positions${args} {
-  instrument { id } quantity averageCost { amount } costBasis { amount currency } realizedPnl { amount } currency openedOn
+  instrument { id } quantity settledQuantity averageCost { amount } costBasis { amount currency } realizedPnl { amount } currency openedOn
   lots { id openedOn quantity unitCost { amount } costBasis { amount } trade { id } } }`);
 export const cash = (args = ''): string => entity('Portfolio', `cash${args} { currency balance { amount } settled { amount } receivable { amount } payable { amount } }`);
 export const SETTLEMENT = entity('Trade', 'settlement { status contractualDate settledOn failureReason attempts }');

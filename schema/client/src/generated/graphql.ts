@@ -6,7 +6,11 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** What is left out stays as it is. */
 export type AmendTradeInput = {
+  /** With whom it settles, 1 to 100 characters. A trade that names its counterparty has to be matched (`matchSettlement`) before it can settle. What is left out stays as it was. */
+  readonly counterparty?: string | null | undefined;
   readonly currency?: string | null | undefined;
+  /** The account at the custodian that receives or delivers. */
+  readonly custodyAccount?: string | null | undefined;
   /** Refuses the change when the trade shows another version by now. */
   readonly expectedVersion?: number | null | undefined;
   /** Replaces all fees. */
@@ -16,6 +20,8 @@ export type AmendTradeInput = {
   readonly instrumentId?: string | null | undefined;
   /** Replaces all lots named; an empty list leaves the choice to the portfolio's lot method. */
   readonly lotPicks?: ReadonlyArray<LotPickInput> | null | undefined;
+  /** The depository where it settles, such as a BIC. */
+  readonly placeOfSettlement?: string | null | undefined;
   /** In the instrument's quote unit, or in its currency where it has none. */
   readonly price?: string | null | undefined;
   readonly quantity?: string | null | undefined;
@@ -106,8 +112,12 @@ export type CancelTradeInput = {
 };
 
 export type CaptureTradeInput = {
+  /** With whom it settles, 1 to 100 characters. A trade that names its counterparty has to be matched (`matchSettlement`) before it can settle. */
+  readonly counterparty?: string | null | undefined;
   /** The instrument's currency; never its quote unit. */
   readonly currency: string;
+  /** The account at the custodian that receives or delivers. */
+  readonly custodyAccount?: string | null | undefined;
   /** The caller's own name for the trade, unique in the organisation. This or `idempotencyKey` is needed. */
   readonly externalId?: string | null | undefined;
   readonly fees?: ReadonlyArray<FeeInput> | null | undefined;
@@ -116,6 +126,8 @@ export type CaptureTradeInput = {
   readonly instrumentId: string;
   /** Up to 500 open lots to close. When the books find that these are not open, or do not add up, the trade becomes REJECTED, and `decision.comment` says why. */
   readonly lotPicks?: ReadonlyArray<LotPickInput> | null | undefined;
+  /** The depository where it settles, such as a BIC. */
+  readonly placeOfSettlement?: string | null | undefined;
   readonly portfolioId: string;
   /** Of one unit, without fees; more than zero. In the instrument's quote unit where it has one: 250 of a share quoted in GBX is 2.50 GBP. */
   readonly price: string;

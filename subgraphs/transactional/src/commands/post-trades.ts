@@ -11,12 +11,13 @@ import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domai
 import { reachable } from '../domain/lot-book.ts';
 import type { Fill } from '../domain/lots.ts';
 import { appended, areNext, comparePlaces, type Key, keyOf, noPosition, type Place, placeOf, type PositionChange, type PositionState, replayed } from '../domain/position-change.ts';
-import { begun, next, type Settlement } from '../domain/settlement.ts';
+import { booked } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { brokenNets, cancelledSettlements, returned, undoneData } from './undo-settlement.ts';
 
 export interface ToBook {
   readonly trade: TradeFacts;
@@ -56,13 +57,12 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const regained = [...changes.values()].flatMap((change) => change.regained);
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
   if (origin !== undefined && regained.length > 0) reallocate(ledger, [...changes.values()], origin);
-  await tx.saveSettlements(reversing.map(({ fill, version, settlement, attempt }) => ({
-    tradeId: fill.tradeId, version, attempt, settlement: next(settlement, { type: 'cancelled' }).settlement,
-  })));
+  await tx.saveSettlements([...cancelledSettlements(reversing), ...(await brokenNets(tx, ledger, reversing, origin))]);
   await tx.saveGains(regained);
   await tx.removeLots(portfolio, [...changes.values()]);
   await tx.removeClosings(portfolio, [...changes.values()]);
-  await ledger.save([...tx.bookingRows(portfolio, bookings), ...tx.positionRows(portfolio, [...changes.values()]), ...tx.closingRows(portfolio, [...changes.values()])]);
+  await ledger.save([...tx.bookingRows(portfolio, bookings), ...tx.positionRows(portfolio, [...changes.values()]), ...tx.closingRows(portfolio, [...changes.values()]),
+    ...tx.custodyRows(portfolio, returned(reversing))]);
   return turns;
 }
 
@@ -150,10 +150,9 @@ const changeOf = (changes: Changes, key: Key): PositionChange => changes.get(key
 
 function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, posted: readonly RecordedEntry[], { trade, changes }: { trade: TradeFacts; changes: Changes }): void {
   const { fill, version, instrumentId } = booking;
-  const { send } = next(booking.settlement, { type: 'cancelled' });
   const factSequence = ledger.record({
     kind: 'TRADE_REVERSED', effectiveOn: fill.tradedOn, tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence,
-    data: { because, undone: send.map(({ type }) => type) },
+    data: { because, ...undoneData(booking) },
   }, origin);
   // the delivery first, if there was one: the newest is undone first
   for (const { id, entry } of posted.toReversed()) ledger.post(reversalOf(id, entry), { factSequence, version, origin });
@@ -181,16 +180,15 @@ function enter(
   const netAmount = text(fill.amount.negated());
   ledger.tell(tradeBooked, { ...trade, contractualSettlementDate, netAmount, realizedPnl: text(gain), position: told(after) }, origin);
   ledger.tellCash({ kind: 'TRADE', currency: trade.currency, amount: netAmount, effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
-  return { fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, contractualOn: contractualSettlementDate, attempt: 1, settlement: instructed(trade, contractualSettlementDate) };
+  const { counterparty = null, placeOfSettlement = null, custodyAccount = null } = trade;
+  return {
+    fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, contractualOn: contractualSettlementDate, attempt: 1,
+    parties: { counterparty, placeOfSettlement, custodyAccount },
+    settlement: booked({ contractualDate: contractualSettlementDate, toMatch: counterparty !== null }, `${trade.tradeId}/${trade.version}`),
+  };
 }
 
 type NewClosings = Parameters<typeof tradeEntry>[0]['applied']['closings'];
-
-/** Cash is reserved and the trade booked in one and the same transaction: the saga's first two steps are taken together. */
-function instructed({ tradeId, version }: TradeFacts, contractualDate: string): Settlement {
-  const reserved = next(begun, { type: 'cash-reserved', reservationId: `${tradeId}/${version}` }).settlement;
-  return next(reserved, { type: 'booked', contractualDate }).settlement;
-}
 
 /** Later trades whose gain has changed: securities and realised gains follow, cash does not. Those who keep gains are told. */
 export function reallocate(ledger: Ledger, changes: readonly PositionChange[], origin: Origin): void {

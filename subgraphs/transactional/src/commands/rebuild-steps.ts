@@ -5,8 +5,9 @@ import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import { flat, type LotBook, lotBook } from '../domain/lot-book.ts';
 import type { Closing, Lot } from '../domain/lots.ts';
 import { type Key, keyOf, noPosition, type Place, type PositionChange, type PositionState } from '../domain/position-change.ts';
-import { cashLines, type Difference, differences, settlementAfter, shown } from '../domain/rebuilt.ts';
+import { cashLines, type Difference, differences, shown } from '../domain/rebuilt.ts';
 import { numbered } from '../domain/closings.ts';
+import { settlementAfter } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
@@ -35,9 +36,14 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
   return { facts, differences: differences(showCash((await tx.cash(portfolio.id)).values()), showCash(rebuilt.values())) };
 }
 
-const showBooking = ({ fill, settlement, attempt, contractualOn }: Pick<Booking, 'fill' | 'settlement' | 'attempt' | 'contractualOn'>): string =>
-  shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt,
-    ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]));
+function showBooking({ fill, settlement, attempt, contractualOn, parties }: Booking): string {
+  const failure = 'code' in settlement ? settlement : null;
+  const part = 'part' in settlement && !settlement.part.quantity.isZero() ? ['part', settlement.part.quantity, settlement.part.amount] : [];
+  return shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt, ...part,
+    ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]),
+    ...(parties.counterparty === null ? [] : ['with', parties.counterparty]), ...(failure === null ? [] : [failure.code, failure.failedOn, failure.matched ? 'matched' : 'unmatched']),
+    ...('netSetId' in settlement && settlement.netSetId !== null ? ['net set', settlement.netSetId] : []), ...('dueOn' in settlement ? ['buy-in due', settlement.dueOn] : []));
+}
 
 export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<Difference[]> {
   const found: Difference[] = [];
@@ -61,8 +67,10 @@ export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, v
 function bookingOf({ sequence, data, later }: BookedVersion): Booking {
   const trade = tradeFacts.parse(data);
   const { contractualSettlementDate: contractualOn } = data as { contractualSettlementDate: string };
-  const { settlement, attempt } = settlementAfter(contractualOn, later);
-  return { fill: asFill(trade), version: trade.version, instrumentId: trade.instrumentId, gain: ZERO, settlement, attempt, contractualOn, factSequence: sequence };
+  const fill = asFill(trade);
+  const { counterparty = null, placeOfSettlement = null, custodyAccount = null } = trade;
+  const { settlement, attempt } = settlementAfter({ contractualDate: contractualOn, toMatch: counterparty !== null }, fill, later);
+  return { parties: { counterparty, placeOfSettlement, custodyAccount }, fill, version: trade.version, instrumentId: trade.instrumentId, gain: ZERO, settlement, attempt, contractualOn, factSequence: sequence };
 }
 
 const showPosition = ({ quantity, cost, realized, openedOn, last }: PositionState): string =>

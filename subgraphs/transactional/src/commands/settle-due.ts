@@ -5,17 +5,21 @@
  * retried on the day of the retry.
  */
 import type { Origin } from '@pms/events/envelope';
-import { text } from '@pms/money';
+import { sum, text } from '@pms/money';
 import { settlementFailed, tradeSettled } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
 import { tradeSettled as settledEntry } from '../domain/journal.ts';
-import { next, type Heard, type Settlement } from '../domain/settlement.ts';
+import { deliveredOf, left } from '../domain/delivery.ts';
+import { next } from '../domain/settlement.ts';
+import { lastPart } from '../domain/settlement-facts.ts';
+import type { Heard } from '../domain/settlement-state.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
+import type { CustodyChange, SettlementChange } from '../store/settlement-writes.ts';
 import { lockedPortfolio } from './locked.ts';
 import { type Ledger, openLedger } from './ledger.ts';
-import { settlements } from './metrics.ts';
+import { settlementFails, settlements } from './metrics.ts';
 
 export interface Settled {
   readonly settled: number;
@@ -60,41 +64,80 @@ const settleBatch = (ctx: BooksContext, portfolioId: string, asOf: string, origi
     return settleTrades(ctx, tx, portfolio, { due: await tx.due(portfolioId, asOf, BATCH_MAX), asOf, origin });
   });
 
-/** Tries each of the trades once, in the order given. */
+/** Tries each of the trades once, in the order given; those that settle as one, together at the first of them. */
 export async function settleTrades(
   ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, { due, asOf, origin }: { due: readonly Booking[]; asOf: string; origin: Origin },
 ): Promise<{ settled: number; failed: number }> {
   if (due.length === 0) return { settled: 0, failed: 0 };
   const ledger = await openLedger(ctx, tx, portfolio);
-  const changes = due.map((booking) => ({ tradeId: booking.fill.tradeId, version: booking.version, attempt: booking.attempt, settlement: attempt(ledger, portfolio, booking, { asOf, origin }) }));
-  await ledger.save();
-  await tx.saveSettlements(changes);
-  const settled = changes.filter(({ settlement }) => settlement.step === 'settled').length;
-  return { settled, failed: changes.length - settled };
+  const tried: Tried[] = [];
+  for (const group of await groups(tx, portfolio.id, due)) {
+    const refusal = refusalOf(ledger, group, asOf);
+    for (const booking of group) tried.push(attempt(ledger, booking, refusal ?? { type: 'delivered', settledOn: isFirst(booking) ? booking.contractualOn : asOf }, origin));
+  }
+  await ledger.save(tx.custodyRows(portfolio, tried.flatMap(({ received }) => received)));
+  await tx.saveSettlements(tried.map(({ change }) => change));
+  const settled = tried.filter(({ change }) => change.settlement.step === 'settled').length;
+  return { settled, failed: tried.length - settled };
 }
 
-function attempt(ledger: Ledger, portfolio: LockedPortfolio, booking: Booking, { asOf, origin }: { asOf: string; origin: Origin }): Settlement {
-  const { fill, version, instrumentId, attempt: number, contractualOn } = booking;
-  const { settlement, send } = next(booking.settlement, outcome(ledger, booking, number === 1 ? contractualOn : asOf));
-  const about = { tradeId: fill.tradeId, version, portfolioId: portfolio.id };
+/** What is tried for the first time settles on its contractual date, whenever that is noticed. */
+const isFirst = ({ attempt: number, settlement, fill }: Booking): boolean => number === 1 && deliveredOf(settlement, fill).quantity.isZero();
+
+/** What settles by itself is a group of its own; a set that settles as one is whole, whichever of its trades were given. */
+async function groups(tx: Posting, portfolioId: string, due: readonly Booking[]): Promise<readonly (readonly Booking[])[]> {
+  const sets = new Set(due.flatMap(({ settlement }) => (settlement.step === 'matched' && settlement.netSetId !== null ? [settlement.netSetId] : [])));
+  if (sets.size === 0) return due.map((booking) => [booking]);
+  const members = Map.groupBy(await tx.netMembers(portfolioId, [...sets]), ({ settlement }) => ('netSetId' in settlement ? settlement.netSetId : null));
+  const given = new Map(due.map((booking) => [booking.fill.tradeId, booking]));
+  return due.flatMap((booking) => {
+    const set = booking.settlement.step === 'matched' ? booking.settlement.netSetId : null;
+    if (set === null) return [[booking]];
+    const whole = members.get(set) ?? [];
+    members.delete(set);
+    return whole.length === 0 ? [] : [whole.map((member) => given.get(member.fill.tradeId) ?? member)];
+  });
+}
+
+/** Null where all of the group may change hands: what it needs in cash is there. */
+function refusalOf(ledger: Ledger, group: readonly Booking[], asOf: string): (Heard & { type: 'delivery-refused' }) | null {
+  const unmatched = group.find(({ settlement }) => settlement.step === 'instructed');
+  if (unmatched !== undefined)
+    return { type: 'delivery-refused', code: 'UNMATCHED', reason: `${unmatched.parties.counterparty ?? 'the counterparty'} has not matched the instruction`, on: asOf };
+  const currency = group[0]?.fill.currency ?? '';
+  const needed = sum(group.map(({ settlement, fill }) => left(fill, deliveredOf(settlement, fill)).amount));
+  const { settled } = ledger.cash(currency);
+  return needed.isPositive() && needed.greaterThan(settled)
+    ? { type: 'delivery-refused', code: 'INSUFFICIENT_CASH', reason: `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, on: asOf }
+    : null;
+}
+
+interface Tried {
+  readonly change: SettlementChange;
+  readonly received: readonly CustodyChange[];
+}
+
+/** Tells the saga how delivery went, and does what it sends. */
+export function attempt(ledger: Ledger, booking: Booking, heard: Heard, origin: Origin, how: Readonly<Record<string, unknown>> = {}): Tried {
+  const { fill, version, instrumentId, attempt: number } = booking;
+  const { settlement, send } = next(booking.settlement, heard);
+  const about = { tradeId: fill.tradeId, version, portfolioId: ledger.portfolioId };
   const fact = { tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence };
+  const received: CustodyChange[] = [];
   for (const each of send) {
     if (each.type === 'announce-settled') {
-      const factSequence = ledger.record({ ...fact, kind: 'TRADE_SETTLED', effectiveOn: each.settledOn, data: { attempt: number } }, origin);
-      ledger.post(settledEntry({ fill, settledOn: each.settledOn }), { factSequence, version, origin });
+      const { delivered, data } = lastPart(booking.settlement, fill);
+      const factSequence = ledger.record({ ...fact, kind: 'TRADE_SETTLED', effectiveOn: each.settledOn, data: { attempt: number, ...data, ...how } }, origin);
+      ledger.post(settledEntry({ fill: { ...fill, amount: delivered.amount }, settledOn: each.settledOn }), { factSequence, version, origin });
       ledger.tell(tradeSettled, { ...about, settledOn: each.settledOn, netAmount: text(fill.amount.negated()), currency: fill.currency }, origin);
       ledger.tellCash({ kind: 'SETTLEMENT', currency: fill.currency, amount: '0', effectiveDate: each.settledOn, tradeId: fill.tradeId }, origin);
+      received.push({ instrumentId, currency: fill.currency, quantity: delivered.quantity });
     } else if (each.type === 'announce-failed') {
-      ledger.record({ ...fact, kind: 'SETTLEMENT_FAILED', effectiveOn: asOf, data: { reason: each.reason, attempt: each.attempt } }, origin);
-      ledger.tell(settlementFailed, { ...about, reason: each.reason, attempt: each.attempt }, origin);
+      const { code, reason } = each;
+      ledger.record({ ...fact, kind: 'SETTLEMENT_FAILED', effectiveOn: heard.type === 'delivery-refused' ? heard.on : booking.contractualOn, data: { code, reason, attempt: each.attempt } }, origin);
+      ledger.tell(settlementFailed, { ...about, reason, code, attempt: each.attempt }, origin);
+      settlementFails.inc({ code });
     }
   }
-  return settlement;
-}
-
-function outcome(ledger: Ledger, { fill }: Booking, settledOn: string): Heard {
-  const { settled } = ledger.cash(fill.currency);
-  return fill.amount.greaterThan(settled) && fill.amount.isPositive()
-    ? { type: 'delivery-refused', reason: `settled cash of ${text(settled)} ${fill.currency} does not cover ${text(fill.amount)} ${fill.currency}` }
-    : { type: 'delivered', settledOn };
+  return { change: { tradeId: fill.tradeId, version, attempt: 'attempt' in settlement ? settlement.attempt : number, settlement }, received };
 }

@@ -4,14 +4,12 @@ import type { TransactionalContext } from '../context.ts';
 import { addDays } from '../domain/days.ts';
 import { ATTEMPTS_MAX, next } from '../domain/settlement.ts';
 import type { Booking } from '../store/rows.ts';
-import { lockedPortfolio } from './locked.ts';
 import { openLedger } from './ledger.ts';
+import { type OnSettlement, onSettlement, today } from './on-settlement.ts';
 import { settleDue, settleTrades, type Settled } from './settle-due.ts';
 
 const TRADES_MAX = 20_000;
 const AHEAD_DAYS_MAX = 10;
-
-const today = (ctx: TransactionalContext): string => ctx.now().toISOString().slice(0, 10);
 
 export interface SettleDue {
   readonly asOf: string;
@@ -26,25 +24,25 @@ export async function settleDueOnRequest(ctx: TransactionalContext, { asOf, port
   return settleDue(ctx, { organizationId, portfolioId, asOf, tradesMax: TRADES_MAX, originFor: () => ctx.origin });
 }
 
-/** Refuses with CONFLICT a settlement that has not failed, and one that was tried too often. */
-export async function retrySettlement(ctx: TransactionalContext, tradeId: string): Promise<Booking> {
-  const found = await ctx.store.latestBooking(ctx.principal.organizationId, tradeId);
-  if (found === null) throw new Refusal('NOT_FOUND', 'there is no such trade, or it is not booked', ['tradeId']);
-  return ctx.store.transaction(async (tx) => {
-    const portfolio = await lockedPortfolio(tx, found.portfolioId);
-    const booking = (await tx.histories([tradeId])).get(tradeId)?.standing;
-    if (booking == null || booking.settlement.step !== 'failed') throw new Refusal('CONFLICT', 'the settlement has not failed', ['tradeId']);
-    const retried = next(booking.settlement, { type: 'retried' }).settlement;
-    if (retried.step !== 'instructed') throw new Refusal('CONFLICT', `settlement was tried ${ATTEMPTS_MAX} times, and no more`, ['tradeId']);
-    const ledger = await openLedger(ctx, tx, portfolio);
+/** With all trades that settle as one with it. Refuses with CONFLICT a settlement that has not failed, and one that was tried too often. */
+export const retrySettlement = (ctx: TransactionalContext, tradeId: string): Promise<Booking> => onSettlement(ctx, tradeId, async (at) => {
+  const { settlement } = at.booking;
+  if (settlement.step !== 'failed') throw new Refusal('CONFLICT', 'the settlement has not failed', ['tradeId']);
+  const failed = settlement.netSetId === null ? [at.booking] : await at.tx.netMembers(at.portfolio.id, [settlement.netSetId]);
+  await tryAgain(ctx, at, failed);
+});
+
+async function tryAgain(ctx: TransactionalContext, { tx, portfolio }: OnSettlement, failed: readonly Booking[]): Promise<void> {
+  const ledger = await openLedger(ctx, tx, portfolio);
+  const due = failed.map((booking): Booking => {
     const { fill, version, instrumentId } = booking;
+    const { settlement } = next(booking.settlement, { type: 'retried' });
+    if (settlement.step !== 'matched' && settlement.step !== 'instructed') throw new Refusal('CONFLICT', `settlement was tried ${ATTEMPTS_MAX} times, and no more`, ['tradeId']);
     ledger.record({
-      kind: 'SETTLEMENT_RETRIED', effectiveOn: today(ctx), tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence, data: { attempt: retried.attempt },
+      kind: 'SETTLEMENT_RETRIED', effectiveOn: today(ctx), tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence, data: { attempt: settlement.attempt },
     }, ctx.origin);
-    await ledger.save();
-    const due = { ...booking, settlement: retried, attempt: retried.attempt };
-    const again = { ...portfolio, lastFact: ledger.lastFact() };
-    await settleTrades(ctx, tx, again, { due: [due], asOf: today(ctx), origin: ctx.origin });
-    return (await tx.histories([tradeId])).get(tradeId)?.standing ?? booking;
+    return { ...booking, settlement, attempt: settlement.attempt };
   });
+  await ledger.save();
+  await settleTrades(ctx, tx, { ...portfolio, lastFact: ledger.lastFact() }, { due, asOf: today(ctx), origin: ctx.origin });
 }

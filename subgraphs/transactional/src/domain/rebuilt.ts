@@ -1,10 +1,11 @@
 /** What the facts say that projections hold: cash, settlements, and how the two are compared. Amounts as in lots.ts and cash.ts. */
 import { type Decimal, decimal } from '@pms/money';
 import type { Day } from './days.ts';
+import { claimEntries, type ClaimKind } from './claims.ts';
 import type { FactKind } from './fact.ts';
 import { deposited, type Line, tradeBooked, tradeSettled, withdrawn } from './journal.ts';
 import type { Fill } from './lots.ts';
-import { begun, next, type Heard, type Settlement } from './settlement.ts';
+import { deliveredIn } from './settlement-facts.ts';
 
 /** A fact as it was recorded. */
 export interface RecordedFact {
@@ -24,38 +25,22 @@ function postings({ kind, effectiveOn, currency, data }: RecordedFact, fill: Fil
     const moved = { reference: '', effectiveOn, money: { amount: decimal(String(data['amount'])), currency: currency ?? '' } };
     return (kind === 'CASH_DEPOSITED' ? deposited : withdrawn)(moved).lines;
   }
-  if (fill === null) return [];
+  if (kind === 'CLAIM_RAISED' || kind === 'CLAIM_BOOKED' || kind === 'CLAIM_WITHDRAWN') {
+    const claim = { id: '', kind: data['claim'] as ClaimKind, currency: currency ?? '', amount: decimal(String(data['amount'])) };
+    return claimEntries[kind](claim, effectiveOn).lines;
+  }
+  return fill === null ? [] : tradePostings({ kind, effectiveOn, data }, fill);
+}
+
+function tradePostings({ kind, effectiveOn, data }: Omit<RecordedFact, 'currency'>, fill: Fill): readonly Line[] {
   const booked = (): readonly Line[] => tradeBooked({ fill, applied: { closings: [] }, instrumentId: '' }).lines;
-  const delivered = (): readonly Line[] => tradeSettled({ fill, settledOn: effectiveOn }).lines;
+  const delivered = (): readonly Line[] => tradeSettled({ fill: { ...fill, amount: deliveredIn({ data }, fill).amount }, settledOn: effectiveOn }).lines;
   if (kind === 'TRADE_BOOKED') return booked();
-  if (kind === 'TRADE_SETTLED') return delivered();
+  if (kind === 'TRADE_SETTLED' || kind === 'TRADE_PART_SETTLED') return delivered();
   if (kind !== 'TRADE_REVERSED') return [];
   const undone = data['undone'] as readonly string[];
   const taken = [...(undone.includes('reverse-delivery') ? delivered() : []), ...(undone.includes('reverse-booking') ? booked() : [])];
   return taken.map((line) => ({ ...line, amount: line.amount.negated() }));
-}
-
-/** How the settlement of a booked version stands after the facts about it, in order, and the number of the last attempt. */
-export function settlementAfter(contractualDate: Day, facts: readonly RecordedFact[]): { readonly settlement: Settlement; readonly attempt: number } {
-  const reserved = next(begun, { type: 'cash-reserved', reservationId: '' }).settlement;
-  let settlement = next(reserved, { type: 'booked', contractualDate }).settlement;
-  let attempt = 1;
-  for (const fact of facts) {
-    const heard = heardIn(fact);
-    if (heard !== null) settlement = next(settlement, heard).settlement;
-    if ('attempt' in settlement) attempt = settlement.attempt;
-  }
-  return { settlement, attempt };
-}
-
-function heardIn({ kind, effectiveOn, data }: RecordedFact): Heard | null {
-  switch (kind) {
-    case 'TRADE_SETTLED': return { type: 'delivered', settledOn: effectiveOn };
-    case 'SETTLEMENT_FAILED': return { type: 'delivery-refused', reason: String(data['reason']) };
-    case 'SETTLEMENT_RETRIED': return { type: 'retried' };
-    case 'TRADE_REVERSED': return { type: 'cancelled' };
-    case 'LOT_METHOD_SET': case 'CASH_DEPOSITED': case 'CASH_WITHDRAWN': case 'TRADE_BOOKED': case 'TRADE_CANCELLED': return null;
-  }
 }
 
 /** Things by name, each as text. */

@@ -1,55 +1,23 @@
 /**
- * How one trade settles: reserve cash, book, wait for the contractual date, exchange cash for securities. A saga as a
- * pure step function: `next` says what to send, reactions send it and keep the state. A step that fails undoes what came
- * before it (reserved cash is released); a booked trade that fails to settle stays booked and may be retried, at most
- * ATTEMPTS_MAX times. A message that does not fit the step, because it is late or repeated, changes nothing.
+ * How one trade settles: reserve cash, book, instruct the custodian, match with the counterparty, wait for the contractual
+ * date, exchange cash for securities. A saga as a pure step function: `next` says what to send, commands send it and keep the
+ * state. What each step's undoing is called, and which steps a state has behind it, is in saga-steps.ts: a cancellation undoes
+ * exactly those. A booked trade that fails to settle stays booked and may be retried, at most ATTEMPTS_MAX times; what a part
+ * delivery leaves is instructed again; a failure that lasts becomes a buy-in. A message that does not fit the state, because it
+ * is late or repeated, changes nothing.
  */
 import type { Day } from './days.ts';
+import { undoing } from './saga-steps.ts';
+import { type Delivered, type Heard, type Instruction, nothing, type Of, type Settlement, type Step } from './settlement-state.ts';
 
 export const ATTEMPTS_MAX = 10;
-
-export type Settlement =
-  | { readonly step: 'reserving' }
-  | { readonly step: 'booking'; readonly reservationId: string }
-  | { readonly step: 'instructed'; readonly contractualDate: Day; readonly attempt: number }
-  | { readonly step: 'settled'; readonly settledOn: Day }
-  /** Booked, and due again when retried. */
-  | { readonly step: 'failed'; readonly reason: string; readonly contractualDate: Day; readonly attempt: number }
-  /** Never booked; final. */
-  | { readonly step: 'refused'; readonly reason: string }
-  /** Withdrawn by an amendment or a cancellation, before or after settlement; final. */
-  | { readonly step: 'cancelled' };
-
-export type Heard =
-  | { readonly type: 'cash-reserved'; readonly reservationId: string }
-  | { readonly type: 'cash-refused'; readonly reason: string }
-  | { readonly type: 'booked'; readonly contractualDate: Day }
-  | { readonly type: 'booking-refused'; readonly reason: string }
-  | { readonly type: 'delivered'; readonly settledOn: Day }
-  | { readonly type: 'delivery-refused'; readonly reason: string }
-  | { readonly type: 'retried' }
-  | { readonly type: 'cancelled' };
-
-export type Send =
-  | { readonly type: 'book-trade'; readonly reservationId: string }
-  | { readonly type: 'release-cash'; readonly reservationId: string }
-  | { readonly type: 'instruct'; readonly dueOn: Day; readonly attempt: number }
-  | { readonly type: 'reverse-booking' }
-  | { readonly type: 'reverse-delivery' }
-  | { readonly type: 'announce-refused'; readonly reason: string }
-  | { readonly type: 'announce-settled'; readonly settledOn: Day }
-  | { readonly type: 'announce-failed'; readonly reason: string; readonly attempt: number };
-
-export interface Step {
-  readonly settlement: Settlement;
-  readonly send: readonly Send[];
-}
 
 export const begun: Settlement = { step: 'reserving' };
 
 const unchanged = (settlement: Settlement): Step => ({ settlement, send: [] });
 
 export function next(settlement: Settlement, heard: Heard): Step {
+  if (heard.type === 'cancelled') return cancelled(settlement);
   switch (settlement.step) {
     case 'reserving':
       return whileReserving(settlement, heard);
@@ -57,77 +25,112 @@ export function next(settlement: Settlement, heard: Heard): Step {
       return whileBooking(settlement, heard);
     case 'instructed':
       return whileInstructed(settlement, heard);
+    case 'matched':
+      return whileMatched(settlement, heard);
     case 'failed':
       return whileFailed(settlement, heard);
+    case 'buying-in':
+      return whileBuyingIn(settlement, heard);
     case 'settled':
-      return heard.type === 'cancelled'
-        ? { settlement: { step: 'cancelled' }, send: [{ type: 'reverse-delivery' }, { type: 'reverse-booking' }] }
-        : unchanged(settlement);
     case 'refused':
     case 'cancelled':
       return unchanged(settlement);
   }
 }
 
-function whileReserving(settlement: Settlement & { step: 'reserving' }, heard: Heard): Step {
-  switch (heard.type) {
-    case 'cash-reserved':
-      return {
-        settlement: { step: 'booking', reservationId: heard.reservationId },
-        send: [{ type: 'book-trade', reservationId: heard.reservationId }],
-      };
-    case 'cash-refused':
-      return { settlement: { step: 'refused', reason: heard.reason }, send: [{ type: 'announce-refused', reason: heard.reason }] };
-    case 'cancelled':
-      return { settlement: { step: 'cancelled' }, send: [] };
-    default:
-      return unchanged(settlement);
-  }
+/** In whatever state, what was done is undone, the newest step first; a trade that was never booked, or is gone, has nothing to undo. */
+function cancelled(settlement: Settlement): Step {
+  if (settlement.step === 'refused' || settlement.step === 'cancelled') return unchanged(settlement);
+  return { settlement: { step: 'cancelled' }, send: undoing(settlement).map((type) => ({ type })) };
 }
 
-function whileBooking(settlement: Settlement & { step: 'booking' }, heard: Heard): Step {
-  const release = { type: 'release-cash', reservationId: settlement.reservationId } as const;
-  switch (heard.type) {
-    case 'booked': // the reservation becomes the payable, so it is not released: booking has consumed it
-      return {
-        settlement: { step: 'instructed', contractualDate: heard.contractualDate, attempt: 1 },
-        send: [{ type: 'instruct', dueOn: heard.contractualDate, attempt: 1 }],
-      };
-    case 'booking-refused':
-      return { settlement: { step: 'refused', reason: heard.reason }, send: [release, { type: 'announce-refused', reason: heard.reason }] };
-    case 'cancelled':
-      return { settlement: { step: 'cancelled' }, send: [release] };
-    default:
-      return unchanged(settlement);
+function whileReserving(settlement: Of<'reserving'>, heard: Heard): Step {
+  if (heard.type === 'cash-reserved') {
+    const { reservationId } = heard;
+    return { settlement: { step: 'booking', reservationId }, send: [{ type: 'book-trade', reservationId }] };
   }
+  if (heard.type === 'cash-refused') return { settlement: { step: 'refused', reason: heard.reason }, send: [{ type: 'announce-refused', reason: heard.reason }] };
+  return unchanged(settlement);
 }
 
-function whileInstructed(settlement: Settlement & { step: 'instructed' }, heard: Heard): Step {
-  switch (heard.type) {
-    case 'delivered':
-      return {
-        settlement: { step: 'settled', settledOn: heard.settledOn },
-        send: [{ type: 'announce-settled', settledOn: heard.settledOn }],
-      };
-    case 'delivery-refused':
-      return {
-        settlement: { ...settlement, step: 'failed', reason: heard.reason },
-        send: [{ type: 'announce-failed', reason: heard.reason, attempt: settlement.attempt }],
-      };
-    case 'cancelled':
-      return { settlement: { step: 'cancelled' }, send: [{ type: 'reverse-booking' }] };
-    default:
-      return unchanged(settlement);
+function whileBooking(settlement: Of<'booking'>, heard: Heard): Step {
+  if (heard.type === 'booking-refused') {
+    const { reason } = heard;
+    return { settlement: { step: 'refused', reason }, send: [...undoing(settlement).map((type) => ({ type })), { type: 'announce-refused', reason }] };
   }
+  if (heard.type !== 'booked') return unchanged(settlement);
+  // the reservation becomes the payable, so it is not released: booking has consumed it
+  return instruct({ contractualDate: heard.contractualDate, attempt: 1, part: nothing }, { matched: !heard.toMatch, netSetId: null });
 }
 
-function whileFailed(settlement: Settlement & { step: 'failed' }, heard: Heard): Step {
-  if (heard.type === 'cancelled') return { settlement: { step: 'cancelled' }, send: [{ type: 'reverse-booking' }] };
-  if (heard.type !== 'retried' || settlement.attempt >= ATTEMPTS_MAX) return unchanged(settlement);
-  const { contractualDate } = settlement;
-  const attempt = settlement.attempt + 1;
+function instruct({ contractualDate, attempt, part }: Instruction, { matched, netSetId }: { readonly matched: boolean; readonly netSetId: string | null }): Step {
+  const instruction = { contractualDate, attempt, part };
   return {
-    settlement: { step: 'instructed', contractualDate, attempt },
+    settlement: matched ? { ...instruction, step: 'matched', netSetId } : { ...instruction, step: 'instructed' },
     send: [{ type: 'instruct', dueOn: contractualDate, attempt }],
   };
+}
+
+/** What did not settle before is instructed again; not more often than is allowed. */
+function again(settlement: Of<'failed'>, as: { readonly matched: boolean; readonly netSetId: string | null }, part: Delivered = settlement.part): Step {
+  return settlement.attempt >= ATTEMPTS_MAX ? unchanged(settlement) : instruct({ ...settlement, part, attempt: settlement.attempt + 1 }, as);
+}
+
+function whileInstructed(settlement: Of<'instructed'>, heard: Heard): Step {
+  if (heard.type === 'matched') return { settlement: { ...settlement, step: 'matched', netSetId: null }, send: [] };
+  return heard.type === 'delivery-refused' ? failed(settlement, heard, { matched: false, netSetId: null }) : unchanged(settlement);
+}
+
+function failed(instruction: Instruction, { code, reason, on }: Heard & { type: 'delivery-refused' }, { matched, netSetId }: { readonly matched: boolean; readonly netSetId: string | null }): Step {
+  const { contractualDate, attempt, part } = instruction;
+  return {
+    settlement: { step: 'failed', contractualDate, attempt, part, code, reason, failedOn: on, matched, netSetId },
+    send: [{ type: 'announce-failed', code, reason, attempt }],
+  };
+}
+
+const settled = (settledOn: Day): Step => ({ settlement: { step: 'settled', settledOn }, send: [{ type: 'announce-settled', settledOn }] });
+
+const isMore = (before: Delivered, total: Delivered): boolean => total.quantity.abs().greaterThan(before.quantity.abs());
+
+function whileMatched(settlement: Of<'matched'>, heard: Heard): Step {
+  switch (heard.type) {
+    case 'delivered':
+      return settled(heard.settledOn);
+    case 'delivery-refused':
+      return failed(settlement, heard, { matched: true, netSetId: settlement.netSetId });
+    case 'part-delivered':
+      // those of a net set settle as one, or the set is broken before
+      return settlement.netSetId === null && isMore(settlement.part, heard.total) ? instruct({ ...settlement, part: heard.total }, { matched: true, netSetId: null }) : unchanged(settlement);
+    case 'netted':
+      return settlement.netSetId === null ? { settlement: { ...settlement, netSetId: heard.netSetId }, send: [] } : unchanged(settlement);
+    case 'net-broken':
+      return { settlement: { ...settlement, netSetId: null }, send: [] };
+    default:
+      return unchanged(settlement);
+  }
+}
+
+function whileFailed(settlement: Of<'failed'>, heard: Heard): Step {
+  switch (heard.type) {
+    case 'retried':
+      return again(settlement, settlement);
+    case 'matched':
+      return settlement.matched ? unchanged(settlement) : again(settlement, { matched: true, netSetId: null });
+    case 'part-delivered':
+      return settlement.matched && settlement.netSetId === null && isMore(settlement.part, heard.total) ? again(settlement, settlement, heard.total) : unchanged(settlement);
+    case 'net-broken':
+      return { settlement: { ...settlement, netSetId: null }, send: [] };
+    case 'buy-in-due':
+      return settlement.netSetId === null ? { settlement: { ...settlement, step: 'buying-in', dueOn: heard.on }, send: [{ type: 'announce-buy-in', dueOn: heard.on }] } : unchanged(settlement);
+    default:
+      return unchanged(settlement);
+  }
+}
+
+/** The counterparty may still deliver, in whole or in part; else the buy-in does. */
+function whileBuyingIn(settlement: Of<'buying-in'>, heard: Heard): Step {
+  if (heard.type === 'delivered') return settled(heard.settledOn);
+  if (heard.type === 'part-delivered' && isMore(settlement.part, heard.total)) return { settlement: { ...settlement, part: heard.total }, send: [] };
+  return unchanged(settlement);
 }

@@ -10,7 +10,7 @@ export const Portfolio: PortfolioResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   async positions({ id }, { asOf, knownAt, includeClosed }, { loaders }) {
     const holdings = await loaders.holdings({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id);
-    return holdings.filter(({ position }) => includeClosed || !position.quantity.isZero());
+    return holdings.filter(({ position }) => includeClosed || !position.quantity.isZero()).map((holding) => ({ ...holding, portfolioId: id, moment: { asOf: asOf ?? null, knownAt: knownAt ?? null } }));
   },
   cash: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.cash({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
@@ -21,6 +21,7 @@ export const Portfolio: PortfolioResolvers = {
 export const Position: PositionResolvers = {
   instrument: ({ position }) => ({ id: position.instrumentId }),
   quantity: ({ position }) => position.quantity,
+  settledQuantity: async ({ position, portfolioId, moment }, _, { loaders }) => (await loaders.custody(moment).load(portfolioId))(position),
   averageCost: ({ position: { quantity, cost, currency } }) => money(quantity.isZero() ? quantity : toStored(cost.div(quantity)), currency),
   costBasis: ({ position }) => money(position.cost, position.currency),
   realizedPnl: ({ position }) => money(position.realized, position.currency),

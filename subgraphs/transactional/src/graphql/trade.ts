@@ -13,5 +13,5 @@ export const Settlement: SettlementResolvers = {
   contractualDate: ({ contractualOn }) => contractualOn,
   settledOn: ({ settlement }) => (settlement.step === 'settled' ? settlement.settledOn : null),
   failureReason: ({ settlement }) => (settlement.step === 'failed' ? settlement.reason : null),
-  attempts: ({ settlement, attempt }) => (settlement.step === 'instructed' ? attempt - 1 : attempt),
+  attempts: ({ settlement, attempt }) => (settlement.step === 'instructed' || settlement.step === 'matched' ? attempt - 1 : attempt),
 };

@@ -1,7 +1,9 @@
 /** Loads by batch within one request, so that a list of portfolios or trades costs as many statements as one of them. */
 import DataLoader from 'dataloader';
+import { type Decimal, ZERO } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
+import { keyOf, type PositionState } from '../domain/position-change.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Booking } from '../store/rows.ts';
@@ -13,6 +15,8 @@ export interface Loaders {
   holdings(moment: Moment): DataLoader<string, readonly Holding[]>;
   cash(moment: Moment): DataLoader<string, readonly Cash[]>;
   trialBalance(moment: Moment): DataLoader<string, TrialBalance>;
+  /** By portfolio, what of its positions has settled at a moment. */
+  custody(moment: Moment): DataLoader<string, SettledOf>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
   readonly booking: DataLoader<string, Booking | null>;
 }
@@ -28,11 +32,25 @@ export function loadersFor(store: BooksStore, organizationId: string): Loaders {
       const found = await store.accountTotalsThen(organizationId, ids, moment);
       return ids.map((id) => trialBalanceOf((found.get(id) ?? []).map(({ account, currency, amount }) => ({ account, currency, balance: amount }))));
     })),
+    custody: perMoment((moment) => new DataLoader((ids) => settledAt(store, organizationId, ids, moment))),
     booking: new DataLoader(async (ids) => {
       const found = await store.latestBookings(organizationId, ids);
       return ids.map((id) => found.get(id) ?? null);
     }),
   };
+}
+
+/** What of a position is with the custodian. */
+export type SettledOf = (position: Pick<PositionState, 'instrumentId' | 'currency' | 'quantity'>) => Decimal;
+
+/** Now: what the custodian holds. At a moment: the position then, less what had not settled by then. */
+async function settledAt(store: BooksStore, organizationId: string, ids: readonly string[], moment: Moment): Promise<SettledOf[]> {
+  if (moment.asOf === null && moment.knownAt === null) {
+    const held = await store.custody(organizationId, ids);
+    return ids.map((id) => (position) => held.get(id)?.get(keyOf(position)) ?? ZERO);
+  }
+  const unsettled = await store.unsettledThen(organizationId, ids, moment);
+  return ids.map((id) => (position) => position.quantity.minus(unsettled.get(id)?.get(keyOf(position)) ?? ZERO));
 }
 
 /** One loader a moment: an operation may ask for several days. */

@@ -8,6 +8,8 @@ import { ledgerReads } from './ledger-reads.ts';
 import { postingReads } from './posting-reads.ts';
 import { postingWrites } from './posting-writes.ts';
 import { rebuildReads } from './rebuild-reads.ts';
+import { settlementReads } from './settlement-reads.ts';
+import { settlementWrites } from './settlement-writes.ts';
 import { standingReads } from './standing-reads.ts';
 
 export type BooksStore = ReturnType<typeof booksStore>;
@@ -16,13 +18,14 @@ export type BooksStore = ReturnType<typeof booksStore>;
 export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
-  ({ ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), outbox, firstSight, firstSights });
+  ({ ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), outbox, firstSight, firstSights });
 
 export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
     ...ledgerReads(sql),
+    ...settlementReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
     transaction: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work((unit) => steps(posting(unit))),
     ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),

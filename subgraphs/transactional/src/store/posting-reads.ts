@@ -97,7 +97,7 @@ function tradeReads(sql: Sql) {
     /** Settlements that are due, oldest first, of one day those that bring cash in before those that need it. */
     async due(portfolioId: string, asOf: string, limit: number): Promise<Booking[]> {
       const { rows } = await sql.query<BookingRow>(
-        `select ${BOOKING} from transactional.trade_booking where portfolio_id = $1 and step = 'instructed' and contractual_on <= $2::date
+        `select ${BOOKING} from transactional.trade_booking where portfolio_id = $1 and step in ('instructed', 'matched') and contractual_on <= $2::date
          order by contractual_on, amount > 0, traded_on, day_order, trade_id limit $3`, [portfolioId, asOf, limit]);
       return rows.map(toBooking);
     },

@@ -4,10 +4,10 @@ import type { Cash } from '../domain/cash.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { PositionChange, StandingTrade } from '../domain/position-change.ts';
-import type { Settlement } from '../domain/settlement.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import type { Booking } from './rows.ts';
 import { closingWrites } from './closing-writes.ts';
+import { CHANGING, changingValues, isPlain } from './settlement-rows.ts';
 import { type Column, insertion, type Part, upsert, writeTogether } from './statement.ts';
 
 /** Who and why, as the journal keeps it. */
@@ -30,14 +30,6 @@ export interface NewEntry {
   readonly version: number | null;
   readonly cause: Cause;
   readonly entry: Entry;
-}
-
-export interface SettlementChange {
-  readonly tradeId: string;
-  readonly version: number;
-  readonly settlement: Settlement;
-  /** The attempt that is due, was made last, or succeeded. */
-  readonly attempt: number;
 }
 
 export interface CashMovement {
@@ -65,7 +57,7 @@ const LINE: readonly Column[] = [
 const BOOKED: readonly Column[] = [
   ['trade_id', 'text'], ['version', 'int'], ['organization_id', 'text'], ['portfolio_id', 'text'], ['instrument_id', 'text'], ['currency', 'text'], ['traded_on', 'date'],
   ['day_order', 'bigint'], ['quantity', 'numeric'], ['amount', 'numeric'], ['gain', 'numeric'], ['fact_sequence', 'bigint'], ['step', 'text'], ['contractual_on', 'date'],
-  ['settled_on', 'date'], ['failure_reason', 'text'], ['attempt', 'int'], ['lot_picks', 'jsonb'],
+  ['attempt', 'int'], ['lot_picks', 'jsonb'],
 ];
 const LOT: readonly Column[] = [
   ['portfolio_id', 'text'], ['instrument_id', 'text'], ['currency', 'text'], ['trade_id', 'text'], ['organization_id', 'text'], ['opened_on', 'date'], ['day_order', 'bigint'],
@@ -79,8 +71,10 @@ const CASH: readonly Column[] = [
   ['portfolio_id', 'text'], ['currency', 'text'], ['organization_id', 'text'], ['settled', 'numeric'], ['receivable', 'numeric'], ['payable', 'numeric'],
 ];
 
-const settledOn = (settlement: Settlement): string | null => (settlement.step === 'settled' ? settlement.settledOn : null);
-const failureReason = (settlement: Settlement): string | null => (settlement.step === 'failed' ? settlement.reason : null);
+/** Where all settle in the ordinary way, these columns keep their defaults and are not written. */
+const SETTLED_OTHERWISE: readonly Column[] = [...CHANGING, ['counterparty', 'text'], ['place_of_settlement', 'text'], ['custody_account', 'text']];
+const isOrdinary = ({ settlement, parties }: Booking): boolean =>
+  isPlain(settlement) && parties.counterparty === null && parties.placeOfSettlement === null && parties.custodyAccount === null;
 
 export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), ...closingWrites(sql), write: (parts: readonly Part[]): Promise<void> => writeTogether(sql, parts) });
 
@@ -142,23 +136,16 @@ function projectionWrites(sql: Sql) {
       rows: cash.map((of) => [id, of.currency, organizationId, of.settled.toFixed(), of.receivable.toFixed(), of.payable.toFixed()]),
     }),
 
-    bookingRows: ({ id, organizationId }: LockedPortfolio, bookings: readonly Booking[]): Part[] => insertion({
-      table: 'trade_booking', columns: BOOKED,
-      rows: bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement, contractualOn, attempt }) => [
-        fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
-        factSequence, settlement.step, contractualOn, settledOn(settlement), failureReason(settlement), attempt,
-        fill.named === undefined ? null : JSON.stringify(fill.named.map(({ lotId, quantity }) => ({ lotId, quantity: quantity.toFixed() })))]),
-    }),
-
-    /** Before the bookings of newer versions: one version of a trade stands at a time. */
-    async saveSettlements(changes: readonly SettlementChange[]): Promise<void> {
-      if (changes.length === 0) return;
-      await sql.query(
-        `update transactional.trade_booking b set step = c.step, settled_on = c.settled_on, failure_reason = c.failure_reason, attempt = c.attempt
-         from unnest($1::text[], $2::int[], $3::text[], $4::date[], $5::text[], $6::int[]) as c(trade_id, version, step, settled_on, failure_reason, attempt)
-         where b.trade_id = c.trade_id and b.version = c.version`,
-        [changes.map(({ tradeId }) => tradeId), changes.map(({ version }) => version), changes.map(({ settlement }) => settlement.step),
-          changes.map(({ settlement }) => settledOn(settlement)), changes.map(({ settlement }) => failureReason(settlement)), changes.map(({ attempt }) => attempt)]);
+    bookingRows({ id, organizationId }: LockedPortfolio, bookings: readonly Booking[]): Part[] {
+      const ordinary = bookings.every(isOrdinary);
+      return insertion({
+        table: 'trade_booking', columns: ordinary ? BOOKED : [...BOOKED, ...SETTLED_OTHERWISE],
+        rows: bookings.map(({ fill, version, instrumentId, gain, factSequence, settlement, contractualOn, attempt, parties }) => [
+          fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
+          factSequence, settlement.step, contractualOn, attempt,
+          fill.named === undefined ? null : JSON.stringify(fill.named.map(({ lotId, quantity }) => ({ lotId, quantity: quantity.toFixed() }))),
+          ...(ordinary ? [] : [...changingValues(settlement), parties.counterparty, parties.placeOfSettlement, parties.custodyAccount])]),
+      });
     },
 
     async saveGains(changes: readonly { readonly trade: StandingTrade; readonly gain: { toFixed(): string } }[]): Promise<void> {

@@ -3,8 +3,9 @@ import { decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
 import type { Closing, Lot, LotMethod } from '../domain/lots.ts';
 import type { PositionState, StandingTrade } from '../domain/position-change.ts';
-import type { Settlement } from '../domain/settlement.ts';
+import type { Settlement } from '../domain/settlement-state.ts';
 import { namedIn } from '../domain/trade-fill.ts';
+import { SETTLEMENT, type SettlementRow, toSettlement } from './settlement-rows.ts';
 
 /** `$1::text[], $2::text[]` as a table of instrument and currency, for a join. */
 export const KEYS = 'unnest($2::text[], $3::text[]) as wanted(instrument_id, currency)';
@@ -51,7 +52,7 @@ export const toPosition = (row: PositionRow): PositionState => ({
     : { tradedOn: row.last_traded_on, sequence: Number(row.last_day_order), tradeId: row.last_trade_id },
 });
 
-export interface BookingRow {
+export interface BookingRow extends SettlementRow {
   readonly trade_id: string;
   readonly version: number;
   readonly instrument_id: string;
@@ -62,19 +63,25 @@ export interface BookingRow {
   readonly amount: string;
   readonly gain: string;
   readonly fact_sequence: string | number;
-  readonly step: string;
-  readonly contractual_on: string;
-  readonly settled_on: string | null;
-  readonly failure_reason: string | null;
-  readonly attempt: number;
   readonly lot_picks: readonly { readonly lotId: string; readonly quantity: string }[] | null;
+  readonly counterparty: string | null;
+  readonly place_of_settlement: string | null;
+  readonly custody_account: string | null;
 }
 
 export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity::text, amount::text, gain::text, fact_sequence,
-  step, contractual_on::text, settled_on::text, failure_reason, attempt, lot_picks`;
+  counterparty, place_of_settlement, custody_account, lot_picks, ${SETTLEMENT}`;
+
+/** With whom, where and into which account a trade settles; null where nobody said. */
+export interface Parties {
+  readonly counterparty: string | null;
+  readonly placeOfSettlement: string | null;
+  readonly custodyAccount: string | null;
+}
 
 /** A version of a trade as the books keep it: what stands, and how its settlement does. */
 export interface Booking extends StandingTrade {
+  readonly parties: Parties;
   readonly settlement: Settlement;
   readonly contractualOn: string;
   readonly attempt: number;
@@ -87,17 +94,9 @@ export const toBooking = (row: BookingRow): Booking => ({
     amount: decimal(row.amount), currency: row.currency, ...namedIn(row.lot_picks ?? []),
   },
   version: row.version, instrumentId: row.instrument_id, gain: decimal(row.gain),
+  parties: { counterparty: row.counterparty, placeOfSettlement: row.place_of_settlement, custodyAccount: row.custody_account },
   settlement: toSettlement(row), contractualOn: row.contractual_on, attempt: row.attempt, factSequence: Number(row.fact_sequence),
 });
-
-type SettlementRow = Pick<BookingRow, 'step' | 'contractual_on' | 'settled_on' | 'failure_reason' | 'attempt'>;
-
-export function toSettlement({ step, contractual_on: contractualDate, settled_on: settledOn, failure_reason: reason, attempt }: SettlementRow): Settlement {
-  if (step === 'settled') return { step, settledOn: settledOn ?? contractualDate };
-  if (step === 'failed') return { step, reason: reason ?? '', contractualDate, attempt };
-  if (step === 'cancelled') return { step };
-  return { step: 'instructed', contractualDate, attempt };
-}
 
 export interface ClosingRow {
   readonly closed_by: string;

@@ -80,7 +80,7 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
     async portfoliosWithDue({ organizationId, portfolioId, asOf }: DueQuery): Promise<{ readonly id: string; readonly organizationId: string }[]> {
       const { rows } = await sql.query<{ id: string; organizationId: string }>(
         `select distinct portfolio_id as id, organization_id as "organizationId" from transactional.trade_booking
-         where step = 'instructed' and contractual_on <= $1::date and ($2::text is null or organization_id = $2) and ($3::text is null or portfolio_id = $3)
+         where step in ('instructed', 'matched') and contractual_on <= $1::date and ($2::text is null or organization_id = $2) and ($3::text is null or portfolio_id = $3)
          limit ${PORTFOLIOS_AT_ONCE}`, [asOf, organizationId, portfolioId]);
       return rows;
     },

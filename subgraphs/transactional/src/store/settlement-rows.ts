@@ -1,0 +1,56 @@
+/** How a settlement is kept in its booking's row. */
+import { decimal } from '@pms/money';
+import type { Settlement } from '../domain/settlement-state.ts';
+import type { FailureCode } from '../domain/settlement-state.ts';
+import type { Column } from './statement.ts';
+
+export interface SettlementRow {
+  readonly step: string;
+  readonly contractual_on: string;
+  readonly settled_on: string | null;
+  readonly failure_reason: string | null;
+  readonly attempt: number;
+  readonly matched: boolean;
+  readonly part_quantity: string;
+  readonly part_amount: string;
+  readonly failure_code: string | null;
+  readonly failed_on: string | null;
+  readonly buy_in_on: string | null;
+  readonly net_set_id: string | null;
+}
+
+export const SETTLEMENT = `step, contractual_on::text, settled_on::text, failure_reason, attempt, matched, part_quantity::text, part_amount::text,
+  failure_code, failed_on::text, buy_in_on::text, net_set_id`;
+
+export function toSettlement(row: SettlementRow): Settlement {
+  const { step, contractual_on: contractualDate, settled_on: settledOn, attempt, matched, net_set_id: netSetId } = row;
+  if (step === 'settled') return { step, settledOn: settledOn ?? contractualDate };
+  if (step === 'cancelled') return { step };
+  const instruction = { contractualDate, attempt, part: { quantity: decimal(row.part_quantity), amount: decimal(row.part_amount) } };
+  if (step === 'instructed') return { ...instruction, step };
+  // the database checks that a code is there with every failure
+  const failure = { code: row.failure_code as FailureCode, reason: row.failure_reason ?? '', failedOn: row.failed_on ?? contractualDate, matched, netSetId };
+  if (step === 'failed') return { ...instruction, ...failure, step };
+  if (step === 'buying-in') return { ...instruction, ...failure, step, dueOn: row.buy_in_on ?? contractualDate };
+  return { ...instruction, step: 'matched', netSetId };
+}
+
+/** What changes with a settlement, beside `step` and `attempt`. */
+export const CHANGING: readonly Column[] = [
+  ['settled_on', 'date'], ['failure_reason', 'text'], ['matched', 'boolean'], ['part_quantity', 'numeric'], ['part_amount', 'numeric'],
+  ['failure_code', 'text'], ['failed_on', 'date'], ['buy_in_on', 'date'], ['net_set_id', 'text'],
+];
+
+/** In the order of CHANGING. */
+export function changingValues(settlement: Settlement): readonly unknown[] {
+  const failure = 'code' in settlement ? settlement : null;
+  const part = 'part' in settlement ? settlement.part : null;
+  return [
+    settlement.step === 'settled' ? settlement.settledOn : null, failure?.reason ?? null, failure?.matched ?? settlement.step !== 'instructed',
+    part?.quantity.toFixed() ?? '0', part?.amount.toFixed() ?? '0', failure?.code ?? null, failure?.failedOn ?? null,
+    settlement.step === 'buying-in' ? settlement.dueOn : null, 'netSetId' in settlement ? settlement.netSetId : null,
+  ];
+}
+
+/** As a booking leaves it without a counterparty: all of CHANGING has its default. */
+export const isPlain = (settlement: Settlement): boolean => settlement.step === 'matched' && settlement.part.quantity.isZero() && settlement.netSetId === null;
