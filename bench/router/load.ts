@@ -26,6 +26,8 @@ export interface Job {
   readonly seconds: number;
   /** It ends after so many requests, if that is sooner. */
   readonly requestsMax?: number;
+  /** Not more than so many a second begin, at even intervals. */
+  readonly perSecondMax?: number;
 }
 
 export interface Measured {
@@ -45,6 +47,8 @@ const EXAMPLE_CHARACTERS_MAX = 500;
 
 export const percentile = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 
+interface Request { readonly request: Buffer; readonly length: number; /** `performance.now()`. */ readonly due: number }
+
 interface Run {
   readonly took: number[];
   bytes: number;
@@ -53,7 +57,7 @@ interface Run {
   next: number;
 }
 
-async function run({ url, target: file, connections, seconds, requestsMax = Infinity }: Job): Promise<Measured> {
+async function run({ url, target: file, connections, seconds, requestsMax = Infinity, perSecondMax = Infinity }: Job): Promise<Measured> {
   const target = JSON.parse(readFileSync(file, 'utf8')) as Target;
   const { hostname, port, pathname } = new URL(url);
   const heads = target.tokens.length === 0 ? [''] : target.tokens.map((token) => `authorization: Bearer ${token}\r\n`);
@@ -63,11 +67,11 @@ async function run({ url, target: file, connections, seconds, requestsMax = Infi
   const state: Run = { took: [], bytes: 0, wrong: 0, example: null, next: 0 };
   const begun = performance.now();
   const end = begun + seconds * 1_000;
-  const take = (): { readonly request: Buffer; readonly length: number } | null => {
+  const take = (): Request | null => {
     if (state.next >= requestsMax || performance.now() >= end) return null;
     const at = state.next++;
     const operation = target.order[at % target.order.length] ?? 0;
-    return { request: Buffer.concat([firsts[at % firsts.length] ?? Buffer.alloc(0), tails[operation] ?? Buffer.alloc(0)]), length: target.lengths[operation] ?? 0 };
+    return { request: Buffer.concat([firsts[at % firsts.length] ?? Buffer.alloc(0), tails[operation] ?? Buffer.alloc(0)]), length: target.lengths[operation] ?? 0, due: begun + (at * 1_000) / perSecondMax };
   };
   await Promise.all(Array.from({ length: connections }, () => client({ host: hostname, port: Number(port) }, take, state)));
   const elapsed = (performance.now() - begun) / 1_000;
@@ -79,7 +83,7 @@ async function run({ url, target: file, connections, seconds, requestsMax = Infi
 }
 
 /** One connection: a request, its answer, the next. Resolves when `take` has no more. */
-function client(address: { readonly host: string; readonly port: number }, take: () => { readonly request: Buffer; readonly length: number } | null, state: Run): Promise<void> {
+function client(address: { readonly host: string; readonly port: number }, take: () => Request | null, state: Run): Promise<void> {
   return new Promise((resolve) => {
     let sent = 0;
     let expected = 0;
@@ -95,8 +99,13 @@ function client(address: { readonly host: string; readonly port: number }, take:
         return;
       }
       expected = job.length;
+      const early = job.due - performance.now();
+      if (early > 1) setTimeout(() => send(job), early);
+      else send(job);
+    };
+    const send = ({ request }: Request): void => {
       sent = performance.now();
-      socket.write(job.request);
+      socket.write(request);
     };
     const wrong = (what: string): void => {
       state.wrong += 1;

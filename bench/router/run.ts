@@ -28,6 +28,7 @@ interface Flags {
   readonly set: SetName | 'all';
   readonly against: readonly Name[];
   readonly minutes: number;
+  readonly perSecond: number;
   readonly clients: number;
   readonly principals: number;
 }
@@ -40,7 +41,7 @@ const run: Readonly<Record<Part, (world: World, flags: Flags) => Promise<unknown
   planning: (world, { quick }) => measurePlanning(world, { operations: quick ? 200 : 1_000 }),
   reload: (world, { quick }) => measureReload(world, quick ? { seconds: 5, warmUpSeconds: 2 } : { seconds: 20, warmUpSeconds: 8 }),
   fanout: (world, { quick, clients, principals }) => measureFanout(world, { clients, principals, seconds: quick ? 4 : 30, perSecond: 1 }),
-  soak: (world, { minutes }) => measureSoak(world, { minutes }),
+  soak: (world, { minutes, perSecond }) => measureSoak(world, { minutes, perSecondMax: perSecond }),
 };
 
 /** `args` follow the word `router`. */
@@ -68,7 +69,7 @@ function read(args: readonly string[]): { readonly flags: Flags; readonly asked:
     options: {
       profile: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false },
       sharing: { type: 'string', default: 'both' }, set: { type: 'string', default: 'all' }, against: { type: 'string', default: everybody.join(',') },
-      minutes: { type: 'string', default: '60' }, clients: { type: 'string', default: '10000' }, principals: { type: 'string', default: '100' },
+      minutes: { type: 'string', default: '60' }, 'per-second': { type: 'string', default: 'Infinity' }, clients: { type: 'string', default: '10000' }, principals: { type: 'string', default: '100' },
     },
   });
   return {
@@ -76,7 +77,7 @@ function read(args: readonly string[]): { readonly flags: Flags; readonly asked:
     flags: {
       quick: values.quick, sharing: oneOf('sharing', values.sharing, ['off', 'on', 'both']), set: oneOf('set', values.set, ['fixed', 'changing', 'varied', 'all']),
       against: values.against.split(',').filter((name) => name !== '').map((name) => oneOf('contestant', name, everybody)),
-      minutes: positive('minutes', values.minutes), clients: positive('clients', values.clients), principals: positive('principals', values.principals),
+      minutes: positive('minutes', values.minutes), perSecond: positive('per-second', values['per-second']), clients: positive('clients', values.clients), principals: positive('principals', values.principals),
     },
   };
 }

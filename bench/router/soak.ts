@@ -58,8 +58,14 @@ export interface SoakReport {
   readonly samples: readonly Sample[];
 }
 
-export async function measureSoak(world: World, { minutes }: { readonly minutes: number }): Promise<SoakReport> {
-  console.log(`\nSoak: varied operations for ${String(minutes)} minutes, ${String(RARE)} of them rare`);
+export interface SoakOptions {
+  readonly minutes: number;
+  /** Infinity for as many as there can be. */
+  readonly perSecondMax: number;
+}
+
+export async function measureSoak(world: World, { minutes, perSecondMax }: SoakOptions): Promise<SoakReport> {
+  console.log(`\nSoak: varied operations for ${String(minutes)} minutes, ${String(RARE)} of them rare${perSecondMax === Infinity ? '' : `, ${String(perSecondMax)} a second`}`);
   const { child, url } = await ours({ ...world, share: false }, { issuer: world.issuer.url, collector: world.collector.url, node: inspectable });
   const common = await targetOf(world, url, 'varied', false);
   const rare = variedOperations(RARE_SEED, RARE).map(({ query, variables }) => JSON.stringify({ query, variables }));
@@ -73,7 +79,7 @@ export async function measureSoak(world: World, { minutes }: { readonly minutes:
   const inspector = await inspectorOf(child.log ?? '');
   const target = world.keep('soak', { ...common, bodies, lengths, order });
   await inspector.call('HeapProfiler.startSampling', sampleEvery);
-  const load = world.load({ url, target, connections: CONNECTIONS, seconds: minutes * 60 });
+  const load = world.load({ url, target, connections: CONNECTIONS, seconds: minutes * 60, ...(perSecondMax === Infinity ? {} : { perSecondMax }) });
   row('', ['heap MiB', 'resident MiB']);
   const samples = await sampled(inspector, child.process.pid, minutes);
   const { requests, wrong, example } = await load;
