@@ -13,8 +13,11 @@ const positionAfter = z.object({
 /** What cash moves, where it moves in another currency than the trade's; absent: `netAmount` of `currency`. */
 const cashAbroad = z.object({ currency: currencyText, netAmount: decimalText }).optional();
 
-/** The rate that the trade counts at in the portfolio's base currency, with the day of the rate; absent where none was known, and for a trade in the base currency. */
-const baseRate = z.object({ currency: currencyText, rate: decimalText, date: dateText }).optional();
+/**
+ * What the trade counts as in the portfolio's base currency, signed as `netAmount`, at which rate and of which day the rate is. Absent for a trade in
+ * the base currency, and where no rate was known when it was booked.
+ */
+const base = z.object({ currency: currencyText, netAmount: decimalText, rate: decimalText, date: dateText }).optional();
 
 export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
   ...tradeFacts.shape,
@@ -22,7 +25,7 @@ export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
   /** What it comes to, fees included, in its own currency: negative for a purchase. */
   netAmount: decimalText,
   cash: cashAbroad,
-  baseRate,
+  base,
   /** Of this trade. */
   realizedPnl: decimalText,
   position: positionAfter,
@@ -35,7 +38,7 @@ export const bookingRefused = defineEvent('transactional.booking-refused.v1', {
 
 /** The postings of this version were taken back: it was amended or cancelled. */
 export const tradeReversed = defineEvent('transactional.trade-reversed.v1', {
-  ...tradeFacts.shape, netAmount: decimalText, cash: cashAbroad, baseRate, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
+  ...tradeFacts.shape, netAmount: decimalText, cash: cashAbroad, base, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
 });
 
 /**

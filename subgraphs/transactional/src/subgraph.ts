@@ -10,6 +10,7 @@ import type { BooksContext, TransactionalContext } from './context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
+import { onFxRatePublished } from './reactions/fx-rate-published.ts';
 import { onInstrumentCreated } from './reactions/instrument-created.ts';
 import { onPortfolioChanged } from './reactions/portfolio-changed.ts';
 import { onTradeCancelled } from './reactions/trade-cancelled.ts';
@@ -23,7 +24,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
   return {
     name: 'transactional',
     schema: executableSchema(sdl, resolvers),
-    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onTradeValidated(books), onTradeCancelled(books)],
+    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onTradeValidated(books), onTradeCancelled(books)],
     contextFor: (request): TransactionalContext => {
       const who = signed(request);
       return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId) };

@@ -11,7 +11,7 @@ import { type FrontDoor, heard } from '@pms/testing/front-door';
 export interface World {
   readonly door: FrontDoor;
   readonly instrumentId: string;
-  open(over?: { readonly lotMethod?: 'FIFO' | 'LIFO' | 'HIFO' | 'AVERAGE_COST' | 'SPECIFIC'; readonly organizationId?: string }): Promise<string>;
+  open(over?: { readonly lotMethod?: 'FIFO' | 'LIFO' | 'HIFO' | 'AVERAGE_COST' | 'SPECIFIC'; readonly organizationId?: string; readonly baseCurrency?: string }): Promise<string>;
   deposit(portfolioId: string, amount: string, over?: Record<string, unknown>): Promise<void>;
   position(portfolioId: string, args?: string): Promise<Record<string, unknown> | undefined>;
   cash(portfolioId: string, args?: string): Promise<Record<string, unknown> | undefined>;
@@ -33,10 +33,10 @@ export async function world(door: FrontDoor): Promise<World> {
   await door.hear(heard(instrumentCreated, instrumentId, { instrumentId, symbol: 'ACME', name: 'Acme', assetClass: 'EQUITY', currency: 'USD', mic: 'XNYS' }));
   return {
     door, instrumentId,
-    async open({ lotMethod = 'FIFO', organizationId = 'org_one' } = {}) {
+    async open({ lotMethod = 'FIFO', organizationId = 'org_one', baseCurrency = 'USD' } = {}) {
       const portfolioId = newId('prt');
       await door.hear(heard(portfolioCreated, portfolioId, {
-        portfolioId, name: 'Growth', baseCurrency: 'USD', investorId: null, lotMethod, benchmarkInstrumentId: null,
+        portfolioId, name: 'Growth', baseCurrency, investorId: null, lotMethod, benchmarkInstrumentId: null,
       }, { organizationId }));
       return portfolioId;
     },

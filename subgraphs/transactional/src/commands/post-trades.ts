@@ -3,10 +3,12 @@
  * together. Lots are worked out in memory and each kind of row is written once, so a run of hundreds costs little more than one.
  */
 import type { Origin } from '@pms/events/envelope';
-import { sum, text, toStored } from '@pms/money';
+import { decimal, sum, text, toStored } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import { bookingRefused, lotsReallocated as lotsReallocatedEvent, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
+import { type BaseAmount, baseAmountIfKnown, rateNeeded } from '../domain/base-amount.ts';
+import { abroad, cashOfFill } from '../domain/fill-cash.ts';
 import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
 import { reachable } from '../domain/lot-book.ts';
 import type { Fill } from '../domain/lots.ts';
@@ -43,6 +45,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
   const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
+  const bases = await baseAmounts(tx, portfolio, turns, run.fills);
   const ledger = await openLedger(ctx, tx, portfolio, cash);
   for (const { book: { trade, origin }, reason } of refusals)
     ledger.tell(bookingRefused, { tradeId: trade.tradeId, version: trade.version, portfolioId: portfolio.id, reason }, origin);
@@ -52,7 +55,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
       const { fill, factSequence } = reverse.booking;
       takeBack(ledger, reverse, posted.get(fill.tradeId) ?? [], { trade: facts.get(factSequence) as TradeFacts, changes });
     }
-    if (book !== null) bookings.push(enter(ctx, ledger, book, { fill: run.fills.get(book.trade.tradeId) as Fill, markets, changes }));
+    if (book !== null) bookings.push(enter(ctx, ledger, book, { fill: run.fills.get(book.trade.tradeId) as Fill, markets, changes, base: bases.get(book.trade.tradeId) }));
   }
   const regained = [...changes.values()].flatMap((change) => change.regained);
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
@@ -148,6 +151,17 @@ type Changes = ReadonlyMap<string, PositionChange>;
 
 const changeOf = (changes: Changes, key: Key): PositionChange => changes.get(keyOf(key)) as PositionChange;
 
+/** By trade, for those whose currency is not the portfolio's: what they count as in the base currency, where a rate is known. */
+async function baseAmounts(tx: Posting, { organizationId, baseCurrency }: LockedPortfolio, turns: readonly Turn[], fills: ReadonlyMap<string, Fill>): Promise<ReadonlyMap<string, BaseAmount>> {
+  const foreign = turns.flatMap(({ book }) => (book === null || book.trade.currency === baseCurrency ? [] : [{ trade: book.trade, fill: fills.get(book.trade.tradeId) as Fill }]));
+  if (foreign.length === 0) return new Map();
+  const published = await tx.published(organizationId, foreign.flatMap(({ fill }) => rateNeeded(fill, baseCurrency) ?? []));
+  return new Map(foreign.flatMap(({ trade, fill }) => {
+    const known = baseAmountIfKnown(fill, baseCurrency, { published, ownRate: trade.settlement === undefined ? null : decimal(trade.settlement.rate) });
+    return known === null ? [] : [[trade.tradeId, known]];
+  }));
+}
+
 function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, posted: readonly RecordedEntry[], { trade, changes }: { trade: TradeFacts; changes: Changes }): void {
   const { fill, version, instrumentId } = booking;
   const factSequence = ledger.record({
@@ -157,14 +171,15 @@ function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, poste
   // the delivery first, if there was one: the newest is undone first
   for (const { id, entry } of posted.toReversed()) ledger.post(reversalOf(id, entry), { factSequence, version, origin });
   const netAmount = text(fill.amount.negated());
+  const cash = cashOfFill(fill);
   ledger.tell(tradeReversed, {
-    ...trade, netAmount, realizedPnl: text(booking.gain), position: told(changeOf(changes, { instrumentId, currency: fill.currency }).after), because,
+    ...trade, ...abroad(fill), netAmount, realizedPnl: text(booking.gain), position: told(changeOf(changes, { instrumentId, currency: fill.currency }).after), because,
   }, origin);
-  ledger.tellCash({ kind: 'REVERSAL', currency: fill.currency, amount: text(fill.amount), effectiveDate: fill.tradedOn, tradeId: fill.tradeId }, origin);
+  ledger.tellCash({ kind: 'REVERSAL', currency: cash.currency, amount: text(cash.amount), effectiveDate: fill.tradedOn, tradeId: fill.tradeId }, origin);
 }
 
 function enter(
-  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: Changes },
+  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes, base }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: Changes; base: BaseAmount | undefined },
 ): Booking {
   const mic = markets.get(trade.instrumentId);
   // market data tells of an instrument a moment before or after its first trade: the booking is tried again
@@ -172,14 +187,16 @@ function enter(
   const { closings, after } = changeOf(changes, trade).booked.get(trade.tradeId) as { closings: NewClosings; after: PositionState };
   const gain = sum(closings.map(({ realizedGain }) => realizedGain));
   const contractualSettlementDate = ctx.settlementDate({ mic, currency: trade.currency }, trade.tradeDate);
+  const inBase = base && { base: { currency: base.currency, netAmount: text(base.amount.negated()), rate: text(base.rate), date: base.date } };
   const factSequence = ledger.record({
     kind: 'TRADE_BOOKED', effectiveOn: trade.tradeDate, tradeId: trade.tradeId, version: trade.version, instrumentId: trade.instrumentId, currency: trade.currency,
-    dayOrder: fill.sequence, data: { ...trade, contractualSettlementDate },
+    dayOrder: fill.sequence, data: { ...trade, contractualSettlementDate, ...inBase },
   }, origin);
   ledger.post(tradeEntry({ fill, applied: { closings }, instrumentId: trade.instrumentId }), { factSequence, version: trade.version, origin });
   const netAmount = text(fill.amount.negated());
-  ledger.tell(tradeBooked, { ...trade, contractualSettlementDate, netAmount, realizedPnl: text(gain), position: told(after) }, origin);
-  ledger.tellCash({ kind: 'TRADE', currency: trade.currency, amount: netAmount, effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
+  const cash = cashOfFill(fill);
+  ledger.tell(tradeBooked, { ...trade, ...abroad(fill), ...inBase, contractualSettlementDate, netAmount, realizedPnl: text(gain), position: told(after) }, origin);
+  ledger.tellCash({ kind: 'TRADE', currency: cash.currency, amount: text(cash.amount.negated()), effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
   const { counterparty = null, placeOfSettlement = null, custodyAccount = null } = trade;
   return {
     fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, contractualOn: contractualSettlementDate, attempt: 1,

@@ -23,9 +23,8 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
   for (let after = 0; ;) {
     const page = await tx.factPage(portfolio.id, after);
     for (const { fact, trade } of page) {
-      if (fact.currency === null) continue;
       const lines = cashLines(fact, trade === null ? null : asFill(tradeFacts.parse(trade)));
-      if (lines.length > 0) rebuilt.set(fact.currency, afterLines(rebuilt.get(fact.currency) ?? noCash(fact.currency), lines));
+      for (const currency of new Set(lines.map((line) => line.currency))) rebuilt.set(currency, afterLines(rebuilt.get(currency) ?? noCash(currency), lines));
     }
     facts += page.length;
     const last = page.at(-1);
@@ -39,7 +38,7 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
 function showBooking({ fill, settlement, attempt, contractualOn, parties }: Booking): string {
   const failure = 'code' in settlement ? settlement : null;
   const part = 'part' in settlement && !settlement.part.quantity.isZero() ? ['part', settlement.part.quantity, settlement.part.amount] : [];
-  return shown(fill.quantity, 'for', fill.amount, settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt, ...part,
+  return shown(fill.quantity, 'for', fill.amount, ...(fill.cash === undefined ? [] : [fill.cash.amount, fill.cash.currency]), settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt, ...part,
     ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]),
     ...(parties.counterparty === null ? [] : ['with', parties.counterparty]), ...(failure === null ? [] : [failure.code, failure.failedOn, failure.matched ? 'matched' : 'unmatched']),
     ...('netSetId' in settlement && settlement.netSetId !== null ? ['net set', settlement.netSetId] : []), ...('dueOn' in settlement ? ['buy-in due', settlement.dueOn] : []));

@@ -8,6 +8,7 @@ import type { Origin } from '@pms/events/envelope';
 import { sum, text } from '@pms/money';
 import { settlementFailed, tradeSettled } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
+import { abroad, cashOfFill, partOf } from '../domain/fill-cash.ts';
 import { tradeSettled as settledEntry } from '../domain/journal.ts';
 import { deliveredOf, left } from '../domain/delivery.ts';
 import { next } from '../domain/settlement.ts';
@@ -104,7 +105,7 @@ function refusalOf(ledger: Ledger, group: readonly Booking[], asOf: string): (He
   const unmatched = group.find(({ settlement }) => settlement.step === 'instructed');
   if (unmatched !== undefined)
     return { type: 'delivery-refused', code: 'UNMATCHED', reason: `${unmatched.parties.counterparty ?? 'the counterparty'} has not matched the instruction`, on: asOf };
-  const currency = group[0]?.fill.currency ?? '';
+  const currency = group[0] === undefined ? '' : cashOfFill(group[0].fill).currency;
   const needed = sum(group.map(({ settlement, fill }) => left(fill, deliveredOf(settlement, fill)).amount));
   const { settled } = ledger.cash(currency);
   return needed.isPositive() && needed.greaterThan(settled)
@@ -128,9 +129,9 @@ export function attempt(ledger: Ledger, booking: Booking, heard: Heard, origin: 
     if (each.type === 'announce-settled') {
       const { delivered, data } = lastPart(booking.settlement, fill);
       const factSequence = ledger.record({ ...fact, kind: 'TRADE_SETTLED', effectiveOn: each.settledOn, data: { attempt: number, ...data, ...how } }, origin);
-      ledger.post(settledEntry({ fill: { ...fill, amount: delivered.amount }, settledOn: each.settledOn }), { factSequence, version, origin });
-      ledger.tell(tradeSettled, { ...about, settledOn: each.settledOn, netAmount: text(fill.amount.negated()), currency: fill.currency }, origin);
-      ledger.tellCash({ kind: 'SETTLEMENT', currency: fill.currency, amount: '0', effectiveDate: each.settledOn, tradeId: fill.tradeId }, origin);
+      ledger.post(settledEntry({ fill: partOf(fill, delivered.amount), settledOn: each.settledOn }), { factSequence, version, origin });
+      ledger.tell(tradeSettled, { ...about, settledOn: each.settledOn, netAmount: text(fill.amount.negated()), currency: fill.currency, ...abroad(fill) }, origin);
+      ledger.tellCash({ kind: 'SETTLEMENT', currency: cashOfFill(fill).currency, amount: '0', effectiveDate: each.settledOn, tradeId: fill.tradeId }, origin);
       received.push({ instrumentId, currency: fill.currency, quantity: delivered.quantity });
     } else if (each.type === 'announce-failed') {
       const { code, reason } = each;

@@ -7,6 +7,7 @@
 import { ZERO, minorUnits, sum } from '@pms/money';
 import type { Currency, Decimal, Money } from '@pms/money';
 import type { Day } from './days.ts';
+import { cashOfFill } from './fill-cash.ts';
 import type { Applied, Fill } from './lots.ts';
 
 /** The chart of accounts that every portfolio has, with the side on which each normally stands. */
@@ -123,12 +124,14 @@ export const currencyExchanged = ({ reference, effectiveOn, sold, bought }: {
 
 /**
  * A trade at its trade date, as `applyFill` booked it: securities change by cost opened less cost closed (which is the
- * cash of the fill plus the gain), the gain is realised, and the cash is owed or awaited until settlement.
+ * cash of the fill plus the gain), the gain is realised, and the cash is owed or awaited until settlement. Cash of another
+ * currency goes through FX, so that each currency balances.
  */
 export function tradeBooked({ fill, applied, instrumentId }: {
   readonly fill: Fill; readonly applied: Pick<Applied, 'closings'>; readonly instrumentId: string;
 }): Entry {
   const { currency, amount } = fill;
+  const cash = cashOfFill(fill);
   const gain = sum(applied.closings.map((closing) => closing.realizedGain));
   const owed = amount.isNegative() ? 'CASH_RECEIVABLE' : 'CASH_PAYABLE';
   return entry({
@@ -136,18 +139,19 @@ export function tradeBooked({ fill, applied, instrumentId }: {
     lines: [
       line('SECURITIES_AT_COST', { amount: amount.plus(gain), currency }, instrumentId),
       credit('REALIZED_GAINS', { amount: gain, currency }, instrumentId),
-      credit(owed, { amount, currency }),
+      ...(fill.cash === undefined ? [] : [credit('FX', { amount, currency }), line('FX', cash)]),
+      credit(owed, cash),
     ],
   });
 }
 
 /** A booked trade whose cash has moved. `fill` is the one that was booked. */
-export function tradeSettled({ fill, settledOn }: { readonly fill: Pick<Fill, 'tradeId' | 'amount' | 'currency'>; readonly settledOn: Day }): Entry {
-  const { amount, currency, tradeId } = fill;
-  const owed = amount.isNegative() ? 'CASH_RECEIVABLE' : 'CASH_PAYABLE';
+export function tradeSettled({ fill, settledOn }: { readonly fill: Pick<Fill, 'tradeId' | 'amount' | 'currency' | 'cash'>; readonly settledOn: Day }): Entry {
+  const cash = cashOfFill(fill);
+  const owed = cash.amount.isNegative() ? 'CASH_RECEIVABLE' : 'CASH_PAYABLE';
   return entry({
-    kind: 'TRADE_SETTLED', effectiveOn: settledOn, reference: tradeId,
-    lines: [line(owed, { amount, currency }), credit('CASH_SETTLED', { amount, currency })],
+    kind: 'TRADE_SETTLED', effectiveOn: settledOn, reference: fill.tradeId,
+    lines: [line(owed, cash), credit('CASH_SETTLED', cash)],
   });
 }
 

@@ -10,7 +10,7 @@
  */
 import { invalid } from '@pms/errors';
 import { Decimal, sum, toMinorUnit, toStored } from '@pms/money';
-import type { Currency } from '@pms/money';
+import type { Currency, Money } from '@pms/money';
 import type { Day } from './days.ts';
 import { type NamedLot, partsNamed } from './named-lots.ts';
 
@@ -52,6 +52,8 @@ export interface Fill {
   /** Signed total with fees: quantity × price + fees, so what is paid is positive and what is received negative. */
   readonly amount: Decimal;
   readonly currency: Currency;
+  /** What cash moves, where it moves in another currency: signed as `amount`, whole minor units. See `cashOfFill`. */
+  readonly cash?: Money;
   /** Which lots to close, for SPECIFIC; narrows the choice of the other methods where given. */
   readonly picks?: readonly LotPick[];
   /** Lots that the trade names, whatever the method: taken first, as far as they are open; what is missing the method chooses. */

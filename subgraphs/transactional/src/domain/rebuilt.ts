@@ -4,6 +4,7 @@ import type { Day } from './days.ts';
 import { claimEntries, type ClaimKind } from './claims.ts';
 import type { FactKind } from './fact.ts';
 import { deposited, type Line, tradeBooked, tradeSettled, withdrawn } from './journal.ts';
+import { partOf } from './fill-cash.ts';
 import type { Fill } from './lots.ts';
 import { deliveredIn } from './settlement-facts.ts';
 
@@ -34,7 +35,7 @@ function postings({ kind, effectiveOn, currency, data }: RecordedFact, fill: Fil
 
 function tradePostings({ kind, effectiveOn, data }: Omit<RecordedFact, 'currency'>, fill: Fill): readonly Line[] {
   const booked = (): readonly Line[] => tradeBooked({ fill, applied: { closings: [] }, instrumentId: '' }).lines;
-  const delivered = (): readonly Line[] => tradeSettled({ fill: { ...fill, amount: deliveredIn({ data }, fill).amount }, settledOn: effectiveOn }).lines;
+  const delivered = (): readonly Line[] => tradeSettled({ fill: partOf(fill, deliveredIn({ data }, fill).amount), settledOn: effectiveOn }).lines;
   if (kind === 'TRADE_BOOKED') return booked();
   if (kind === 'TRADE_SETTLED' || kind === 'TRADE_PART_SETTLED') return delivered();
   if (kind !== 'TRADE_REVERSED') return [];

@@ -3,6 +3,7 @@ import { decimal } from '@pms/money';
 import { afterPart, deliveredOf, left } from './delivery.ts';
 import type { Day } from './days.ts';
 import type { FactKind } from './fact.ts';
+import { cashOfFill } from './fill-cash.ts';
 import type { Fill } from './lots.ts';
 import { next } from './settlement.ts';
 import { begun } from './settlement.ts';
@@ -14,7 +15,7 @@ export interface SettlementFact {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-type Whole = Pick<Fill, 'quantity' | 'amount' | 'currency'>;
+type Whole = Pick<Fill, 'quantity' | 'amount' | 'currency' | 'cash'>;
 
 export interface Booked {
   readonly contractualDate: Day;
@@ -58,7 +59,7 @@ function heardIn({ kind, effectiveOn, data }: SettlementFact, settlement: Settle
 
 /** What changed hands with the fact, as it was recorded; all of the fill, where nothing else is said. */
 export const deliveredIn = ({ data }: Pick<SettlementFact, 'data'>, fill: Whole): Delivered => (data['quantity'] === undefined
-  ? { quantity: fill.quantity, amount: fill.amount }
+  ? { quantity: fill.quantity, amount: cashOfFill(fill).amount }
   : { quantity: decimal(String(data['quantity'])), amount: decimal(String(data['amount'])) });
 
 /** What is left, as a fact tells of it: nothing where it is the whole, which is the usual case. */

@@ -1,5 +1,6 @@
 /** A trade, as the other domains tell of it, as the fill that the lots see. Refuses a fee in another currency than the trade's. */
 import { type Decimal, decimal, sum } from '@pms/money';
+import { settledIn } from './fill-cash.ts';
 import { type Fill, fillOf } from './lots.ts';
 
 /** Amounts are decimal text, times RFC 3339. */
@@ -11,11 +12,19 @@ export interface ToldTrade {
   readonly quantity: string;
   readonly price: string;
   readonly currency: string;
+  /** The currency in which cash moves, where it is another one, and the trade's own rate into it. */
+  readonly settlement?: { readonly currency: string; readonly rate: string } | undefined;
   readonly fees: readonly { readonly amount: { readonly amount: string; readonly currency: string } }[];
   readonly lotPicks?: readonly { readonly lotId: string; readonly quantity: string }[] | undefined;
 }
 
-export const asFill = (trade: ToldTrade): Fill => fillOf({
+export function asFill(trade: ToldTrade): Fill {
+  const { settlement } = trade;
+  const fill = ownFill(trade);
+  return settlement === undefined ? fill : settledIn(fill, { currency: settlement.currency, rate: decimal(settlement.rate) });
+}
+
+const ownFill = (trade: ToldTrade): Fill => fillOf({
   tradeId: trade.tradeId, tradedOn: trade.tradeDate, sequence: microsecondsOf(trade.capturedAt), side: trade.side,
   quantity: decimal(trade.quantity), price: decimal(trade.price), fees: feesOf(trade), currency: trade.currency,
   ...namedIn(trade.lotPicks ?? []),

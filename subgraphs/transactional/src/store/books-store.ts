@@ -1,6 +1,7 @@
 /** The only place of this domain that names tables. Rows come in and go out as domain values; every read names its organisation. */
 import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
+import { rateStore } from '@pms/subgraph/rates';
 import type { PrismaClient } from '@pms/prisma/transactional';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
@@ -18,12 +19,13 @@ export type BooksStore = ReturnType<typeof booksStore>;
 export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
-  ({ ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), outbox, firstSight, firstSights });
+  ({ ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), outbox, firstSight, firstSights });
 
 export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
+    published: rateStore(sql, 'transactional').published,
     ...ledgerReads(sql),
     ...settlementReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */

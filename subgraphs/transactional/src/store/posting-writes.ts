@@ -72,9 +72,9 @@ const CASH: readonly Column[] = [
 ];
 
 /** Where all settle in the ordinary way, these columns keep their defaults and are not written. */
-const SETTLED_OTHERWISE: readonly Column[] = [...CHANGING, ['counterparty', 'text'], ['place_of_settlement', 'text'], ['custody_account', 'text']];
-const isOrdinary = ({ settlement, parties }: Booking): boolean =>
-  isPlain(settlement) && parties.counterparty === null && parties.placeOfSettlement === null && parties.custodyAccount === null;
+const SETTLED_OTHERWISE: readonly Column[] = [...CHANGING, ['counterparty', 'text'], ['place_of_settlement', 'text'], ['custody_account', 'text'], ['cash_currency', 'text'], ['cash_amount', 'numeric']];
+const isOrdinary = ({ fill, settlement, parties }: Booking): boolean =>
+  fill.cash === undefined && isPlain(settlement) && parties.counterparty === null && parties.placeOfSettlement === null && parties.custodyAccount === null;
 
 export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), ...closingWrites(sql), write: (parts: readonly Part[]): Promise<void> => writeTogether(sql, parts) });
 
@@ -144,7 +144,7 @@ function projectionWrites(sql: Sql) {
           fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
           factSequence, settlement.step, contractualOn, attempt,
           fill.named === undefined ? null : JSON.stringify(fill.named.map(({ lotId, quantity }) => ({ lotId, quantity: quantity.toFixed() }))),
-          ...(ordinary ? [] : [...changingValues(settlement), parties.counterparty, parties.placeOfSettlement, parties.custodyAccount])]),
+          ...(ordinary ? [] : [...changingValues(settlement), parties.counterparty, parties.placeOfSettlement, parties.custodyAccount, fill.cash?.currency, fill.cash?.amount.toFixed()])]),
       });
     },
 

@@ -63,6 +63,8 @@ export interface BookingRow extends SettlementRow {
   readonly amount: string;
   readonly gain: string;
   readonly fact_sequence: string | number;
+  readonly cash_currency: string | null;
+  readonly cash_amount: string | null;
   readonly lot_picks: readonly { readonly lotId: string; readonly quantity: string }[] | null;
   readonly counterparty: string | null;
   readonly place_of_settlement: string | null;
@@ -70,7 +72,7 @@ export interface BookingRow extends SettlementRow {
 }
 
 export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity::text, amount::text, gain::text, fact_sequence,
-  counterparty, place_of_settlement, custody_account, lot_picks, ${SETTLEMENT}`;
+  counterparty, place_of_settlement, custody_account, lot_picks, cash_currency, cash_amount::text, ${SETTLEMENT}`;
 
 /** With whom, where and into which account a trade settles; null where nobody said. */
 export interface Parties {
@@ -92,6 +94,7 @@ export const toBooking = (row: BookingRow): Booking => ({
   fill: {
     tradeId: row.trade_id, tradedOn: row.traded_on, sequence: Number(row.day_order), quantity: decimal(row.quantity),
     amount: decimal(row.amount), currency: row.currency, ...namedIn(row.lot_picks ?? []),
+    ...(row.cash_currency !== null && row.cash_amount !== null && { cash: { currency: row.cash_currency, amount: decimal(row.cash_amount) } }),
   },
   version: row.version, instrumentId: row.instrument_id, gain: decimal(row.gain),
   parties: { counterparty: row.counterparty, placeOfSettlement: row.place_of_settlement, custodyAccount: row.custody_account },
