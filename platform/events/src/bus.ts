@@ -10,6 +10,11 @@ export interface Reaction {
    * When it throws, the run is delivered again one by one through `react`, so that only the faulty event is held back.
    */
   readonly reactAll?: (events: readonly Event[]) => Promise<void>;
+  /**
+   * `reactAll` takes events of several keys as well, those of each key in order, and none of them twice. Where many keys have a few events
+   * each, one transaction then does for all of them. When it throws, each key is handled by itself.
+   */
+  readonly acrossKeys?: boolean;
 }
 
 export interface DeadLetter {

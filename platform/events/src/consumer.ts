@@ -94,15 +94,64 @@ async function handle(options: ConsumerOptions, placed: readonly Placed[], react
   if (placed.length === 0) return;
   const chains = Map.groupBy(placed, ({ event }) => event.key);
   const blocked = await blockedKeys(options.sql, options.name, [...chains.keys()]);
-  const waiting = [...chains.entries()];
-  const workers = Array.from({ length: Math.min(KEYS_AT_ONCE, waiting.length) }, async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [key, chain] = next;
-      if (blocked.has(key)) await park(options.sql, options.name, chain, '');
-      else await handleChain(options, chain, reactionTo);
-    }
+  for (const key of blocked) await park(options.sql, options.name, chains.get(key) ?? [], '');
+  const open = [...chains].flatMap(([key, chain]) => (blocked.has(key) ? [] : [chain]));
+  const left = (await Promise.all(lanes(open, placed.length).map((lane) => handledAcross(options, lane, reactionTo)))).flat();
+  const workers = Array.from({ length: Math.min(KEYS_AT_ONCE, left.length) }, async () => {
+    for (let chain = left.shift(); chain !== undefined; chain = left.shift()) await handleChain(options, chain, reactionTo);
   });
   await Promise.all(workers);
+}
+
+type Chain = readonly Placed[];
+
+/** Few events go in one lane, so that they make few transactions; many in several, which work side by side. */
+function lanes(chains: readonly Chain[], events: number): readonly (readonly Chain[])[] {
+  const all = Array.from({ length: Math.min(Math.ceil(events / RUN_MAX), KEYS_AT_ONCE, chains.length) }, (): Chain[] => []);
+  for (const [at, chain] of chains.entries()) all[at % all.length]?.push(chain);
+  return all;
+}
+
+/** Runs of the same reaction, of all keys that begin with it, together where it takes them so; what is left is for each key by itself. */
+async function handledAcross(options: ConsumerOptions, chains: readonly Chain[], reactionTo: (event: Event) => Reaction | undefined): Promise<Chain[]> {
+  const left: Chain[] = [];
+  let waiting = [...chains];
+  for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+    const reaction = reactionOf(first, reactionTo);
+    if (reaction?.acrossKeys !== true) {
+      left.push(first);
+      waiting = waiting.slice(1);
+      continue;
+    }
+    const wave = waveOf(waiting, reaction, reactionTo);
+    const others = waiting.slice(wave.length);
+    const events = wave.flatMap(({ run }) => run).toSorted((a, b) => Number(a.position) - Number(b.position));
+    if (await handledTogether(options, reaction, events)) {
+      options.onHandled(events.length);
+      waiting = [...wave.flatMap(({ chain, run }) => (run.length === chain.length ? [] : [chain.slice(run.length)])), ...others];
+    } else {
+      left.push(...wave.map(({ chain }) => chain));
+      waiting = others;
+    }
+  }
+  return left;
+}
+
+const reactionOf = ([first]: Chain, reactionTo: (event: Event) => Reaction | undefined): Reaction | undefined => first && reactionTo(first.event);
+
+/** The chains at the front whose turn is this reaction's, with the runs that go together: at most RUN_MAX events, and one chain at least. */
+function waveOf(waiting: Chain[], reaction: Reaction, reactionTo: (event: Event) => Reaction | undefined): { readonly chain: Chain; readonly run: Chain }[] {
+  waiting.sort((a, b) => Number(reactionOf(b, reactionTo) === reaction) - Number(reactionOf(a, reactionTo) === reaction));
+  const wave: { chain: Chain; run: Chain }[] = [];
+  let count = 0;
+  for (const chain of waiting) {
+    if (reactionOf(chain, reactionTo) !== reaction) break;
+    const run = runFrom(chain, 0, reactionTo);
+    if (wave.length > 0 && count + run.length > RUN_MAX) break;
+    wave.push({ chain, run });
+    count += run.length;
+  }
+  return wave;
 }
 
 /** The events of one key, in order: runs of one reaction together where it can, else one by one; the first failure parks the rest. */

@@ -7,6 +7,7 @@ import { producing } from './traced.ts';
 const COLUMNS = 'id, type, key, organization_id, actor, reason, correlation_id, causation_id, occurred_at, data, traceparent, tracestate';
 const TYPES = ['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'jsonb', 'text', 'text'];
 
+/** An event that carries a trace context keeps it; the others carry that of this writing. */
 export async function addToOutbox(sql: Sql, domain: string, events: readonly Event[]): Promise<void> {
   if (events.length === 0) return;
   await producing(domain, events, (context) => insert(sql, domain, events, context));
@@ -18,7 +19,8 @@ async function insert(sql: Sql, domain: string, events: readonly Event[], contex
     events.map(({ organizationId }) => organizationId), events.map(({ actor }) => actor), events.map(({ reason }) => reason ?? null),
     events.map(({ correlationId }) => correlationId), events.map(({ causationId }) => causationId),
     events.map(({ occurredAt }) => occurredAt), events.map(({ data }) => JSON.stringify(data)),
-    events.map(() => context?.traceparent ?? null), events.map(() => context?.tracestate ?? null),
+    events.map(({ traceparent }) => traceparent ?? context?.traceparent ?? null),
+    events.map(({ traceparent, tracestate }) => (traceparent === undefined ? context?.tracestate : tracestate) ?? null),
   ];
   const arrays = TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
   // `with ordinality` keeps the order of the call: seq rises in the order in which the facts happened

@@ -48,7 +48,7 @@ interface Asked {
 
 async function inTransaction(ctx: TradeCaptureContext, tx: TradeWrites, portfolioId: string, { change, steps, at }: Asked): Promise<{ trade: Trade; news: readonly TradeMessage[] }> {
   const { organizationId, subject } = ctx.principal;
-  const [portfolio] = await tx.lockPortfolios(organizationId, [portfolioId], [1], at);
+  const [portfolio] = await tx.lockPortfolios([{ organizationId, id: portfolioId, count: 1 }], at);
   const trade = await tx.tradeForUpdate(organizationId, change.tradeId);
   if (trade === null || portfolio === undefined) throw unknownTrade();
   const hash = contentHash({ ...change, kind: steps.message });

@@ -21,6 +21,7 @@ interface About {
 }
 
 interface Heard extends About {
+  readonly organizationId: string;
   readonly at: Date;
 }
 
@@ -40,8 +41,7 @@ function following<Data extends About>(store: TradeStore, live: Live, type: Even
     const messages = await store.transaction(async (tx) => {
       const heard = await firstHeard(tx, type, events);
       await tx.lockNews(events.map(({ key }) => key));
-      const organizationId = events[0]?.organizationId ?? '';
-      const standing = await tx.versionsForUpdate(organizationId, heard);
+      const standing = await tx.versionsForUpdate(heard);
       const moving = movable(heard, standing, status);
       await tx.moveStatuses(moving.map(({ change }) => change));
       if (status === 'REJECTED') await showAgain(tx, moving.map(({ change }) => change.tradeId));
@@ -49,13 +49,13 @@ function following<Data extends About>(store: TradeStore, live: Live, type: Even
     });
     announce(live, messages);
   };
-  return { type: type.name, react: (event) => reactAll([event]), reactAll };
+  return { type: type.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 async function firstHeard<Data extends About>(tx: TradeWrites, type: EventType<Data>, events: readonly Event[]): Promise<Heard[]> {
-  return (await unseen(tx, events)).map(({ data, occurredAt }) => {
+  return (await unseen(tx, events)).map(({ data, organizationId, occurredAt }) => {
     const { tradeId, version } = type.data.parse(data);
-    return { tradeId, version, at: new Date(occurredAt) };
+    return { organizationId, tradeId, version, at: new Date(occurredAt) };
   });
 }
 
@@ -79,7 +79,7 @@ const onSettlementFailed = (store: TradeStore, live: Live): Reaction => ({
     announce(live, await store.transaction(async (tx) => {
       const heard = await firstHeard(tx, settlementFailed, [event]);
       await tx.lockNews([event.key]);
-      const versions = await tx.versionsForUpdate(event.organizationId, heard);
+      const versions = await tx.versionsForUpdate(heard);
       return tx.addNews(versions.filter(({ shown, version }) => shown === version).map((version) => newsOf(version, 'SETTLEMENT_FAILED', new Date(event.occurredAt))));
     }));
   },

@@ -23,13 +23,13 @@ export interface StatusChange {
 export function statusWrites(sql: Sql) {
   return {
     /** Locked until the transaction ends. Versions that are unknown or another organisation's are left out. */
-    async versionsForUpdate(organizationId: string, asked: readonly { readonly tradeId: string; readonly version: number }[]): Promise<StandingVersion[]> {
+    async versionsForUpdate(asked: readonly { readonly organizationId: string; readonly tradeId: string; readonly version: number }[]): Promise<StandingVersion[]> {
       const { rows } = await sql.query<StandingVersion>(
         `select v.trade_id as "tradeId", v.version, v.status, t.organization_id as "organizationId", t.portfolio_id as "portfolioId", t.version as shown
-         from unnest($2::text[], $3::int[]) as asked(trade_id, version)
+         from unnest($1::text[], $2::text[], $3::int[]) as asked(organization_id, trade_id, version)
          join trade_capture.trade_version v using (trade_id, version) join trade_capture.trade t on t.id = v.trade_id
-         where t.organization_id = $1 order by v.trade_id, v.version for update of t, v`,
-        [organizationId, asked.map(({ tradeId }) => tradeId), asked.map(({ version }) => version)]);
+         where t.organization_id = asked.organization_id order by v.trade_id, v.version for update of t, v`,
+        [asked.map(({ organizationId }) => organizationId), asked.map(({ tradeId }) => tradeId), asked.map(({ version }) => version)]);
       return rows;
     },
 

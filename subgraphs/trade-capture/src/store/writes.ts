@@ -12,6 +12,7 @@ export type TradeWrites = ReturnType<typeof writes>;
 /** A portfolio locked for capturing. */
 export interface LockedPortfolio {
   readonly id: string;
+  readonly organizationId: string;
   readonly closed: boolean;
   /** Microseconds since the epoch of the first version captured in this transaction; the next is one later. */
   readonly firstCapturedUs: number;
@@ -30,6 +31,8 @@ export interface NewVersion {
 }
 
 export interface CapturedRow extends Captured {
+  readonly organizationId: string;
+  readonly capturedBy: string;
   readonly capturedAt: string;
 }
 
@@ -43,23 +46,28 @@ export function writes(work: Work) {
 
     /**
      * Locks the portfolios until the transaction ends, in the order of their ids, so that versions of one portfolio are captured and told
-     * one after another; and takes `counts[i]` instants of portfolio `ids[i]`.
+     * one after another; and takes `count` instants of each.
      */
-    async lockPortfolios(organizationId: string, ids: readonly string[], counts: readonly number[], now: Date): Promise<LockedPortfolio[]> {
-      const { rows } = await sql.query<{ id: string; closed: boolean; firstCapturedUs: string }>(
-        `with locked as (select id from trade_capture.known_portfolio where organization_id = $1 and id = any($2) order by id for update)
+    async lockPortfolios(asked: readonly { readonly organizationId: string; readonly id: string; readonly count: number }[], now: Date): Promise<LockedPortfolio[]> {
+      const { rows } = await sql.query<{ id: string; organizationId: string; closed: boolean; firstCapturedUs: string }>(
+        `with asked as (
+           select * from unnest($1::text[], $2::text[], $3::int[]) as a(organization_id, id, count)
+         ), locked as (
+           select p.id, asked.count from trade_capture.known_portfolio p join asked using (organization_id, id) order by p.id for update of p
+         )
          update trade_capture.known_portfolio p
-         set last_captured_at = greatest(coalesce(p.last_captured_at, $4), $4::timestamptz) + asked.count * interval '1 microsecond'
-         from locked join unnest($2::text[], $3::int[]) as asked(id, count) using (id) where p.id = locked.id
-         returning p.id, p.closed, (extract(epoch from p.last_captured_at) * 1000000)::bigint - asked.count + 1 as "firstCapturedUs"`,
-        [organizationId, ids, counts, now]);
-      return rows.map((row) => ({ id: row.id, closed: row.closed, firstCapturedUs: Number(row.firstCapturedUs) }));
+         set last_captured_at = greatest(coalesce(p.last_captured_at, $4), $4::timestamptz) + locked.count * interval '1 microsecond'
+         from locked where p.id = locked.id
+         returning p.id, p.organization_id as "organizationId", p.closed,
+           (extract(epoch from p.last_captured_at) * 1000000)::bigint - locked.count + 1 as "firstCapturedUs"`,
+        [asked.map(({ organizationId }) => organizationId), asked.map(({ id }) => id), asked.map(({ count }) => count), now]);
+      return rows.map((row) => ({ ...row, firstCapturedUs: Number(row.firstCapturedUs) }));
     },
 
     /** The ids of the trades inserted; the others' name or key was taken. */
-    async insertCaptures(organizationId: string, capturedBy: string, now: Date, rows: readonly CapturedRow[]): Promise<ReadonlySet<string>> {
+    async insertCaptures(now: Date, rows: readonly CapturedRow[]): Promise<ReadonlySet<string>> {
       const { rows: inserted } = await sql.query<{ id: string }>(INSERT_CAPTURES, [
-        organizationId, capturedBy, now, rows.map(({ tradeId }) => tradeId), rows.map(({ portfolioId }) => portfolioId),
+        rows.map(({ organizationId }) => organizationId), rows.map(({ capturedBy }) => capturedBy), now, rows.map(({ tradeId }) => tradeId), rows.map(({ portfolioId }) => portfolioId),
         rows.map(({ externalId }) => externalId), rows.map(({ idempotencyKey }) => idempotencyKey), rows.map(({ contentHash }) => contentHash),
         rows.map(({ reason }) => reason), rows.map(({ capturedAt }) => capturedAt), rows.map(({ terms }) => terms.instrumentId),
         rows.map(({ terms }) => terms.side), rows.map(({ terms }) => terms.quantity.toFixed()), rows.map(({ terms }) => terms.price.toFixed()),
@@ -128,19 +136,19 @@ export function writes(work: Work) {
 /** A row whose name or key is taken, by an earlier call or by an earlier row of this one, is left out. */
 const INSERT_CAPTURES = `
   with asked as (
-    select * from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
+    select * from unnest($1::text[], $2::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::text[],
       $13::numeric[], $14::numeric[], $15::text[], $16::date[], $17::jsonb[], $18::jsonb[], $19::text[], $20::text[], $21::numeric[], $22::text[], $23::text[], $24::text[]) with ordinality
-      as e(id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
+      as e(organization_id, captured_by, id, portfolio_id, external_id, idempotency_key, content_hash, reason, captured_at, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
         quote_unit, settlement_currency, settlement_rate, counterparty, place_of_settlement, custody_account, n)
   ), inserted as (
     insert into trade_capture.trade (id, organization_id, portfolio_id, external_id, idempotency_key, content_hash, version, last_version)
-    select id, $1, portfolio_id, external_id, idempotency_key, content_hash, 1, 1 from asked order by n
+    select id, organization_id, portfolio_id, external_id, idempotency_key, content_hash, 1, 1 from asked order by n
     on conflict do nothing returning id
   )
   insert into trade_capture.trade_version (trade_id, version, organization_id, kind, instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks,
     status, status_at, captured_at, captured_by, reason, quote_unit, settlement_currency, settlement_rate,
     counterparty, place_of_settlement, custody_account)
-  select id, 1, $1, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, $2, reason, quote_unit, settlement_currency, settlement_rate,
+  select id, 1, organization_id, 'CAPTURE', instrument_id, side, quantity, price, currency, trade_date, fees, lot_picks, 'CAPTURED', $3, captured_at, captured_by, reason, quote_unit, settlement_currency, settlement_rate,
     counterparty, place_of_settlement, custody_account
   from asked join inserted using (id)
   returning trade_id as id`;
