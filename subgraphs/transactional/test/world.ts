@@ -26,6 +26,11 @@ export const books = (args = ''): string => entity('Portfolio', `positions${args
   instrument { id } quantity settledQuantity averageCost { amount } costBasis { amount currency } realizedPnl { amount } currency openedOn
   lots { id openedOn quantity unitCost { amount } costBasis { amount } trade { id } } }`);
 export const cash = (args = ''): string => entity('Portfolio', `cash${args} { currency balance { amount } settled { amount } receivable { amount } payable { amount } }`);
+const CLOSING = `trade { id } openingTrade { id } lotId instrument { id } openedOn closedOn quantity cost { amount } proceeds { amount } gain { amount currency } gainRatio
+  holdingDays term named washSale { quantity disallowed { amount } replacements { trade { id } quantity } }`;
+export const closings = (args = ''): string => entity('Trade', `closings${args} { ${CLOSING} }`);
+export const gains = (args = ''): string => entity('Portfolio', `realizedGains${args} { edges { cursor node { ${CLOSING} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  totals { currency proceeds { amount } cost { amount } gain { amount } gainRatio shortTerm { amount } longTerm { amount } washSaleDisallowed { amount } } }`);
 export const SETTLEMENT = entity('Trade', 'settlement { status contractualDate settledOn failureReason attempts }');
 
 export async function world(door: FrontDoor): Promise<World> {

@@ -47,8 +47,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
   const bases = await baseAmounts(tx, portfolio, turns, run.fills);
   const ledger = await openLedger(ctx, tx, portfolio, cash);
-  for (const { book: { trade, origin }, reason } of refusals)
-    ledger.tell(bookingRefused, { tradeId: trade.tradeId, version: trade.version, portfolioId: portfolio.id, reason }, origin);
+  tellRefusals(ledger, refusals);
   const bookings: Booking[] = [];
   for (const { reverse, book } of turns) {
     if (reverse !== null) {
@@ -69,16 +68,26 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   return turns;
 }
 
+interface Refused {
+  readonly book: ToBook;
+  readonly reason: string;
+}
+
+function tellRefusals(ledger: Ledger, refusals: readonly Refused[]): void {
+  for (const { book: { trade, origin }, reason } of refusals)
+    ledger.tell(bookingRefused, { tradeId: trade.tradeId, version: trade.version, portfolioId: trade.portfolioId, reason }, origin);
+}
+
 interface Accepted {
   readonly turns: readonly Turn[];
   readonly run: Run;
   readonly changes: ReadonlyMap<string, PositionChange>;
-  readonly refusals: readonly { readonly book: ToBook; readonly reason: string }[];
+  readonly refusals: readonly Refused[];
 }
 
 /** What a refused version would have replaced stands again, which may cost another trade its lots: asked again until none is refused. */
 async function accepted(tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[], positions: ReadonlyMap<string, PositionState>): Promise<Accepted> {
-  const refusals: { book: ToBook; reason: string }[] = [];
+  const refusals: Refused[] = [];
   for (let turns = asked; ;) {
     const run = runOf(turns);
     const changes = await positionChanges(tx, portfolio, run, positions);

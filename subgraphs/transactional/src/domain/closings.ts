@@ -1,6 +1,14 @@
-/** What is said of closings beside their amounts: their places within a trade, how long the lot was held, and the term that makes of it. */
-import { dayFrom, daysBetween, monthOf, yearOf, addDays } from './days.ts';
+/** What is said of closings beside their amounts: their position and place, how long the lot was held, the term that makes of it, totals. */
+import { type Decimal, ZERO } from '@pms/money';
+import { addDays, dayFrom, daysBetween, monthOf, yearOf } from './days.ts';
 import type { Closing } from './lots.ts';
+import type { Key } from './position-change.ts';
+
+/** A closing of a position. */
+export interface ClosedLot extends Closing, Key {
+  /** 1, 2, 3, … in the order in which the trade took its lots. */
+  readonly line: number;
+}
 
 /** Each with its place among those of its trade, from 1; closings of one trade stand together. */
 export function numbered<Of extends Pick<Closing, 'closedBy'>>(closings: readonly Of[]): { readonly closing: Of; readonly line: number }[] {
@@ -27,3 +35,39 @@ export function termOf({ openedOn, closedOn, quantity }: Pick<Closing, 'openedOn
   const anniversary = dayFrom(yearOf(counted) + 1, monthOf(counted), Number(counted.slice(8)));
   return closedOn >= anniversary ? 'LONG_TERM' : 'SHORT_TERM';
 }
+
+/** What closings of one currency come to. */
+export interface GainTotal {
+  readonly currency: string;
+  readonly proceeds: Decimal;
+  readonly cost: Decimal;
+  readonly gain: Decimal;
+  /** Cost of long lots, and what was received for short ones. */
+  readonly invested: Decimal;
+  /** Of `gain`: what was held for more than one year. */
+  readonly longTerm: Decimal;
+}
+
+/** By currency, in its order. */
+export function totalsOf(closings: readonly ClosedLot[]): GainTotal[] {
+  const totals = new Map<string, GainTotal>();
+  for (const closing of closings) {
+    const { currency, proceeds, cost, realizedGain: gain } = closing;
+    const before = totals.get(currency) ?? { currency, proceeds: ZERO, cost: ZERO, gain: ZERO, invested: ZERO, longTerm: ZERO };
+    totals.set(currency, {
+      currency, proceeds: before.proceeds.plus(proceeds), cost: before.cost.plus(cost), gain: before.gain.plus(gain), invested: before.invested.plus(cost.abs()),
+      longTerm: termOf(closing) === 'LONG_TERM' ? before.longTerm.plus(gain) : before.longTerm,
+    });
+  }
+  return [...totals.values()].toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+type Placed = Pick<ClosedLot, 'closedOn' | 'sequence' | 'closedBy' | 'instrumentId' | 'currency' | 'line'>;
+
+/** In the order of closing. */
+export function compareClosings(a: Placed, b: Placed): number {
+  return compare(a.closedOn, b.closedOn) || a.sequence - b.sequence || compare(a.closedBy, b.closedBy) || compare(a.instrumentId, b.instrumentId) ||
+    compare(a.currency, b.currency) || a.line - b.line;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

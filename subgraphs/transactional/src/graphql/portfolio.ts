@@ -3,6 +3,7 @@ import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { lotName } from '../domain/named-lots.ts';
+import { realizedGainsOf } from '../queries/gains.ts';
 import { journalOf } from '../queries/journal.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
@@ -13,6 +14,7 @@ export const Portfolio: PortfolioResolvers = {
     return holdings.filter(({ position }) => includeClosed || !position.quantity.isZero()).map((holding) => ({ ...holding, portfolioId: id, moment: { asOf: asOf ?? null, knownAt: knownAt ?? null } }));
   },
   cash: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.cash({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
+  realizedGains: ({ id }, args, ctx) => realizedGainsOf(ctx, id, args),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
   trialBalance: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.trialBalance({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   generalLedger: ({ id }, args, ctx) => generalLedgerOf(ctx, id, args),

@@ -1,9 +1,13 @@
 /** All resolvers of the domain. */
 import { CashBalance } from './cash.ts';
+import { LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
 import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
 import { Mutation } from './mutation.ts';
 import { Portfolio, Position, TaxLot } from './portfolio.ts';
 import { Settlement, Trade } from './trade.ts';
 import type { Resolvers } from './types.generated.ts';
 
-export const resolvers: Resolvers = { Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement };
+export const resolvers: Resolvers = {
+  Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
+  LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal,
+};

@@ -1,9 +1,10 @@
-/** What the books add to a trade: its settlement. */
+/** What the books add to a trade: its settlement, and the lots that it closed. */
 import type { SettlementResolvers, SettlementStatus, TradeResolvers } from './types.generated.ts';
 
 export const Trade: TradeResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   settlement: ({ id }, _, { loaders }) => loaders.booking.load(id),
+  closings: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.closings({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
 };
 
 const statuses: Readonly<Record<string, SettlementStatus>> = { settled: 'SETTLED', failed: 'FAILED', cancelled: 'CANCELLED' };

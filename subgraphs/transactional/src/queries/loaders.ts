@@ -8,7 +8,8 @@ import type { BooksStore } from '../store/books-store.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import type { Holding } from '../store/standing-reads.ts';
-import { holdingsAt } from './positions.ts';
+import { type ClosedAt, closingsAt, instrumentFrom, tradedAt, washSalesIn, type WashSaleAt } from './closings.ts';
+import { holdingsAt, type Replay, replays } from './positions.ts';
 
 export interface Loaders {
   /** By portfolio, at a moment. */
@@ -17,12 +18,25 @@ export interface Loaders {
   trialBalance(moment: Moment): DataLoader<string, TrialBalance>;
   /** By portfolio, what of its positions has settled at a moment. */
   custody(moment: Moment): DataLoader<string, SettledOf>;
+  /** By portfolio: positions replayed from the trades that stood at the moment. */
+  replays(moment: Moment): DataLoader<string, readonly Replay[]>;
+  /** By trade: what it closed; nothing of one that does not stand then, or is another organisation's. */
+  closings(moment: Moment): DataLoader<string, readonly ClosedAt[]>;
+  /** By `instrumentKey`; each by `closingKey`. */
+  washSales(moment: Moment): DataLoader<string, ReadonlyMap<string, WashSaleAt>>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
   readonly booking: DataLoader<string, Booking | null>;
 }
 
 export function loadersFor(store: BooksStore, organizationId: string): Loaders {
+  const replaysAt = perMoment((moment) => new DataLoader<string, readonly Replay[]>(async (ids) => {
+    const then = await store.tradesThen(organizationId, ids, moment);
+    return ids.map((id) => { const of = then.get(id); return of === undefined ? [] : replays(of.trades, of.method); });
+  }));
   return {
+    replays: replaysAt,
+    closings: perMoment((moment) => new DataLoader((ids) => closingsAt(store, { organizationId, moment, replays: replaysAt(moment) }, ids))),
+    washSales: perMoment((moment) => new DataLoader(async (keys) => (await tradedAt(store, { organizationId, moment, replays: replaysAt(moment) }, keys.map(instrumentFrom))).map(washSalesIn))),
     holdings: perMoment((moment) => new DataLoader((ids) => holdingsAt(store, organizationId, ids, moment))),
     cash: perMoment((moment) => new DataLoader(async (ids) => {
       const found = moment.asOf === null && moment.knownAt === null ? await store.cashBalances(organizationId, ids) : await store.cashThen(organizationId, ids, moment);

@@ -3,6 +3,7 @@ import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import { rateStore } from '@pms/subgraph/rates';
 import type { PrismaClient } from '@pms/prisma/transactional';
+import { gainReads } from './gain-reads.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
@@ -26,6 +27,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
     published: rateStore(sql, 'transactional').published,
+    ...gainReads(sql),
     ...ledgerReads(sql),
     ...settlementReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
