@@ -4,10 +4,11 @@
  * consume for one domain, one does at a time: it holds an advisory lock, which ends with its connection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { counter, gauge } from '@pms/telemetry/metrics';
+import { gauge } from '@pms/telemetry/metrics';
 import type { Logger } from '@pms/telemetry/logger';
 import type { Bus, Reaction } from './bus.ts';
 import { type Consumer, consumer } from './consumer.ts';
+import { watched } from './handling-metrics.ts';
 import { deadLetters, setFree } from './parking.ts';
 import { lastPosition, sequenceOnce } from './sequencer.ts';
 import type { Sql, Transactions } from './sql.ts';
@@ -18,9 +19,6 @@ const FAILED_STEP_DELAY_MS = 250;
 const MEASURE_MS = 2_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 
-const handled = counter('pms_events_handled_total', 'Events handled, by consumer', ['consumer']);
-const failed = counter('pms_events_failed_total', 'Attempts at an event that failed, by consumer', ['consumer']);
-const dead = counter('pms_events_dead_total', 'Events that became dead letters, by consumer', ['consumer']);
 const lag = gauge('pms_events_lag', 'Positions between the newest event and the consumer', ['consumer']);
 
 /** Wakes other processes, is woken by them, and holds the locks; null within a single process. */
@@ -48,17 +46,7 @@ interface Group {
 
 /** A consumer with its metrics and its log. */
 const groupOf = ({ database, publishers, logger }: LocalBusOptions, name: string, reactions: readonly Reaction[]): Group => ({
-  name, waker: waker(),
-  consumer: consumer({
-    sql: database, name, publishers, reactions,
-    onHandled: (count) => handled.inc({ consumer: name }, count),
-    onFailure: (event, error, isDead) => {
-      failed.inc({ consumer: name });
-      if (isDead) dead.inc({ consumer: name });
-      logger[isDead ? 'error' : 'warn']({ consumer: name, eventId: event.id, type: event.type, key: event.key, err: error },
-        isDead ? 'event is a dead letter' : 'event could not be handled');
-    },
-  }),
+  name, waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, ...watched(name, logger) }),
 });
 
 export function localBus(options: LocalBusOptions): Bus {

@@ -1,0 +1,166 @@
+/**
+ * What a consumer does with events, whichever way they came: hands them to its reactions in order per key, as many together as a reaction takes, parks
+ * what fails with what follows it, and tries that again.
+ */
+import type { Reaction } from './bus.ts';
+import type { Event } from './envelope.ts';
+import { blockedKeys, dueHeads, nextDueMs, park, type Placed, postpone, release } from './parking.ts';
+import type { Sql } from './sql.ts';
+import { consuming } from './traced.ts';
+
+/** Events handled in one transaction, at most. */
+export const RUN_MAX = 500;
+const KEYS_AT_ONCE = 3;
+
+export interface HandlingOptions {
+  readonly sql: Sql;
+  readonly name: string;
+  readonly reactions: readonly Reaction[];
+  onFailure(event: Event, error: unknown, dead: boolean): void;
+  onHandled(count: number): void;
+}
+
+export interface Handling {
+  /** Resolves once each is handled or parked. Rejects where one could not even be parked; then they are to come again. */
+  handle(placed: readonly Placed[]): Promise<void>;
+  /** Tries parked events that are due; resolves to when the next one is, in milliseconds, or null. */
+  retry(): Promise<number | null>;
+}
+
+export function handling(options: HandlingOptions): Handling {
+  const { sql, name } = options;
+  const byType = new Map(options.reactions.map((reaction) => [reaction.type, reaction]));
+  const reactionTo = (event: Event): Reaction | undefined => byType.get(event.type) ?? byType.get('*');
+  return {
+    handle: (placed) => handle(options, placed, reactionTo),
+    async retry() {
+      const due = await nextDueMs(sql, name);
+      if (due === null || due > 0) return due;
+      for (const head of await dueHeads(sql, name)) {
+        try {
+          await consuming(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
+          await release(sql, name, head.position);
+          options.onHandled(1);
+        } catch (error) {
+          options.onFailure(head.event, error, await postpone(sql, name, head, messageOf(error)));
+        }
+      }
+      return nextDueMs(sql, name);
+    },
+  };
+}
+
+async function handle(options: HandlingOptions, placed: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
+  if (placed.length === 0) return;
+  const chains = Map.groupBy(placed, ({ event }) => event.key);
+  const blocked = await blockedKeys(options.sql, options.name, [...chains.keys()]);
+  for (const key of blocked) await park(options.sql, options.name, chains.get(key) ?? [], '');
+  const open = [...chains].flatMap(([key, chain]) => (blocked.has(key) ? [] : [chain]));
+  const left = (await Promise.all(lanes(open, placed.length).map((lane) => handledAcross(options, lane, reactionTo)))).flat();
+  const workers = Array.from({ length: Math.min(KEYS_AT_ONCE, left.length) }, async () => {
+    for (let chain = left.shift(); chain !== undefined; chain = left.shift()) await handleChain(options, chain, reactionTo);
+  });
+  await Promise.all(workers);
+}
+
+type Chain = readonly Placed[];
+
+/** Few events go in one lane, so that they make few transactions; many in several, which work side by side. */
+function lanes(chains: readonly Chain[], events: number): readonly (readonly Chain[])[] {
+  const all = Array.from({ length: Math.min(Math.ceil(events / RUN_MAX), KEYS_AT_ONCE, chains.length) }, (): Chain[] => []);
+  for (const [at, chain] of chains.entries()) all[at % all.length]?.push(chain);
+  return all;
+}
+
+/** Runs of the same reaction, of all keys that begin with it, together where it takes them so; what is left is for each key by itself. */
+async function handledAcross(options: HandlingOptions, chains: readonly Chain[], reactionTo: (event: Event) => Reaction | undefined): Promise<Chain[]> {
+  const left: Chain[] = [];
+  let waiting = [...chains];
+  for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+    const reaction = reactionOf(first, reactionTo);
+    if (reaction?.acrossKeys !== true) {
+      left.push(first);
+      waiting = waiting.slice(1);
+      continue;
+    }
+    const wave = waveOf(waiting, reaction, reactionTo);
+    const others = waiting.slice(wave.length);
+    const events = wave.flatMap(({ run }) => run).toSorted((a, b) => Number(a.position) - Number(b.position));
+    if (await handledTogether(options, reaction, events)) {
+      options.onHandled(events.length);
+      waiting = [...wave.flatMap(({ chain, run }) => (run.length === chain.length ? [] : [chain.slice(run.length)])), ...others];
+    } else {
+      left.push(...wave.map(({ chain }) => chain));
+      waiting = others;
+    }
+  }
+  return left;
+}
+
+const reactionOf = ([first]: Chain, reactionTo: (event: Event) => Reaction | undefined): Reaction | undefined => first && reactionTo(first.event);
+
+/** The chains at the front whose turn is this reaction's, with the runs that go together: at most RUN_MAX events, and one chain at least. */
+function waveOf(waiting: Chain[], reaction: Reaction, reactionTo: (event: Event) => Reaction | undefined): { readonly chain: Chain; readonly run: Chain }[] {
+  waiting.sort((a, b) => Number(reactionOf(b, reactionTo) === reaction) - Number(reactionOf(a, reactionTo) === reaction));
+  const wave: { chain: Chain; run: Chain }[] = [];
+  let count = 0;
+  for (const chain of waiting) {
+    if (reactionOf(chain, reactionTo) !== reaction) break;
+    const run = runFrom(chain, 0, reactionTo);
+    if (wave.length > 0 && count + run.length > RUN_MAX) break;
+    wave.push({ chain, run });
+    count += run.length;
+  }
+  return wave;
+}
+
+/** The events of one key, in order: runs of one reaction together where it can, else one by one; the first failure parks the rest. */
+async function handleChain(options: HandlingOptions, chain: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
+  let start = 0;
+  while (start < chain.length) {
+    const run = runFrom(chain, start, reactionTo);
+    const first = run[0];
+    const reaction = first === undefined ? undefined : reactionTo(first.event);
+    if (reaction === undefined) { start += run.length; continue; }
+    if (!(await handledTogether(options, reaction, run)) && !(await handledSingly(options, reaction, run, chain.slice(start)))) return;
+    options.onHandled(run.length);
+    start += run.length;
+  }
+}
+
+/** One reaction hears one type, or all of them: then types that alternate are one run. */
+function runFrom(chain: readonly Placed[], start: number, reactionTo: (event: Event) => Reaction | undefined): readonly Placed[] {
+  const reactionAt = (index: number): Reaction | undefined => { const placed = chain[index]; return placed && reactionTo(placed.event); };
+  let end = start + 1;
+  while (end < chain.length && end - start < RUN_MAX && reactionAt(end) === reactionAt(start)) end += 1;
+  return chain.slice(start, end);
+}
+
+async function handledTogether({ name, onFailure }: HandlingOptions, { reactAll }: Reaction, run: readonly Placed[]): Promise<boolean> {
+  const first = run[0];
+  if (reactAll === undefined || first === undefined || run.length === 1) return false;
+  try {
+    const events = run.map(({ event }) => event);
+    await consuming(name, events, () => reactAll(events));
+    return true;
+  } catch (error) {
+    onFailure(first.event, error, false);
+    return false;
+  }
+}
+
+async function handledSingly(options: HandlingOptions, reaction: Reaction, run: readonly Placed[], rest: readonly Placed[]): Promise<boolean> {
+  for (const [index, { event }] of run.entries()) {
+    try {
+      await consuming(options.name, [event], () => reaction.react(event));
+    } catch (error) {
+      options.onFailure(event, error, false);
+      await park(options.sql, options.name, rest.slice(index), messageOf(error));
+      return false;
+    }
+  }
+  return true;
+}
+
+const MESSAGE_MAX = 2_000;
+const messageOf = (error: unknown): string => ((error instanceof Error ? error.message : String(error)) || 'no message').slice(0, MESSAGE_MAX);
