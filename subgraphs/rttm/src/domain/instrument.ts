@@ -48,7 +48,7 @@ export function newInstrument(input: NewInstrument, made: { readonly id: string;
   };
 }
 
-/** ISO 4217, past currencies included. */
+/** ISO 4217, and what the runtime knows of past currencies. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 function tradedIn({ currency, quoteUnit: unit = null }: NewInstrument): Pick<Instrument, 'currency' | 'quoteUnit'> {

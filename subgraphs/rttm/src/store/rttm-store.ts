@@ -2,6 +2,7 @@
 import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import type { PrismaClient } from '@pms/prisma/rttm';
+import { rateStore } from '@pms/subgraph/rates';
 import { alertReads, armRules, insertAlert, insertAlertRule } from './alerts.ts';
 import { insertInstrument, instrumentReads } from './instruments.ts';
 import { priceReads, recordCloses } from './prices.ts';
@@ -18,6 +19,7 @@ const writes = ({ sql, outbox }: Work) => ({
   outbox,
   insertInstrument: within(sql, insertInstrument),
   recordCloses: within(sql, recordCloses),
+  keepRates: rateStore(sql, 'rttm').keepRates,
   keepNewerQuotes: within(sql, keepNewerQuotes),
   insertAlertRule: within(sql, insertAlertRule),
   insertAlert: within(sql, insertAlert),
@@ -27,6 +29,7 @@ const writes = ({ sql, outbox }: Work) => ({
 export function rttmStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     ...instrumentReads(prisma), ...priceReads(sql), ...quoteReads(sql), ...alertReads(prisma, sql),
+    published: rateStore(sql, 'rttm').published,
     /** The change and its events, together or not at all. */
     work: <T>(change: (unit: ReturnType<typeof writes>) => Promise<T>): Promise<T> => work((unit) => change(writes(unit))),
   };

@@ -77,7 +77,7 @@ function feesOf(fees: readonly FeeInput[], currency: string): readonly Fee[] {
   });
 }
 
-/** ISO 4217, past currencies included. */
+/** ISO 4217, and what the runtime knows of past currencies. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 const RATE_MAX = new Decimal('1e9');
 
