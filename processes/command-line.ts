@@ -117,6 +117,19 @@ pms
   });
 
 pms
+  .command('books')
+  .description('the books')
+  .command('verify')
+  .description('proves journal, lots, positions, cash and custody from what is recorded; names what does not hold, and fails')
+  .option('--organization <id>', 'of this organisation alone')
+  .option('--portfolio <id>', 'this portfolio alone')
+  .option('--json', 'one JSON object a line: each finding, then the summary', false)
+  .action(async (wanted: { organization?: string; portfolio?: string; json: boolean }) => {
+    const { verifyBooks } = await import('./books.ts');
+    await verifyBooks(environment(process.env), wanted);
+  });
+
+pms
   .command('rebuild')
   .description('computes every projection anew from the recorded facts')
   .option('--verify', 'only compare, and fail when a figure differs', false)

@@ -6,7 +6,9 @@ import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph
 import { settlementDateOf } from './calendars/settlement-date.ts';
 import { rebuildBooks } from './commands/rebuild-books.ts';
 import { settlementTimer } from './commands/settlement-timer.ts';
+import { verifyBooks, type VerifyOptions } from './commands/verify-books.ts';
 import type { BooksContext, TransactionalContext } from './context.ts';
+import type { Verified } from './domain/finding.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
@@ -17,7 +19,12 @@ import { onTradeCancelled } from './reactions/trade-cancelled.ts';
 import { onTradeValidated } from './reactions/trade-validated.ts';
 import { booksStore } from './store/books-store.ts';
 
-export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): Subgraph {
+export interface TransactionalSubgraph extends Subgraph {
+  /** Proves the books, portfolio by portfolio. */
+  verify(options: VerifyOptions): AsyncIterable<Verified>;
+}
+
+export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): TransactionalSubgraph {
   const store = booksStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'transactional', wake));
   const books: BooksContext = { store, logger, settlementDate: settlementDateOf, newId, now };
   const timer = settlementTimer(books);
@@ -31,6 +38,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
     },
     start: timer.start,
     rebuild: (options) => rebuildBooks(books, options),
+    verify: (options) => verifyBooks(books, options),
     ready: store.ready,
     close: async () => {
       await timer.stop();

@@ -13,6 +13,7 @@ import { rebuildReads } from './rebuild-reads.ts';
 import { settlementReads } from './settlement-reads.ts';
 import { settlementWrites } from './settlement-writes.ts';
 import { standingReads } from './standing-reads.ts';
+import { verifyReads } from './verify-reads.ts';
 
 export type BooksStore = ReturnType<typeof booksStore>;
 
@@ -20,7 +21,10 @@ export type BooksStore = ReturnType<typeof booksStore>;
 export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
-  ({ ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), outbox, firstSight, firstSights });
+  ({
+    ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql),
+    ...verifyReads(sql), outbox, firstSight, firstSights,
+  });
 
 export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
@@ -32,6 +36,12 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...settlementReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
     transaction: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work((unit) => steps(posting(unit))),
+    /** Reads many things as they stood at one moment; locks nothing, writes nothing. */
+    snapshot: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work(async (unit) => {
+      const tx = posting(unit);
+      await tx.atOneMoment();
+      return steps(tx);
+    }),
     ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
     close: (): Promise<void> => prisma.$disconnect(),
   };

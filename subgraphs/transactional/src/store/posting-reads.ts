@@ -41,17 +41,20 @@ export interface RecordedEntry {
 export const postingReads = (sql: Sql) => ({ ...portfolioReads(sql), ...tradeReads(sql), ...positionReads(sql) });
 
 function portfolioReads(sql: Sql) {
+  async function portfolio(id: string, lock: 'for update' | ''): Promise<LockedPortfolio | null> {
+    const { rows: [row] } = await sql.query<PortfolioRow>(
+      `select organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = $1 ${lock}`, [id]);
+    if (row === undefined) return null;
+    return {
+      id, organizationId: row.organization_id, baseCurrency: row.base_currency, lotMethod: lotMethodOf(row.lot_method), closed: row.closed,
+      lastFact: Number(row.last_fact), lastEntry: Number(row.last_entry),
+    };
+  }
   return {
     /** Waits for whoever writes this portfolio's books now; null for a portfolio that is not known. */
-    async lock(portfolioId: string): Promise<LockedPortfolio | null> {
-      const { rows: [row] } = await sql.query<PortfolioRow>(
-        'select organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = $1 for update', [portfolioId]);
-      if (row === undefined) return null;
-      return {
-        id: portfolioId, organizationId: row.organization_id, baseCurrency: row.base_currency, lotMethod: lotMethodOf(row.lot_method), closed: row.closed,
-        lastFact: Number(row.last_fact), lastEntry: Number(row.last_entry),
-      };
-    },
+    lock: (portfolioId: string): Promise<LockedPortfolio | null> => portfolio(portfolioId, 'for update'),
+    /** The same, without waiting or keeping others waiting: for reading alone. */
+    seen: (portfolioId: string): Promise<LockedPortfolio | null> => portfolio(portfolioId, ''),
 
     async cash(portfolioId: string): Promise<Map<string, Cash>> {
       const { rows } = await sql.query<CashRow>(`select ${CASH} from transactional.cash_balance where portfolio_id = $1`, [portfolioId]);
