@@ -8,6 +8,7 @@ import { type Finding, tableOf, type Verified } from '../domain/finding.ts';
 import type { Difference } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { rebuildCustody } from './rebuild-settlement.ts';
 import { journalDifferences, rebuildBookings, rebuildCash, rebuildPositions } from './rebuild-steps.ts';
 
 export interface VerifyOptions {
@@ -48,6 +49,7 @@ async function verifyPortfolio(tx: Posting, portfolio: LockedPortfolio): Promise
   const rebuilt = await unreadable(id, async () => [
     ...named(id, 'projections are what the facts say', await rebuildBookings(tx, portfolio, true)),
     ...named(id, 'projections are what the facts say', await rebuildPositions(tx, portfolio, true)),
+    ...named(id, 'projections are what the facts say', await rebuildCustody(tx, portfolio, true)),
     ...named(id, 'cash is what the facts say', (await rebuildCash(tx, portfolio, true)).differences),
     ...named(id, 'projections are the sum of the entries', await journalDifferences(tx, portfolio)),
   ]);

@@ -6,6 +6,7 @@ const text = (amount: string): string => `trim_scale(coalesce(${amount}, 0))::te
 const PROJECTIONS: readonly (readonly [table: string, name: string])[] = [
   ['trade_booking', "'trade ' || trade_id || ' version ' || version"], ['cancelled_trade', "'trade ' || trade_id"], ['tax_lot', "'lot ' || trade_id"], ['position', "'position ' || instrument_id || ' ' || currency"],
   ['cash_balance', "'cash ' || currency"], ['cash_movement', "'movement ' || id"], ['lot_closing', "'closing by ' || closed_by || ' ' || line"],
+  ['custody', "'custody ' || instrument_id || ' ' || currency"], ['settlement_claim', "'claim ' || id"],
 ];
 
 export const PROJECTION_CHECKS: readonly Check[] = [
@@ -70,15 +71,16 @@ export const PROJECTION_CHECKS: readonly Check[] = [
   })),
 ];
 
-/** Quantities as custody has them: what was delivered, and what has been traded and not delivered yet. */
+/** What the custodian holds, and what was traded and is not delivered yet. */
 export const CUSTODY_CHECK: Check = {
-  check: 'a position is what the custodian holds and what is on its way', table: 'position',
-  sql: `with custody as (select instrument_id, currency, coalesce(sum(quantity) filter (where step = 'settled'), 0) as delivered, coalesce(sum(quantity) filter (where step <> 'settled'), 0) as under_way
-        from transactional.trade_booking where portfolio_id = $1 and step <> 'cancelled' group by 1, 2),
-      held as (select instrument_id, currency, quantity from transactional.position where portfolio_id = $1)
-      select 'position ' || instrument_id || ' ' || currency as what, trim_scale(coalesce(c.delivered, 0)) || ' delivered and ' || trim_scale(coalesce(c.under_way, 0)) || ' under way' as expected,
-        trim_scale(coalesce(h.quantity, 0))::text as found
-      from held h full join custody c using (instrument_id, currency) where coalesce(h.quantity, 0) <> coalesce(c.delivered, 0) + coalesce(c.under_way, 0)`,
+  check: 'a position is what the custodian holds and what is on its way', table: 'custody',
+  sql: `with held as (select instrument_id, currency, quantity from transactional.custody where portfolio_id = $1),
+      under_way as (select instrument_id, currency, sum(quantity - part_quantity) as quantity from transactional.trade_booking where portfolio_id = $1 and step not in ('settled', 'cancelled') group by 1, 2),
+      positions as (select instrument_id, currency, quantity from transactional.position where portfolio_id = $1)
+      select 'position ' || instrument_id || ' ' || currency as what, trim_scale(coalesce(h.quantity, 0)) || ' with the custodian and ' || trim_scale(coalesce(u.quantity, 0)) || ' on its way' as expected,
+        trim_scale(coalesce(p.quantity, 0))::text as found
+      from held h full join under_way u using (instrument_id, currency) full join positions p using (instrument_id, currency)
+      where coalesce(p.quantity, 0) <> coalesce(h.quantity, 0) + coalesce(u.quantity, 0)`,
 };
 
 /** Rows of portfolios, or entries, that are not there. Without parameters; gives `table` and `portfolio` besides. */
