@@ -12,14 +12,16 @@ const PROJECTIONS: readonly (readonly [table: string, name: string])[] = [
 export const PROJECTION_CHECKS: readonly Check[] = [
   {
     check: 'what a trade posted is what it moved', table: 'trade_booking',
-    sql: `with posted as (select e.reference, e.version, sum(l.amount) filter (where l.account like 'CASH%') as cash, sum(l.amount) filter (where l.account = 'SECURITIES_AT_COST') as cost,
+    sql: `with posted as (select e.reference, e.version, sum(l.amount) filter (where l.account like 'CASH%' and l.currency = coalesce(b.cash_currency, b.currency, l.currency)) as cash, sum(l.amount) filter (where l.account = 'SECURITIES_AT_COST') as cost,
           sum(l.amount) filter (where l.account = 'REALIZED_GAINS') as gain
-        from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id where e.portfolio_id = $1 and e.version is not null group by 1, 2),
-      booked as (select trade_id as reference, version, case step when 'cancelled' then 0 else amount end as amount, case step when 'cancelled' then 0 else gain end as gain
+        from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id left join transactional.trade_booking b on b.trade_id = e.reference and b.version = e.version
+        where e.portfolio_id = $1 and e.version is not null group by 1, 2),
+      booked as (select trade_id as reference, version, case step when 'cancelled' then 0 else amount end as amount,
+          case step when 'cancelled' then 0 else coalesce(cash_amount, amount) end as cash, case step when 'cancelled' then 0 else gain end as gain
         from transactional.trade_booking where portfolio_id = $1)
       select 'trade ' || reference || ' version ' || version || ' ' || x.name as what, x.expected, x.found
       from booked b full join posted p using (reference, version) ${differing(`
-        ('cash', ${text('-b.amount')}, ${text('p.cash')}), ('securities at cost', ${text('b.amount + b.gain')}, ${text('p.cost')}), ('realised gain', ${text('b.gain')}, ${text('-p.gain')})`)}`,
+        ('cash', ${text('-b.cash')}, ${text('p.cash')}), ('securities at cost', ${text('b.amount + b.gain')}, ${text('p.cost')}), ('realised gain', ${text('b.gain')}, ${text('-p.gain')})`)}`,
   },
   {
     check: 'a booking is of the fact that booked it', table: 'trade_booking',
