@@ -346,7 +346,7 @@ export type LotMethod =
   | 'HIFO'
   /** The newest. */
   | 'LIFO'
-  /** Those that the sale names. */
+  /** Those that the sale names; the oldest, where it names none. */
   | 'SPECIFIC';
 
 /** Names an open lot that the trade closes (specific identification), whatever the portfolio's lot method; not with AVERAGE_COST, which has one pool. */

@@ -29,7 +29,7 @@ export const updatePortfolio = (ctx: BooksContext, cause: Event, facts: Portfoli
     if (!(await tx.firstSight(cause.id))) return;
     await tx.savePortfolioName(before, facts.name);
     const method = await tx.saveLotMethod(before, facts.lotMethod);
-    if (method === before.lotMethod) return;
+    if (method === null) return;
     await setMethod(ctx, tx, { ...before, lotMethod: method }, { cause, lotMethod: facts.lotMethod });
   });
 
@@ -37,7 +37,7 @@ export const updatePortfolio = (ctx: BooksContext, cause: Event, facts: Portfoli
 async function setMethod(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, { cause, lotMethod }: { cause: Event; lotMethod: string }): Promise<void> {
   const origin = causedBy(cause, 'transactional');
   const ledger = await openLedger(ctx, tx, portfolio);
-  ledger.record({ kind: 'LOT_METHOD_SET', effectiveOn: cause.occurredAt.slice(0, 10), data: { lotMethod } }, origin);
+  ledger.record({ kind: 'LOT_METHOD_SET', effectiveOn: cause.occurredAt.slice(0, 10), data: { lotMethod, by: cause.actor } }, origin);
   const positions = await tx.everyPosition(portfolio.id);
   const standing = await tx.standing(portfolio.id, positions);
   const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], { method: portfolio.lotMethod, from: beginning }));

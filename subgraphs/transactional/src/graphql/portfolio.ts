@@ -4,6 +4,7 @@ import { unitCost } from '../domain/lots.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { lotName } from '../domain/named-lots.ts';
 import { realizedGainsOf } from '../queries/gains.ts';
+import { lotMethodChanges, lotMethodPreview } from '../queries/lot-methods.ts';
 import { journalOf } from '../queries/journal.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
@@ -15,6 +16,8 @@ export const Portfolio: PortfolioResolvers = {
   },
   cash: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.cash({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   realizedGains: ({ id }, args, ctx) => realizedGainsOf(ctx, id, args),
+  lotMethodPreview: ({ id }, { method }, ctx) => lotMethodPreview(ctx, id, method),
+  lotMethodChanges: ({ id }, _, ctx) => lotMethodChanges(ctx, id),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
   trialBalance: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.trialBalance({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   generalLedger: ({ id }, args, ctx) => generalLedgerOf(ctx, id, args),

@@ -2,6 +2,7 @@
 import { CashBalance } from './cash.ts';
 import { LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
 import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
+import { LotMethodPosition, LotMethodReport, LotMethodTotal } from './lot-methods.ts';
 import { Mutation } from './mutation.ts';
 import { Portfolio, Position, TaxLot } from './portfolio.ts';
 import { Settlement, Trade } from './trade.ts';
@@ -9,5 +10,5 @@ import type { Resolvers } from './types.generated.ts';
 
 export const resolvers: Resolvers = {
   Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
-  LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal,
+  LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
 };

@@ -1,16 +1,18 @@
 /** The books of an earlier day, or as they were known at an earlier time: worked out from facts and journal, never from projections. */
 import type { Sql } from '@pms/events/sql';
 import { decimal } from '@pms/money';
+import { lotMethodOf, type MethodName } from '../domain/lot-methods.ts';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import type { Account } from '../domain/journal.ts';
 import type { LotMethod } from '../domain/lots.ts';
-import { lotMethodOf } from './rows.ts';
 
 export interface Moment {
   /** Null: whatever day it counts from. */
   readonly asOf: string | null;
   /** RFC 3339; null: as known now. */
   readonly knownAt: string | null;
+  /** Sequence of a fact of the portfolio: as they were before it was recorded. */
+  readonly beforeFact?: number;
 }
 
 /** A trade that stood at a moment, as its booking recorded it. */
@@ -23,6 +25,14 @@ export interface TradeThen {
 export interface TradesThen {
   readonly method: LotMethod;
   readonly trades: readonly TradeThen[];
+}
+
+/** A lot method that was set. */
+export interface MethodSet {
+  readonly sequence: number;
+  readonly recordedAt: Date;
+  readonly actor: string;
+  readonly method: MethodName;
 }
 
 /** Whoever is writing these books now may have taken an earlier time than `knownAt`: a figure read with it must not change once they commit. */
@@ -38,18 +48,28 @@ export function historyReads(sql: Sql) {
       const methods = await sql.query<{ portfolio_id: string; method: string }>(
         `select distinct on (portfolio_id) portfolio_id, data->>'lotMethod' as method from transactional.fact
          where organization_id = $1 and portfolio_id = any($2) and kind = 'LOT_METHOD_SET' and ($3::timestamptz is null or recorded_at <= $3)
-         order by portfolio_id, sequence desc`, [organizationId, portfolioIds, moment.knownAt]);
+           and ($4::bigint is null or sequence < $4)
+         order by portfolio_id, sequence desc`, [organizationId, portfolioIds, moment.knownAt, moment.beforeFact ?? null]);
       const trades = await sql.query<{ portfolio_id: string; instrument_id: string; currency: string; data: unknown }>(
         `select f.portfolio_id, f.instrument_id, f.currency, f.data from transactional.fact f
          where f.organization_id = $1 and f.portfolio_id = any($2) and f.kind = 'TRADE_BOOKED'
-           and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4)
+           and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4) and ($5::bigint is null or f.sequence < $5)
            and not exists (select from transactional.fact r where r.trade_id = f.trade_id and r.version = f.version and r.kind = 'TRADE_REVERSED'
-             and ($4::timestamptz is null or r.recorded_at <= $4))`, [organizationId, portfolioIds, moment.asOf, moment.knownAt]);
+             and ($4::timestamptz is null or r.recorded_at <= $4) and ($5::bigint is null or r.sequence < $5))`,
+        [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null]);
       const byPortfolio = Map.groupBy(trades.rows, (row) => row.portfolio_id);
       return new Map(methods.rows.map(({ portfolio_id: id, method }) => [id, {
         method: lotMethodOf(method),
         trades: (byPortfolio.get(id) ?? []).map((row) => ({ instrumentId: row.instrument_id, currency: row.currency, data: row.data })),
       }]));
+    },
+
+    /** The methods that were set, the first when the portfolio was opened. */
+    async methodsSet(organizationId: string, portfolioId: string): Promise<MethodSet[]> {
+      const { rows } = await sql.query<Omit<MethodSet, 'sequence'> & { readonly sequence: string }>(
+        `select sequence, recorded_at as "recordedAt", coalesce(data->>'by', actor) as actor, data->>'lotMethod' as method from transactional.fact
+         where organization_id = $1 and portfolio_id = $2 and kind = 'LOT_METHOD_SET' order by fact.sequence`, [organizationId, portfolioId]);
+      return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
     },
 
     /** Cash as the journal's entries of that day and time add up to it. */

@@ -1,8 +1,9 @@
 /** What the books keep of portfolios and instruments, which are other domains' to change. */
 import type { Sql } from '@pms/events/sql';
+import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { LotMethod } from '../domain/lots.ts';
 import type { Cash } from '../domain/cash.ts';
-import { CASH, type CashRow, lotMethodOf, toCash } from './rows.ts';
+import { CASH, type CashRow, toCash } from './rows.ts';
 
 interface KnownPortfolio {
   readonly portfolioId: string;
@@ -31,10 +32,10 @@ export function knownWrites(sql: Sql) {
     async savePortfolioName({ id }: { readonly id: string }, name: string): Promise<void> {
       await sql.query('update transactional.portfolio set name = $2 where id = $1', [id, name]);
     },
-    /** The method as lots know it. */
-    async saveLotMethod({ id }: { readonly id: string }, lotMethod: string): Promise<LotMethod> {
-      await sql.query('update transactional.portfolio set lot_method = $2 where id = $1', [id, lotMethod]);
-      return lotMethodOf(lotMethod);
+    /** The method as lots know it; null where it is the one that holds already. */
+    async saveLotMethod({ id }: { readonly id: string }, lotMethod: string): Promise<LotMethod | null> {
+      const { rowCount } = await sql.query('update transactional.portfolio set lot_method = $2 where id = $1 and lot_method <> $2', [id, lotMethod]);
+      return rowCount === 1 ? lotMethodOf(lotMethod) : null;
     },
     async closePortfolio(portfolioId: string): Promise<void> {
       await sql.query('update transactional.portfolio set closed = true where id = $1', [portfolioId]);

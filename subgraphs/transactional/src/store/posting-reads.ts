@@ -1,12 +1,13 @@
 /** What a posting has to know before it writes, read inside its transaction and behind the portfolio's lock. */
 import type { Sql } from '@pms/events/sql';
 import { type Decimal, decimal } from '@pms/money';
+import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { Cash } from '../domain/cash.ts';
 import type { Account, Entry, EntryKind } from '../domain/journal.ts';
 import type { Lot, LotMethod } from '../domain/lots.ts';
 import { type Key, keyOf, type PositionState } from '../domain/position-change.ts';
 import {
-  BOOKING, type Booking, type BookingRow, CASH, type CashRow, KEYS, type LotRow, lotMethodOf, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
+  BOOKING, type Booking, type BookingRow, CASH, type CashRow, KEYS, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
 } from './rows.ts';
 
 export interface LockedPortfolio {

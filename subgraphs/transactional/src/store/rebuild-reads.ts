@@ -1,11 +1,12 @@
 /** The facts of one portfolio, page by page, and what the journal and the projections hold beside them. */
 import type { Sql } from '@pms/events/sql';
 import { type Decimal, decimal } from '@pms/money';
+import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { Account } from '../domain/journal.ts';
 import type { LotMethod } from '../domain/lots.ts';
 import type { Key, Place } from '../domain/position-change.ts';
 import type { RecordedFact } from '../domain/rebuilt.ts';
-import { BOOKING, type Booking, type BookingRow, lotMethodOf, toBooking } from './rows.ts';
+import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 const PAGE_MAX = 1_000;
 

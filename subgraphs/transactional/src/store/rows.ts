@@ -1,7 +1,7 @@
 /** Rows as the database gives them: numeric and days as text, also where they come as JSON. */
 import { decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
-import type { Closing, Lot, LotMethod } from '../domain/lots.ts';
+import type { Closing, Lot } from '../domain/lots.ts';
 import type { PositionState, StandingTrade } from '../domain/position-change.ts';
 import type { Settlement } from '../domain/settlement-state.ts';
 import { namedIn } from '../domain/trade-fill.ts';
@@ -119,9 +119,3 @@ export const toClosing = (row: ClosingRow): Closing => ({
   lotId: row.lot_id, openedOn: row.opened_on, closedBy: row.closed_by, closedOn: row.closed_on, sequence: Number(row.day_order), named: row.named,
   quantity: decimal(row.quantity), cost: decimal(row.cost), proceeds: decimal(row.proceeds), realizedGain: decimal(row.proceeds).minus(decimal(row.cost)),
 });
-
-/** The portfolio domain's words for the methods that lots.ts knows. SPECIFIC is FIFO for what a trade does not name, as tax law has it where no lots were identified. */
-export const lotMethodOf = (name: string): LotMethod => {
-  if (name === 'AVERAGE_COST') return 'AVERAGE';
-  return name === 'LIFO' || name === 'HIFO' ? name : 'FIFO';
-};
