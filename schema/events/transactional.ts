@@ -58,6 +58,25 @@ export const settlementFailed = defineEvent('transactional.settlement-failed.v1'
   code: z.enum(['INSUFFICIENT_CASH', 'INSUFFICIENT_SECURITIES', 'UNMATCHED', 'COUNTERPARTY_FAILED', 'ON_HOLD', 'OTHER']).optional(),
 });
 
+/** A custodian's statement was compared with the books; `matched` and `differing` count lines. */
+export const reconciliationCompleted = defineEvent('transactional.reconciliation-completed.v1', {
+  reconciliationId: z.string(), portfolioId: z.string(), custodian: z.string(), account: z.string(), statedOn: dateText,
+  basis: z.enum(['TRADED', 'CONTRACTUAL', 'SETTLED']), version: z.number().int().positive(), matched: z.number().int(), differing: z.number().int(),
+});
+
+/** A statement shows what the books do not, or the other way round. `theirs` and `ours` are units, or cash of the currency that `subject` names. */
+export const breakOpened = defineEvent('transactional.break-opened.v1', {
+  breakId: z.string(), reconciliationId: z.string(), portfolioId: z.string(), custodian: z.string(), account: z.string(), statedOn: dateText,
+  kind: z.enum(['QUANTITY_DIFFERS', 'MISSING_HERE', 'MISSING_THERE', 'UNKNOWN_INSTRUMENT', 'CASH_DIFFERS']),
+  subject: z.string(), instrumentId: z.string().nullable(), theirs: decimalText, ours: decimalText,
+});
+
+/** A break was taken on or given back, closed, or seen with other figures. */
+export const breakChanged = defineEvent('transactional.break-changed.v1', {
+  breakId: z.string(), portfolioId: z.string(), status: z.enum(['OPEN', 'INVESTIGATING', 'RESOLVED']), assignee: z.string().nullable(),
+  resolution: z.enum(['BOOKS_CORRECTED', 'CUSTODIAN_CORRECTED', 'TIMING', 'ACCEPTED', 'MATCHED']).nullable(),
+});
+
 /**
  * Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. FEE, INTEREST and
  * TAX are gains and losses; a CURRENCY_EXCHANGE is told twice, once in each currency.

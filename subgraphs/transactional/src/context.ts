@@ -13,6 +13,8 @@ export interface BooksContext {
   readonly logger: Logger;
   /** When a trade must settle; `mic` is null for an instrument without a market. */
   settlementDate(market: { readonly mic: string | null; readonly currency: string }, tradeDate: Day): Day;
+  /** Business days of a currency after `from`, up to and with `to`. */
+  businessDaysSince(currency: string, from: Day, to: Day): number;
   newId(kind: string): string;
   now(): Date;
 }

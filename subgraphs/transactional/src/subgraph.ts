@@ -3,7 +3,9 @@ import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/transactional';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
+import { businessDaysSince } from './calendars/business-days.ts';
 import { settlementDateOf } from './calendars/settlement-date.ts';
+import { breakAges } from './commands/custody/break-ages.ts';
 import { rebuildBooks } from './commands/rebuild-books.ts';
 import { settlementTimer } from './commands/settlement-timer.ts';
 import { verifyBooks, type VerifyOptions } from './commands/verify-books.ts';
@@ -26,8 +28,9 @@ export interface TransactionalSubgraph extends Subgraph {
 
 export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): TransactionalSubgraph {
   const store = booksStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'transactional', wake));
-  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, newId, now };
+  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, newId, now };
   const timer = settlementTimer(books);
+  const ages = breakAges(books);
   return {
     name: 'transactional',
     schema: executableSchema(sdl, resolvers),
@@ -36,12 +39,15 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
       const who = signed(request);
       return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId) };
     },
-    start: timer.start,
+    start: async () => {
+      await timer.start();
+      ages.start();
+    },
     rebuild: (options) => rebuildBooks(books, options),
     verify: (options) => verifyBooks(books, options),
     ready: store.ready,
     close: async () => {
-      await timer.stop();
+      await Promise.all([timer.stop(), ages.stop()]);
       await store.close();
     },
   };

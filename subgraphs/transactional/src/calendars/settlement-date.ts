@@ -7,7 +7,8 @@ import type { Day } from '../domain/days.ts';
 import { settlementDate } from './market-calendars.ts';
 import { closings } from './closings.ts';
 
-const MAIN_MARKETS: Readonly<Record<string, string>> = { USD: 'XNYS', EUR: 'XETR', GBP: 'XLON', CHF: 'XSWX', JPY: 'XTKS', CAD: 'XTSE', HKD: 'XHKG' };
+/** Of a currency: the market whose calendar counts where none is named. */
+export const MAIN_MARKETS: Readonly<Record<string, string>> = { USD: 'XNYS', EUR: 'XETR', GBP: 'XLON', CHF: 'XSWX', JPY: 'XTKS', CAD: 'XTSE', HKD: 'XHKG' };
 const OTHERWISE_DAYS = 2;
 
 /** A run of trades has few markets and days. */

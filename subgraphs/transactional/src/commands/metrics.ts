@@ -1,7 +1,9 @@
 /** What the books do, counted. */
-import { counter } from '@pms/telemetry/metrics';
+import { counter, gauge } from '@pms/telemetry/metrics';
 
 export const tradesBooked = counter('pms_trades_booked_total', 'Trade versions booked');
 export const tradesReversed = counter('pms_trades_reversed_total', 'Trade versions whose postings were taken back', ['because']);
 export const settlementFails = counter('pms_settlement_fails_total', 'Attempts at settlement that failed, by why', ['code']);
 export const settlements = counter('pms_settlements_total', 'Attempts at settlement', ['outcome']);
+export const statementsImported = counter('pms_custody_statements_total', 'Statements of custodians that were to be imported', ['format', 'outcome']);
+export const openBreaks = gauge('pms_reconciliation_breaks_open', 'Differences to custodians that are not resolved, by age in business days', ['business_days']);

@@ -1,7 +1,10 @@
 /** What may be changed in the books from outside: cash in and out, and settlement. */
 import { payload } from '@pms/subgraph/refusals';
+import { importCustodyStatement } from '../commands/custody/import-custody-statement.ts';
 import { moveCash } from '../commands/move-cash.ts';
+import { assignBreak, commentBreak, resolveBreak } from '../commands/custody/work-on-break.ts';
 import { retrySettlement, settleDueOnRequest } from '../commands/settle-on-request.ts';
+import { layoutOf } from './custody.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
 export const Mutation: MutationResolvers = {
@@ -9,4 +12,8 @@ export const Mutation: MutationResolvers = {
   withdrawCash: (_, { input }, ctx) => payload(['cash'], async () => ({ cash: await moveCash(ctx, 'WITHDRAWAL', input) })),
   settleDue: (_, { input }, ctx) => payload(['settled', 'failed', 'more'], () => settleDueOnRequest(ctx, input)),
   retrySettlement: (_, { input }, ctx) => payload(['settlement'], async () => ({ settlement: await retrySettlement(ctx, input.tradeId) })),
+  importCustodyStatement: (_, { input }, ctx) => importCustodyStatement(ctx, { ...input, csv: layoutOf(input.csv) }),
+  assignBreak: (_, { input }, ctx) => payload(['break'], async () => ({ break: await assignBreak(ctx, input.breakId, input.assignee ?? null) })),
+  commentBreak: (_, { input }, ctx) => payload(['break'], async () => ({ break: await commentBreak(ctx, input.breakId, input.text) })),
+  resolveBreak: (_, { input }, ctx) => payload(['break'], async () => ({ break: await resolveBreak(ctx, input.breakId, input.resolution, input.reason) })),
 };

@@ -4,6 +4,7 @@ import { LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSa
 import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
 import { LotMethodPosition, LotMethodReport, LotMethodTotal } from './lot-methods.ts';
 import { Mutation } from './mutation.ts';
+import { BreakNote, Query, Reconciliation, ReconciliationBreak, ReconciliationLine } from './custody.ts';
 import { Portfolio, Position, TaxLot } from './portfolio.ts';
 import { Settlement, Trade } from './trade.ts';
 import type { Resolvers } from './types.generated.ts';
@@ -11,4 +12,5 @@ import type { Resolvers } from './types.generated.ts';
 export const resolvers: Resolvers = {
   Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
   LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
+  Query, Reconciliation, ReconciliationLine, ReconciliationBreak, BreakNote,
 };

@@ -1,6 +1,7 @@
 /** Loads by batch within one request, so that a list of portfolios or trades costs as many statements as one of them. */
 import DataLoader from 'dataloader';
 import { type Decimal, ZERO } from '@pms/money';
+import type { Note, Reconciliation } from '../domain/custody/reconciliation.ts';
 import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
 import { keyOf, type PositionState } from '../domain/position-change.ts';
@@ -26,6 +27,9 @@ export interface Loaders {
   washSales(moment: Moment): DataLoader<string, ReadonlyMap<string, WashSaleAt>>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
   readonly booking: DataLoader<string, Booking | null>;
+  readonly reconciliation: DataLoader<string, Reconciliation | null>;
+  /** Of a break. */
+  readonly breakNotes: DataLoader<string, readonly Note[]>;
 }
 
 export function loadersFor(store: BooksStore, organizationId: string): Loaders {
@@ -50,6 +54,14 @@ export function loadersFor(store: BooksStore, organizationId: string): Loaders {
     booking: new DataLoader(async (ids) => {
       const found = await store.latestBookings(organizationId, ids);
       return ids.map((id) => found.get(id) ?? null);
+    }),
+    reconciliation: new DataLoader(async (ids) => {
+      const found = await store.reconciliations(organizationId, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    breakNotes: new DataLoader(async (ids) => {
+      const found = await store.breakNotes(organizationId, ids);
+      return ids.map((id) => found.get(id) ?? []);
     }),
   };
 }

@@ -3,6 +3,9 @@ import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import { rateStore } from '@pms/subgraph/rates';
 import type { PrismaClient } from '@pms/prisma/transactional';
+import { breakWrites } from './custody/break-writes.ts';
+import { custodyReads } from './custody/custody-reads.ts';
+import { custodyWrites } from './custody/custody-writes.ts';
 import { gainReads } from './gain-reads.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
@@ -23,7 +26,7 @@ export type Posting = ReturnType<typeof posting>;
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
     ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql),
-    ...verifyReads(sql), outbox, firstSight, firstSights,
+    ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 
 export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
@@ -34,6 +37,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...gainReads(sql),
     ...ledgerReads(sql),
     ...settlementReads(sql),
+    ...custodyReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
     transaction: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work((unit) => steps(posting(unit))),
     /** Reads many things as they stood at one moment; locks nothing, writes nothing. */
