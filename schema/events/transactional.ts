@@ -77,12 +77,32 @@ export const breakChanged = defineEvent('transactional.break-changed.v1', {
   resolution: z.enum(['BOOKS_CORRECTED', 'CUSTODIAN_CORRECTED', 'TIMING', 'ACCEPTED', 'MATCHED']).nullable(),
 });
 
+const entitlement = { entitlementId: z.string(), actionId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
+
+/**
+ * A corporate action counts in a portfolio's books, or does something else there than was told before: what is told last of an entitlement stands.
+ * `parts` is what it changed in each position on the ex date, `positions` are these as they stand now. Cash is `income` (a dividend, gross) less
+ * `tax` plus `capital`, in `currency`, earned on the ex date and paid on the pay date; all of it is negative where a short position owes it.
+ */
+export const corporateActionApplied = defineEvent('transactional.corporate-action-applied.v1', {
+  ...entitlement, kind: z.string(), instrumentId: z.string(), exDate: dateText, payDate: dateText.nullable(),
+  entitled: decimalText, currency: currencyText, income: decimalText, tax: decimalText, capital: decimalText,
+  parts: z.array(z.object({ instrumentId: z.string(), currency: currencyText, quantity: decimalText, cost: decimalText, gain: decimalText })),
+  positions: z.array(positionAfter),
+});
+
+/** It counts no more: the action was amended or cancelled. */
+export const corporateActionReversed = defineEvent('transactional.corporate-action-reversed.v1', { ...entitlement, positions: z.array(positionAfter) });
+
+/** Its cash has moved; `amount` is negative where it was owed. */
+export const entitlementPaid = defineEvent('transactional.entitlement-paid.v1', { ...entitlement, paidOn: dateText, amount: decimalText, currency: currencyText });
+
 /**
  * Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. FEE, INTEREST and
  * TAX are gains and losses; a CURRENCY_EXCHANGE is told twice, once in each currency.
  */
 export const cashMoved = defineEvent('transactional.cash-moved.v1', {
-  portfolioId: z.string(), kind: z.enum(['DEPOSIT', 'WITHDRAWAL', 'TRADE', 'REVERSAL', 'SETTLEMENT', 'FEE', 'INTEREST', 'TAX', 'CURRENCY_EXCHANGE']), currency: currencyText,
+  portfolioId: z.string(), kind: z.enum(['DEPOSIT', 'WITHDRAWAL', 'TRADE', 'REVERSAL', 'SETTLEMENT', 'FEE', 'INTEREST', 'TAX', 'CURRENCY_EXCHANGE', 'CORPORATE_ACTION']), currency: currencyText,
   /** Signed; zero for SETTLEMENT, which moves receivable or payable to settled. */
   amount: decimalText, effectiveDate: dateText,
   /** Traded balance: settled plus receivable less payable. */

@@ -1,12 +1,15 @@
 /** Keeps what the books need to know of portfolios and instruments. A change of lot method replays every position by the new one. */
 import { causedBy, type Event } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
-import { beginning, keyOf, replayed } from '../domain/position-change.ts';
+import { beginning } from '../domain/movement.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import { openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
-import { reallocate } from './post-trades.ts';
+import { postedOf, revisedCustody, revisedOf } from './action-postings.ts';
+import { revise } from './apply-actions.ts';
+import { reallocate } from './reallocate.ts';
+import { nothing, replayGroup } from './replay-positions.ts';
 
 export interface PortfolioFacts {
   readonly portfolioId: string;
@@ -39,13 +42,18 @@ async function setMethod(ctx: BooksContext, tx: Posting, portfolio: LockedPortfo
   const ledger = await openLedger(ctx, tx, portfolio);
   ledger.record({ kind: 'LOT_METHOD_SET', effectiveOn: cause.occurredAt.slice(0, 10), data: { lotMethod, by: cause.actor } }, origin);
   const positions = await tx.everyPosition(portfolio.id);
-  const standing = await tx.standing(portfolio.id, positions);
-  const changes = positions.map((position) => replayed(position, standing.get(keyOf(position)) ?? [], [], { method: portfolio.lotMethod, from: beginning }));
+  const entitlements = await tx.everyEntitlement(portfolio.id);
+  const after = await replayGroup(tx, portfolio, { instrumentIds: positions.map(({ instrumentId }) => instrumentId), entitlements }, { ...nothing, keys: positions, from: beginning });
+  const changes = [...after.positions.values()];
+  const revised = revisedOf(entitlements, after);
   if (changes.length > 0) reallocate(ledger, changes, origin);
+  revise(ledger, { before: entitlements, revised, posted: await postedOf(tx, revised), changes: after, origin });
   await tx.saveGains(changes.flatMap((change) => change.regained));
   await tx.removeLots(portfolio, changes);
   await tx.removeClosings(portfolio, changes);
-  await ledger.save([...tx.positionRows(portfolio, changes), ...tx.closingRows(portfolio, changes)]);
+  await ledger.save([
+    ...tx.entitlementRows(portfolio, revised), ...tx.positionRows(portfolio, changes), ...tx.closingRows(portfolio, changes), ...tx.custodyRows(portfolio, revisedCustody(entitlements, revised)),
+  ]);
 }
 
 export const closePortfolio = (ctx: BooksContext, cause: Event, portfolioId: string): Promise<void> =>

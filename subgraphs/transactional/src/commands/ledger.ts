@@ -14,7 +14,7 @@ import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { Cause, NewEntry, NewFact } from '../store/posting-writes.ts';
 import type { Part } from '../store/statement.ts';
 
-export type CashKind = 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE' | 'REVERSAL' | 'SETTLEMENT';
+export type CashKind = 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE' | 'REVERSAL' | 'SETTLEMENT' | 'CORPORATE_ACTION';
 
 export interface Ledger {
   readonly portfolioId: string;
@@ -24,6 +24,8 @@ export interface Ledger {
   post(entry: Entry, about: { readonly factSequence: number; readonly version?: number; readonly origin: Origin }): string;
   /** Sequence of the fact recorded last, here or before. */
   lastFact(): number;
+  /** Number of the entry posted last, here or before. */
+  lastEntry(): number;
   cash(currency: string): Cash;
   tell<Data>(type: EventType<Data>, data: Data, origin: Origin): void;
   /** Tells of the cash as it stands now. `amount` is signed; zero for a settlement. */
@@ -48,6 +50,7 @@ export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: Lock
   return {
     portfolioId: portfolio.id,
     lastFact: () => portfolio.lastFact + facts.length,
+    lastEntry: () => portfolio.lastEntry + entries.length,
     cash,
     tell,
     record(fact, origin) {

@@ -3,22 +3,28 @@
  * together. Lots are worked out in memory and each kind of row is written once, so a run of hundreds costs little more than one.
  */
 import type { Origin } from '@pms/events/envelope';
-import { decimal, sum, text, toStored } from '@pms/money';
+import { decimal, sum, text } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
-import { bookingRefused, lotsReallocated as lotsReallocatedEvent, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { bookingRefused, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
 import { type BaseAmount, baseAmountIfKnown, rateNeeded } from '../domain/base-amount.ts';
 import { abroad, cashOfFill } from '../domain/fill-cash.ts';
-import { lotsReallocated, reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
+import { reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
 import { reachable } from '../domain/lot-book.ts';
 import type { Fill } from '../domain/lots.ts';
-import { appended, areNext, comparePlaces, type Key, keyOf, noPosition, type Place, placeOf, type PositionChange, type PositionState, replayed } from '../domain/position-change.ts';
+import { areNext, beginning, comparePlaces, type Key, keyOf, noPosition, type Place, placeOf, type PositionState } from '../domain/movement.ts';
+import { appended, type Changes, type PositionChange } from '../domain/position-change.ts';
 import { booked } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
+import type { Entitlement } from '../store/entitlements.ts';
 import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
+import { postedOf, revisedCustody, revisedOf, told } from './action-postings.ts';
+import { applyDueActions, revise } from './apply-actions.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { reallocate } from './reallocate.ts';
+import { groupOf, nothing, replayGroup } from './replay-positions.ts';
 import { brokenNets, cancelledSettlements, returned, undoneData } from './undo-settlement.ts';
 
 export interface ToBook {
@@ -40,8 +46,10 @@ export interface Turn {
 
 /** Each trade may have one turn. Returns those that were taken: a trade whose lots cannot be closed is refused, and the version before it stays. */
 export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[]): Promise<readonly Turn[]> {
-  const { cash, positions, markets } = await tx.met(portfolio.id, [...runOf(asked).keys.values()]);
-  const { turns, run, changes, refusals } = await accepted(tx, portfolio, asked, positions);
+  const { cash, positions, markets, hasActions } = await tx.met(portfolio.id, [...runOf(asked).keys.values()]);
+  const { turns, run, after, refusals } = await accepted(tx, portfolio, asked, positions);
+  const changes = after.positions;
+  const revised = revisedOf(after.entitlements, after);
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
   const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
@@ -59,12 +67,18 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const regained = [...changes.values()].flatMap((change) => change.regained);
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
   if (origin !== undefined && regained.length > 0) reallocate(ledger, [...changes.values()], origin);
+  if (origin !== undefined && revised.length > 0) revise(ledger, { before: after.entitlements, revised, posted: await postedOf(tx, revised), changes: after, origin });
   await tx.saveSettlements([...cancelledSettlements(reversing), ...(await brokenNets(tx, ledger, reversing, origin))]);
   await tx.saveGains(regained);
   await tx.removeLots(portfolio, [...changes.values()]);
   await tx.removeClosings(portfolio, [...changes.values()]);
-  await ledger.save([...tx.bookingRows(portfolio, bookings), ...tx.positionRows(portfolio, [...changes.values()]), ...tx.closingRows(portfolio, [...changes.values()]),
-    ...tx.custodyRows(portfolio, returned(reversing))]);
+  await ledger.save([
+    ...tx.bookingRows(portfolio, bookings), ...tx.entitlementRows(portfolio, revised), ...tx.positionRows(portfolio, [...changes.values()]), ...tx.closingRows(portfolio, [...changes.values()]),
+    ...tx.custodyRows(portfolio, [...returned(reversing), ...revisedCustody(after.entitlements, revised)]),
+  ]);
+  // a trade that comes late may be from before an action that nobody here was entitled to until now
+  if (origin !== undefined && hasActions)
+    await applyDueActions(ctx, tx, { ...portfolio, lastFact: ledger.lastFact(), lastEntry: ledger.lastEntry() }, { asOf: ctx.now().toISOString().slice(0, 10), origin });
   return turns;
 }
 
@@ -81,7 +95,7 @@ function tellRefusals(ledger: Ledger, refusals: readonly Refused[]): void {
 interface Accepted {
   readonly turns: readonly Turn[];
   readonly run: Run;
-  readonly changes: ReadonlyMap<string, PositionChange>;
+  readonly after: After;
   readonly refusals: readonly Refused[];
 }
 
@@ -90,9 +104,9 @@ async function accepted(tx: Posting, portfolio: LockedPortfolio, asked: readonly
   const refusals: Refused[] = [];
   for (let turns = asked; ;) {
     const run = runOf(turns);
-    const changes = await positionChanges(tx, portfolio, run, positions);
-    const refused = new Map([...changes.values()].flatMap((change) => [...change.refused]));
-    if (refused.size === 0) return { turns, run, changes, refusals };
+    const after = await positionChanges(tx, portfolio, run, positions);
+    const refused = new Map([...after.positions.values()].flatMap((change) => [...change.refused]));
+    if (refused.size === 0) return { turns, run, after, refusals };
     for (const { book } of turns) {
       const reason = refused.get(book?.trade.tradeId ?? '');
       if (book !== null && reason !== undefined) refusals.push({ book, reason });
@@ -135,30 +149,35 @@ function runOf(turns: readonly Turn[]): Run {
   return { keys, fills, fillsOf, reversedOf };
 }
 
-async function positionChanges(tx: Posting, portfolio: LockedPortfolio, run: Run, before: ReadonlyMap<string, PositionState>): Promise<Map<string, PositionChange>> {
+/** Positions after a run, and the actions that a replay of them may have changed. */
+type After = Changes & { readonly entitlements: readonly Entitlement[] };
+
+/** Trades that come after all that stands are applied to the open lots; other positions are replayed, with those that depend on them. */
+async function positionChanges(tx: Posting, portfolio: LockedPortfolio, run: Run, before: ReadonlyMap<string, PositionState>): Promise<After> {
   const method = portfolio.lotMethod;
+  const keys = [...run.keys.values()];
   const stateOf = (key: Key): PositionState => before.get(keyOf(key)) ?? noPosition(key.instrumentId, key.currency);
   const fillsOf = (key: Key): readonly Fill[] => run.fillsOf.get(keyOf(key)) ?? [];
   const isNext = (key: Key): boolean => !run.reversedOf.has(keyOf(key)) && areNext(stateOf(key).last, fillsOf(key));
-  const inOrder = [...run.keys.values()].filter(isNext);
-  const others = [...run.keys.values()].filter((key) => !isNext(key));
+  const others = keys.filter((key) => !isNext(key));
+  const group = others.length === 0 ? null : await groupOf(tx, portfolio, others.map(({ instrumentId }) => instrumentId));
+  const isReplayed = ({ instrumentId }: Key): boolean => group?.instrumentIds.includes(instrumentId) === true;
+  const inOrder = keys.filter((key) => !isReplayed(key));
   const namedBy = (key: Key): string[] => fillsOf(key).flatMap(({ named = [] }) => named.map(({ lotId }) => lotId));
   const lots = await tx.lots(portfolio.id, inOrder.map((key) => ({ ...key, needed: reachable(stateOf(key).quantity, fillsOf(key), method), named: namedBy(key) })), method);
-  const standing = await tx.standing(portfolio.id, others);
-  return new Map([
-    ...inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], fillsOf(key), method)] as const),
-    ...others.map((key) => {
-      const gone = run.reversedOf.get(keyOf(key));
-      const kept = (standing.get(keyOf(key)) ?? []).filter(({ fill }) => gone?.has(fill.tradeId) !== true);
-      const [from] = [...fillsOf(key).map(placeOf), ...(gone?.values() ?? [])].toSorted(comparePlaces) as [Place];
-      return [keyOf(key), replayed(stateOf(key), kept, fillsOf(key), { method, from })] as const;
-    }),
-  ]);
+  const positions = new Map(inOrder.map((key) => [keyOf(key), appended(stateOf(key), lots.get(keyOf(key)) ?? [], fillsOf(key), method)]));
+  if (group === null) return { positions, outcomes: new Map(), entitlements: [] };
+  const replaying = keys.filter(isReplayed);
+  const gone = new Map(replaying.flatMap((key) => [...(run.reversedOf.get(keyOf(key)) ?? [])]));
+  const fills = replaying.flatMap((key) => fillsOf(key).map((fill) => ({ instrumentId: key.instrumentId, fill })));
+  const [from = beginning] = [...fills.map(({ fill }) => placeOf(fill)), ...gone.values()].toSorted(comparePlaces);
+  const changes = await replayGroup(tx, portfolio, group, { ...nothing, keys: replaying, goneTrades: new Set(gone.keys()), fills, from });
+  return { positions: new Map([...positions, ...changes.positions]), outcomes: changes.outcomes, entitlements: group.entitlements };
 }
 
-type Changes = ReadonlyMap<string, PositionChange>;
+type PositionChanges = ReadonlyMap<string, PositionChange>;
 
-const changeOf = (changes: Changes, key: Key): PositionChange => changes.get(keyOf(key)) as PositionChange;
+const changeOf = (changes: PositionChanges, key: Key): PositionChange => changes.get(keyOf(key)) as PositionChange;
 
 /** By trade, for those whose currency is not the portfolio's: what they count as in the base currency, where a rate is known. */
 async function baseAmounts(tx: Posting, { organizationId, baseCurrency }: LockedPortfolio, turns: readonly Turn[], fills: ReadonlyMap<string, Fill>): Promise<ReadonlyMap<string, BaseAmount>> {
@@ -171,7 +190,7 @@ async function baseAmounts(tx: Posting, { organizationId, baseCurrency }: Locked
   }));
 }
 
-function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, posted: readonly RecordedEntry[], { trade, changes }: { trade: TradeFacts; changes: Changes }): void {
+function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, posted: readonly RecordedEntry[], { trade, changes }: { trade: TradeFacts; changes: PositionChanges }): void {
   const { fill, version, instrumentId } = booking;
   const factSequence = ledger.record({
     kind: 'TRADE_REVERSED', effectiveOn: fill.tradedOn, tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence,
@@ -188,7 +207,7 @@ function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, poste
 }
 
 function enter(
-  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes, base }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: Changes; base: BaseAmount | undefined },
+  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes, base }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: PositionChanges; base: BaseAmount | undefined },
 ): Booking {
   const mic = markets.get(trade.instrumentId);
   // market data tells of an instrument a moment before or after its first trade: the booking is tried again
@@ -215,22 +234,3 @@ function enter(
 }
 
 type NewClosings = Parameters<typeof tradeEntry>[0]['applied']['closings'];
-
-/** Later trades whose gain has changed: securities and realised gains follow, cash does not. Those who keep gains are told. */
-export function reallocate(ledger: Ledger, changes: readonly PositionChange[], origin: Origin): void {
-  const regained = changes.flatMap((change) => change.regained);
-  for (const { trade, gain } of regained) {
-    const entry = lotsReallocated({ fill: trade.fill, change: gain.minus(trade.gain), instrumentId: trade.instrumentId });
-    ledger.post(entry, { factSequence: ledger.lastFact(), version: trade.version, origin });
-  }
-  ledger.tell(lotsReallocatedEvent, {
-    portfolioId: ledger.portfolioId, positions: changes.map(({ after }) => told(after)),
-    gains: regained.map(({ trade, gain }) => ({ tradeId: trade.fill.tradeId, version: trade.version, realizedPnl: text(gain) })),
-  }, origin);
-}
-
-/** A position as events carry it: unit cost at the precision that is stored. */
-const told = ({ instrumentId, currency, quantity, cost, realized }: PositionState) => ({
-  instrumentId, quantity: text(quantity), costBasis: text(cost), realizedPnl: text(realized), currency,
-  averageCost: text(quantity.isZero() ? quantity : toStored(cost.div(quantity))),
-});

@@ -8,8 +8,9 @@ import type { BooksContext } from '../context.ts';
 import { type Difference, sentenceOf } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { rebuildPositions } from './rebuild-positions.ts';
 import { rebuildCustody } from './rebuild-settlement.ts';
-import { journalDifferences, rebuildBookings, rebuildCash, rebuildPositions } from './rebuild-steps.ts';
+import { journalDifferences, rebuildBookings, rebuildCash } from './rebuild-steps.ts';
 
 const PORTFOLIOS_AT_ONCE = 100;
 /** More than anybody reads; the rest is counted. */
@@ -42,6 +43,6 @@ async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, verify:
   const bookings = await rebuildBookings(tx, portfolio, verify);
   const positions = await rebuildPositions(tx, portfolio, verify);
   const custody = await rebuildCustody(tx, portfolio, verify);
-  const cash = await rebuildCash(tx, portfolio, verify);
-  return { facts: cash.facts, differences: [...bookings, ...positions, ...custody, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };
+  const cash = await rebuildCash(tx, portfolio, verify, positions.actions);
+  return { facts: cash.facts, differences: [...bookings, ...positions.differences, ...custody, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };
 }

@@ -1,6 +1,6 @@
 /** What the custodian holds, worked out of positions and of what has not settled. */
 import { ZERO } from '@pms/money';
-import { keyOf } from '../domain/position-change.ts';
+import { keyOf } from '../domain/movement.ts';
 import { type Difference, differences, shown } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';

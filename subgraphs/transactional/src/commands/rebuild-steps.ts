@@ -1,25 +1,29 @@
 /** One portfolio's projections, each worked out of its facts and compared with what is stored, or written. */
 import { type Decimal, ZERO } from '@pms/money';
 import { tradeFacts } from '@pms/schema/events/trade-capture';
+import { actionBooked, actionPaid } from '../domain/action-entries.ts';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
-import { flat, type LotBook, lotBook } from '../domain/lot-book.ts';
-import type { Closing, Lot } from '../domain/lots.ts';
-import { type Key, keyOf, noPosition, type Place, type PositionChange, type PositionState } from '../domain/position-change.ts';
 import { cashLines, type Difference, differences, shown } from '../domain/rebuilt.ts';
-import { numbered } from '../domain/closings.ts';
 import { settlementAfter } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
+import type { Entitlement } from '../store/entitlements.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { BookedVersion } from '../store/rebuild-reads.ts';
 import type { Booking } from '../store/rows.ts';
 
 const showCash = (all: Iterable<Cash>): Map<string, string> =>
-  new Map([...all].map((cash) => [`cash ${cash.currency}`, shown('settled', cash.settled, 'receivable', cash.receivable, 'payable', cash.payable)]));
+  new Map([...all].filter(({ settled, receivable, payable }) => ![settled, receivable, payable].every((amount) => amount.isZero())).map((cash) => [`cash ${cash.currency}`, shown('settled', cash.settled, 'receivable', cash.receivable, 'payable', cash.payable)]));
 
-export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: Difference[] }> {
+/** `actions` are those that count, with what they did. */
+export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verify: boolean, actions: readonly Entitlement[]): Promise<{ facts: number; differences: Difference[] }> {
   const rebuilt = new Map<string, Cash>();
   let facts = 0;
+  for (const { action, outcome, paidOn } of actions) {
+    const { lines } = actionBooked(action, outcome);
+    const paid = paidOn === null ? [] : actionPaid(action, outcome, paidOn).lines;
+    rebuilt.set(outcome.currency, afterLines(rebuilt.get(outcome.currency) ?? noCash(outcome.currency), [...lines, ...paid]));
+  }
   for (let after = 0; ;) {
     const page = await tx.factPage(portfolio.id, after);
     for (const { fact, trade } of page) {
@@ -70,67 +74,6 @@ function bookingOf({ sequence, data, later }: BookedVersion): Booking {
   const { counterparty = null, placeOfSettlement = null, custodyAccount = null } = trade;
   const { settlement, attempt } = settlementAfter({ contractualDate: contractualOn, toMatch: counterparty !== null }, fill, later);
   return { parties: { counterparty, placeOfSettlement, custodyAccount }, fill, version: trade.version, instrumentId: trade.instrumentId, gain: ZERO, settlement, attempt, contractualOn, factSequence: sequence };
-}
-
-const showPosition = ({ quantity, cost, realized, openedOn, last }: PositionState): string =>
-  shown(quantity, 'cost', cost, 'realised', realized, 'since', openedOn, 'last trade', last?.tradeId ?? null);
-const showLots = (key: string, lots: Iterable<Lot>): Map<string, string> =>
-  new Map([...lots].map((lot) => [`lot ${key} ${lot.id}`, shown(lot.quantity, 'cost', lot.cost, 'opened', lot.openedOn, lot.sequence)]));
-
-export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<Difference[]> {
-  const method = (await tx.methodOfFacts(portfolio.id)) ?? portfolio.lotMethod;
-  const found: Difference[] = method === portfolio.lotMethod ? [] : [{ what: 'lot method', stored: portfolio.lotMethod, facts: method }];
-  const keys = await tx.keysOfFacts(portfolio.id);
-  const known = new Set(keys.map(keyOf));
-  for (const key of keys) {
-    const { book, last, gains } = await replay(tx, portfolio, { key, book: lotBook(flat, method), verify });
-    const after: PositionState = { ...noPosition(key.instrumentId, key.currency), quantity: book.quantity, cost: book.cost, realized: book.gained, openedOn: book.openedOn, last };
-    const change: PositionChange = { after, lots: book.lots(), gone: null, booked: new Map(), closings: [], closedAgain: null, refused: new Map(), regained: [] };
-    if (!verify) await tx.write(tx.positionRows(portfolio, [change]));
-    const name = keyOf(key);
-    const stored = (await tx.met(portfolio.id, [key])).positions.get(name);
-    const lots = (await tx.lots(portfolio.id, [{ ...key, needed: null, named: [] }], method)).get(name) ?? [];
-    const beyond = await tx.closingsBetween(portfolio.id, key, last, null);
-    found.push(...gains, ...differences(showClosings(name, beyond), new Map()), ...differences(showLots(name, lots), showLots(name, book.lots())),
-      ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])));
-  }
-  for (const position of await tx.everyPosition(portfolio.id))
-    if (!known.has(keyOf(position))) found.push({ what: `position ${keyOf(position)}`, stored: showPosition(position), facts: null });
-  for (const key of await tx.keysOfClosings(portfolio.id)) if (!known.has(keyOf(key))) found.push({ what: `closings ${keyOf(key)}`, stored: 'some', facts: null });
-  return found;
-}
-
-const showClosings = (key: string, closings: readonly Closing[]): Map<string, string> =>
-  new Map(numbered(closings).map(({ closing, line }) => [
-    `closing ${key} ${closing.closedBy} ${line}`,
-    shown(closing.quantity, 'of', closing.lotId, 'opened', closing.openedOn, 'closed', closing.closedOn, 'cost', closing.cost, 'proceeds', closing.proceeds, closing.named ? 'named' : 'chosen'),
-  ]));
-
-/** Applies the trades that stand, page by page; compares what each closed and realised with what is stored, or stores it. */
-async function replay(
-  tx: Posting, portfolio: LockedPortfolio, { key, book, verify }: { key: Key; book: LotBook; verify: boolean },
-): Promise<{ book: LotBook; last: Place | null; gains: Difference[] }> {
-  const gains: Difference[] = [];
-  let last: Place | null = null;
-  for (;;) {
-    const page = await tx.standingFactPage(portfolio.id, key, last);
-    const final = page.at(-1);
-    if (final === undefined) return { book, last, gains };
-    const rebuilt = new Map<string, Decimal>();
-    const closings: Closing[] = [];
-    for (const { place, data } of page) {
-      const before = book.gained;
-      closings.push(...book.apply(asFill(tradeFacts.parse(data))));
-      rebuilt.set(place.tradeId, book.gained.minus(before));
-    }
-    const stored = await tx.bookings(page.map(({ place, version }) => ({ tradeId: place.tradeId, version })));
-    const changed = stored.map((trade) => ({ trade, gain: rebuilt.get(trade.fill.tradeId) ?? ZERO })).filter(({ trade, gain }) => !gain.equals(trade.gain));
-    if (verify) gains.push(...changed.map(({ trade, gain }) => ({ what: `trade ${trade.fill.tradeId}`, stored: `a gain of ${shown(trade.gain)}`, facts: shown(gain) })));
-    else await tx.saveGains(changed);
-    if (!verify) await tx.write(tx.closingRows(portfolio, [{ after: key, closings, closedAgain: null }]));
-    gains.push(...differences(showClosings(keyOf(key), await tx.closingsBetween(portfolio.id, key, last, final.place)), showClosings(keyOf(key), closings)));
-    last = final.place;
-  }
 }
 
 /** The journal against the projections: cash accounts, securities at cost, realised gains; and every entry in itself. */

@@ -8,8 +8,9 @@ import { type Finding, tableOf, type Verified } from '../domain/finding.ts';
 import type { Difference } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { rebuildPositions } from './rebuild-positions.ts';
 import { rebuildCustody } from './rebuild-settlement.ts';
-import { journalDifferences, rebuildBookings, rebuildCash, rebuildPositions } from './rebuild-steps.ts';
+import { journalDifferences, rebuildBookings, rebuildCash } from './rebuild-steps.ts';
 
 export interface VerifyOptions {
   /** Only this organisation's; null for all. */
@@ -46,13 +47,16 @@ export async function* verifyBooks(ctx: Pick<BooksContext, 'store'>, { organizat
 async function verifyPortfolio(tx: Posting, portfolio: LockedPortfolio): Promise<Verified> {
   const { id, organizationId } = portfolio;
   const checked = await tx.checkedBooks(id, organizationId);
-  const rebuilt = await unreadable(id, async () => [
-    ...named(id, 'projections are what the facts say', await rebuildBookings(tx, portfolio, true)),
-    ...named(id, 'projections are what the facts say', await rebuildPositions(tx, portfolio, true)),
-    ...named(id, 'projections are what the facts say', await rebuildCustody(tx, portfolio, true)),
-    ...named(id, 'cash is what the facts say', (await rebuildCash(tx, portfolio, true)).differences),
-    ...named(id, 'projections are the sum of the entries', await journalDifferences(tx, portfolio)),
-  ]);
+  const rebuilt = await unreadable(id, async () => {
+    const bookings = await rebuildBookings(tx, portfolio, true);
+    const positions = await rebuildPositions(tx, portfolio, true);
+    return [
+      ...named(id, 'projections are what the facts say', [...bookings, ...positions.differences]),
+      ...named(id, 'projections are what the facts say', await rebuildCustody(tx, portfolio, true)),
+      ...named(id, 'cash is what the facts say', (await rebuildCash(tx, portfolio, true, positions.actions)).differences),
+      ...named(id, 'projections are the sum of the entries', await journalDifferences(tx, portfolio)),
+    ];
+  });
   return { organizationId, portfolioId: id, ...(await tx.counts(id)), findings: [...checked, ...rebuilt].slice(0, FINDINGS_MAX) };
 }
 

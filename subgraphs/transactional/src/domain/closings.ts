@@ -2,7 +2,7 @@
 import { type Decimal, ZERO } from '@pms/money';
 import { addDays, dayFrom, daysBetween, monthOf, yearOf } from './days.ts';
 import type { Closing } from './lots.ts';
-import type { Key } from './position-change.ts';
+import type { Key } from './movement.ts';
 
 /** A closing of a position. */
 export interface ClosedLot extends Closing, Key {

@@ -3,13 +3,38 @@
  * basis of what was sold as a fraction or moved to another instrument. Exact to 18 digits, in the instrument's currency.
  */
 import { invalid } from '@pms/errors';
-import { Decimal, sum, toStored } from '@pms/money';
-import type { Lot } from './lots.ts';
+import { Decimal, sum, toStored, ZERO } from '@pms/money';
+import { type Lot, pool } from './lots.ts';
 
-/** Lots after a split of `old` shares into `into` new ones (a reverse split where `into` is less); days and costs stay. */
-export function splitLots(lots: readonly Lot[], { into, old }: { readonly into: Decimal; readonly old: Decimal }): readonly Lot[] {
-  if (!into.isPositive() || !old.isPositive() || into.isZero() || old.isZero()) throw invalid('a split ratio must be positive', 'ratio');
-  return lots.map((lot) => ({ ...lot, quantity: toStored(lot.quantity.times(into).div(old)) }));
+/** `into` new shares for `old` ones; both above zero. */
+export interface Ratio {
+  readonly into: Decimal;
+  readonly old: Decimal;
+}
+
+/**
+ * Lots after a split of `old` shares into `into` new ones (a reverse split where `into` is less); days and costs stay. The whole
+ * holding is what is multiplied: quantities are rounded to 18 digits lot by lot, and the last lot takes the residue. Lots of which
+ * nothing is left to that precision are pooled with the others; empty where nothing is left of the whole.
+ */
+export function splitLots(lots: readonly Lot[], { into, old }: Ratio): readonly Lot[] {
+  if (!into.greaterThan(0) || !old.greaterThan(0)) throw invalid('a split ratio must be positive', 'ratio');
+  const quantities = apportioned(toStored(sum(lots.map(({ quantity }) => quantity)).times(into).div(old)), lots.map(({ quantity }) => quantity));
+  const whole = sum(quantities);
+  if (whole.isZero()) return [];
+  const isWhole = quantities.every((quantity) => !quantity.isZero() && quantity.lessThan(0) === whole.lessThan(0));
+  return isWhole ? lots.map((lot, at) => ({ ...lot, quantity: quantities[at] ?? ZERO })) : [{ ...pool(lots), quantity: whole }];
+}
+
+/** Splits an amount by weights of one sign, each part to 18 digits, the last taking the residue: the parts add up to the whole. */
+export function apportioned(amount: Decimal, weights: readonly Decimal[]): readonly Decimal[] {
+  const total = sum(weights);
+  let left = amount;
+  return weights.map((weight, at) => {
+    const part = at === weights.length - 1 ? left : toStored(amount.times(weight).div(total));
+    left = left.minus(part);
+    return part;
+  });
 }
 
 /**
@@ -28,12 +53,10 @@ export function spinOff(
 ): { readonly parent: readonly Lot[]; readonly spunOff: readonly Lot[] } {
   if (share.isNegative() || share.greaterThan(1)) throw invalid('the share of basis must be from 0 to 1', 'share');
   const moved = lots.map((lot) => toStored(lot.cost.times(share)));
-  return {
-    parent: lots.map((lot, at) => ({ ...lot, cost: lot.cost.minus(moved[at] ?? 0) })),
-    spunOff: lots.map((lot, at) => ({
-      ...lot, id: idOf(lot), quantity: toStored(lot.quantity.times(sharesPerParent)), cost: moved[at] ?? new Decimal(0),
-    })),
-  };
+  const spunOff = splitLots(lots.map((lot, at) => ({ ...lot, id: idOf(lot), cost: moved[at] ?? ZERO })), { into: sharesPerParent, old: new Decimal(1) });
+  // too few to receive anything at all: the basis stays where it is
+  if (spunOff.length === 0) return { parent: lots, spunOff };
+  return { parent: lots.map((lot, at) => ({ ...lot, cost: lot.cost.minus(moved[at] ?? ZERO) })), spunOff };
 }
 
 /** Splits in a history of factors: where the factor changes, how many new shares one old became. */

@@ -38,7 +38,7 @@ export interface Line {
 
 export type EntryKind =
   | 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE_BOOKED' | 'TRADE_SETTLED' | 'LOTS_REALLOCATED' | 'DIVIDEND' | 'INTEREST' | 'FEE' | 'TAX'
-  | 'CURRENCY_EXCHANGED' | 'CORPORATE_ACTION' | 'BUY_IN' | 'REVERSAL';
+  | 'CURRENCY_EXCHANGED' | 'CORPORATE_ACTION' | 'ENTITLEMENT_PAID' | 'BUY_IN' | 'REVERSAL';
 
 /** An entry before it has an id and a recorded time, which its writer gives. */
 export interface Entry {

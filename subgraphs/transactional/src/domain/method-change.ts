@@ -2,7 +2,7 @@
 import { type Decimal, ZERO } from '@pms/money';
 import type { Currency } from '@pms/money';
 import type { Lot } from './lots.ts';
-import { type Key, keyOf, type PositionState } from './position-change.ts';
+import { type Key, keyOf, type PositionState } from './movement.ts';
 
 /** What one method makes of a position. */
 export interface Figures {

@@ -1,40 +1,14 @@
 /**
- * What trades do to a position of one instrument and currency. Trades count in the order of trading: by trade date, then
- * by the moment of capture, then by id, whatever order they arrive in. Those that arrive in that order are applied to the open
- * lots; as soon as one belongs earlier, or an earlier one is taken back, the position is replayed from all trades that stand,
- * and the gains of later trades may change with it.
+ * What movements do to positions. Trades that arrive in their order are applied to the open lots, and so are actions that come after all that
+ * stands; as soon as one belongs earlier, or an earlier one is taken back, the positions concerned are replayed from all movements that stand,
+ * and the gains of later trades, and what actions brought, may change with it. Positions between which actions move basis are replayed together.
  */
-import { type Decimal, ZERO } from '@pms/money';
-import type { Currency } from '@pms/money';
-import type { Day } from './days.ts';
-import { flat, type LotBook, lotBook } from './lot-book.ts';
+import { type Decimal, sum } from '@pms/money';
+import { type Action, placeOfAction } from './action-terms.ts';
+import { type LotBook, lotBook } from './lot-book.ts';
 import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
-
-/** A fill's place in the order of trading. */
-export interface Place {
-  readonly tradedOn: Day;
-  readonly sequence: number;
-  readonly tradeId: string;
-}
-
-/** What a position is known by within its portfolio: an instrument traded in two currencies has two positions. */
-export interface Key {
-  readonly instrumentId: string;
-  readonly currency: Currency;
-}
-
-export const keyOf = ({ instrumentId, currency }: Key): string => `${instrumentId} ${currency}`;
-
-export interface PositionState extends Key {
-  readonly quantity: Decimal;
-  readonly cost: Decimal;
-  /** Since the position was first opened. */
-  readonly realized: Decimal;
-  /** Null while flat. */
-  readonly openedOn: Day | null;
-  /** The last trade in the order of trading; null where none stands. */
-  readonly last: Place | null;
-}
+import { comparePlaces, type Key, keyOf, type Place, placeOf, type PositionState } from './movement.ts';
+import { type Beginning, type Outcome, type PositionBooks, positionBooks } from './position-books.ts';
 
 /** A version of a trade that stands in the books. */
 export interface StandingTrade {
@@ -62,27 +36,6 @@ export interface PositionChange {
   readonly regained: readonly { readonly trade: StandingTrade; readonly gain: Decimal }[];
 }
 
-export const noPosition = (instrumentId: string, currency: Currency): PositionState =>
-  ({ instrumentId, currency, quantity: ZERO, cost: ZERO, realized: ZERO, openedOn: null, last: null });
-
-export function comparePlaces(a: Place, b: Place): number {
-  if (a.tradedOn !== b.tradedOn) return a.tradedOn < b.tradedOn ? -1 : 1;
-  if (a.sequence !== b.sequence) return a.sequence - b.sequence;
-  return a.tradeId < b.tradeId ? -1 : a.tradeId > b.tradeId ? 1 : 0;
-}
-
-/** True when each of the trades comes after the one before it, and the first after all that stand. */
-export function areNext(last: Place | null, places: readonly Place[]): boolean {
-  let before = last;
-  for (const place of places) {
-    if (before !== null && comparePlaces(place, before) <= 0) return false;
-    before = place;
-  }
-  return true;
-}
-
-export const placeOf = ({ tradedOn, sequence, tradeId }: Fill): Place => ({ tradedOn, sequence, tradeId });
-
 const stateAfter = (before: PositionState, book: LotBook, realized: Decimal, last: Place | null): PositionState =>
   ({ instrumentId: before.instrumentId, currency: before.currency, quantity: book.quantity, cost: book.cost, realized, openedOn: book.openedOn, last });
 
@@ -106,37 +59,98 @@ export function appended(before: PositionState, open: readonly Lot[], fills: rea
   return { after, lots: book.changed(), gone: book.gone(), booked, closings, closedAgain: null, refused, regained: [] };
 }
 
-/** Before every trade. */
-export const beginning: Place = { tradedOn: '0001-01-01', sequence: 0, tradeId: '' };
+/** Several positions after the same movements. */
+export interface Changes {
+  /** By `keyOf`. */
+  readonly positions: ReadonlyMap<string, PositionChange>;
+  /** By entitlement: what each action did. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+/** What stands of some positions, and what comes to them. */
+export interface Movements {
+  readonly standing: readonly StandingTrade[];
+  readonly actions: readonly Action[];
+  readonly fills: readonly { readonly instrumentId: string; readonly fill: Fill }[];
+}
+
+export interface Replaying {
+  readonly method: LotMethod;
+  /** Nothing has changed before it: what was closed there is not told again. */
+  readonly from: Place;
+}
+
+/** What is told of one position while it is replayed. */
+interface Tale {
+  readonly booked: Map<string, readonly Closing[]>;
+  readonly closings: Closing[];
+  readonly refused: Map<string, string>;
+  readonly regained: { readonly trade: StandingTrade; readonly gain: Decimal }[];
+}
 
 /**
- * Replays the position from the trades that stand and those that come to them. The new ones are told with the position as it is after all of them.
- * Nothing has changed before `from`: what was closed there is not told again.
+ * Replays positions from the movements. `keys` are told of even if nothing moves them any more. New trades are told with their position as
+ * it is after all movements.
  */
-export function replayed(before: PositionState, standing: readonly StandingTrade[], fills: readonly Fill[], { method, from }: { readonly method: LotMethod; readonly from: Place }): PositionChange {
+export function replayed(keys: readonly Key[], { standing, actions, fills }: Movements, { method, from }: Replaying): Changes {
+  const books = positionBooks(method);
+  for (const key of keys) books.state(key);
+  const tales = new Map<string, Tale>();
+  const taleOf = (name: string): Tale => {
+    const tale = tales.get(name) ?? { booked: new Map(), closings: [], refused: new Map(), regained: [] };
+    tales.set(name, tale);
+    return tale;
+  };
   const earlier = new Map(standing.map((trade) => [trade.fill.tradeId, trade]));
-  const ordered = [...standing.map(({ fill }) => fill), ...fills].toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
-  const book = lotBook(flat, method);
-  const closingsOf = new Map<string, readonly Closing[]>();
-  const regained: { trade: StandingTrade; gain: Decimal }[] = [];
-  const closedAnew: Closing[] = [];
-  const refused = new Map<string, string>();
-  let final: Fill | undefined;
-  for (const fill of ordered) {
-    const gainedBefore = book.gained;
-    const trade = earlier.get(fill.tradeId);
-    const refusal = trade === undefined ? book.refusal(fill) : null;
-    if (refusal !== null) {
-      refused.set(fill.tradeId, refusal);
+  const outcomes = new Map<string, Outcome>();
+  for (const movement of inOrder([...standing, ...fills], actions)) {
+    const isAnew = comparePlaces(movement.place, from) >= 0;
+    if ('action' in movement) {
+      const outcome = books.act(movement.action);
+      outcomes.set(movement.action.entitlementId, outcome);
+      if (isAnew) for (const { key, closings } of outcome.closed) taleOf(keyOf(key)).closings.push(...closings);
       continue;
     }
-    final = fill;
-    const closings = book.apply(fill);
-    if (comparePlaces(placeOf(fill), from) >= 0) closedAnew.push(...closings);
-    if (trade === undefined) closingsOf.set(fill.tradeId, closings);
-    else if (!book.gained.minus(gainedBefore).equals(trade.gain)) regained.push({ trade, gain: book.gained.minus(gainedBefore) });
+    const { instrumentId, fill } = movement;
+    const key = { instrumentId, currency: fill.currency };
+    const tale = taleOf(keyOf(key));
+    const trade = earlier.get(fill.tradeId);
+    const refusal = trade === undefined ? books.refusal(key, fill) : null;
+    if (refusal !== null) {
+      tale.refused.set(fill.tradeId, refusal);
+      continue;
+    }
+    const closings = books.fill(key, fill);
+    const gain = sum(closings.map(({ realizedGain }) => realizedGain));
+    if (isAnew) tale.closings.push(...closings);
+    if (trade === undefined) tale.booked.set(fill.tradeId, closings);
+    else if (!gain.equals(trade.gain)) tale.regained.push({ trade, gain });
   }
-  const after = stateAfter(before, book, book.gained, final === undefined ? null : placeOf(final));
-  const booked = new Map([...closingsOf].map(([tradeId, closings]) => [tradeId, { closings, after }]));
-  return { after, lots: book.lots(), gone: null, booked, closings: closedAnew, closedAgain: from, refused, regained };
+  return { positions: changesOf(books, tales, from), outcomes };
+}
+
+type Movement = { readonly place: Place } & ({ readonly instrumentId: string; readonly fill: Fill } | { readonly action: Action });
+
+const inOrder = (trades: Movements['fills'], actions: readonly Action[]): Movement[] =>
+  [...trades.map(({ instrumentId, fill }) => ({ place: placeOf(fill), instrumentId, fill })), ...actions.map((action) => ({ place: placeOfAction(action), action }))]
+    .toSorted((a, b) => comparePlaces(a.place, b.place));
+
+function changesOf(books: PositionBooks, tales: ReadonlyMap<string, Tale>, from: Place): Map<string, PositionChange> {
+  return new Map(books.positions().map(({ state, lots }) => {
+    const { booked = new Map<string, readonly Closing[]>(), closings = [], refused = new Map<string, string>(), regained = [] } = tales.get(keyOf(state)) ?? {};
+    const after = new Map([...booked].map(([tradeId, closed]) => [tradeId, { closings: closed, after: state }]));
+    return [keyOf(state), { after: state, lots, gone: null, booked: after, closings, closedAgain: from, refused, regained }];
+  }));
+}
+
+/** Applies actions, in their order, that come after all that stands in the positions they touch. */
+export function acted(beginnings: readonly Beginning[], actions: readonly Action[], method: LotMethod): Changes {
+  const books = positionBooks(method, beginnings);
+  const outcomes = new Map(actions.map((action) => [action.entitlementId, books.act(action)]));
+  const closed = Map.groupBy([...outcomes.values()].flatMap((outcome) => outcome.closed), ({ key }) => keyOf(key));
+  const positions = books.positions().map(({ state, lots, rewritten }): [string, PositionChange] => [keyOf(state), {
+    after: state, lots: rewritten ? lots : [], gone: rewritten ? null : [], booked: new Map(),
+    closings: (closed.get(keyOf(state)) ?? []).flatMap(({ closings }) => closings), closedAgain: null, refused: new Map(), regained: [],
+  }]);
+  return { positions: new Map(positions), outcomes };
 }

@@ -5,8 +5,8 @@ import { lotName } from '../domain/named-lots.ts';
 import { closingKey, instrumentKey } from '../queries/closings.ts';
 import type { LotClosingResolvers, RealizedGainConnectionResolvers, RealizedGainTotalResolvers, WashSaleReplacementResolvers, WashSaleResolvers } from './types.generated.ts';
 
-/** Lots are closed by trades, and by corporate actions. */
-const tradeOf = (id: string): { readonly id: string } | null => (id.startsWith('trd_') ? { id } : null);
+/** Lots are closed by trades, and by corporate actions; what an action moved to another instrument has its own name added. */
+const tradeOf = (id: string): { readonly id: string } | null => (id.startsWith('trd_') ? { id: id.split('/')[0] ?? id } : null);
 
 const ratio = (gain: Decimal, invested: Decimal): number | null => (invested.isZero() ? null : gain.div(invested).toNumber());
 

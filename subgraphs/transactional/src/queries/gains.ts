@@ -89,7 +89,7 @@ const fromPlace = ([closedOn, sequence, closedBy, instrumentId, currency, line]:
   ({ closedOn, sequence: Number(sequence), closedBy, instrumentId, currency, line: Number(line) });
 
 /** Day, order, trade, instrument, currency, line. */
-const PLACE = [/^\d{4}-\d{2}-\d{2}$/, /^\d{1,18}$/, /./, /./, /^[A-Z]{3}$/, /^\d{1,9}$/];
+const PLACE = [/^\d{4}-\d{2}-\d{2}$/, /^-?\d{1,18}$/, /./, /./, /^[A-Z]{3}$/, /^\d{1,9}$/];
 
 function placeIn({ from }: Page): ClosingPlace | null {
   if (from === null) return null;

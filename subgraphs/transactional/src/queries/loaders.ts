@@ -4,7 +4,7 @@ import { type Decimal, ZERO } from '@pms/money';
 import type { Note, Reconciliation } from '../domain/custody/reconciliation.ts';
 import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
-import { keyOf, type PositionState } from '../domain/position-change.ts';
+import { keyOf, type PositionState } from '../domain/movement.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Booking } from '../store/rows.ts';
@@ -35,7 +35,7 @@ export interface Loaders {
 export function loadersFor(store: BooksStore, organizationId: string): Loaders {
   const replaysAt = perMoment((moment) => new DataLoader<string, readonly Replay[]>(async (ids) => {
     const then = await store.tradesThen(organizationId, ids, moment);
-    return ids.map((id) => { const of = then.get(id); return of === undefined ? [] : replays(of.trades, of.method); });
+    return ids.map((id) => { const of = then.get(id); return of === undefined ? [] : replays(of); });
   }));
   return {
     replays: replaysAt,

@@ -37,7 +37,7 @@ export async function lotMethodChanges({ store, principal: { organizationId } }:
 
 function byEither(then: TradesThen | undefined, to: MethodName): readonly ComparedPosition[] {
   if (then === undefined) return [];
-  const by = (method: TradesThen['method']) => replays(then.trades, method).map(({ change: { after: position, lots } }) => ({ position, lots }));
+  const by = (method: TradesThen['method']) => replays({ ...then, method }).map(({ change: { after: position, lots } }) => ({ position, lots }));
   return compared(by(then.method), by(lotMethodOf(to)));
 }
 

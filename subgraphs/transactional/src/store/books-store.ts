@@ -6,6 +6,7 @@ import type { PrismaClient } from '@pms/prisma/transactional';
 import { breakWrites } from './custody/break-writes.ts';
 import { custodyReads } from './custody/custody-reads.ts';
 import { custodyWrites } from './custody/custody-writes.ts';
+import { dueReads, entitlementReads, entitlementWrites } from './entitlements.ts';
 import { gainReads } from './gain-reads.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
@@ -25,7 +26,7 @@ export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
-    ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql),
+    ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
     ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 
@@ -34,6 +35,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
     published: rateStore(sql, 'transactional').published,
+    ...dueReads(sql),
     ...gainReads(sql),
     ...ledgerReads(sql),
     ...settlementReads(sql),

@@ -2,7 +2,8 @@
 import type { Sql } from '@pms/events/sql';
 import { numbered } from '../domain/closings.ts';
 import type { Closing } from '../domain/lots.ts';
-import type { Key, Place, PositionChange } from '../domain/position-change.ts';
+import type { Key, Place } from '../domain/movement.ts';
+import type { PositionChange } from '../domain/position-change.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import { CLOSING, type ClosingRow, toClosing } from './rows.ts';
 import { type Column, insertion, type Part } from './statement.ts';

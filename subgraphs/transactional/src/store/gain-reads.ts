@@ -4,7 +4,7 @@ import { decimal } from '@pms/money';
 import type { Page } from '@pms/subgraph/connection';
 import type { ClosedLot, GainTotal } from '../domain/closings.ts';
 import type { Fill } from '../domain/lots.ts';
-import type { Key } from '../domain/position-change.ts';
+import type { Key } from '../domain/movement.ts';
 import { CLOSING, type ClosingRow, toClosing } from './rows.ts';
 
 /** Which closings; null: whatever. Days are days of closing, both included. */

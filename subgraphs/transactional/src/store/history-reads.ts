@@ -1,10 +1,12 @@
 /** The books of an earlier day, or as they were known at an earlier time: worked out from facts and journal, never from projections. */
 import type { Sql } from '@pms/events/sql';
 import { decimal } from '@pms/money';
+import type { Action } from '../domain/action-terms.ts';
 import { lotMethodOf, type MethodName } from '../domain/lot-methods.ts';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import type { Account } from '../domain/journal.ts';
 import type { LotMethod } from '../domain/lots.ts';
+import { type ActionFact, standingActions } from '../domain/told-action.ts';
 
 export interface Moment {
   /** Null: whatever day it counts from. */
@@ -25,6 +27,7 @@ export interface TradeThen {
 export interface TradesThen {
   readonly method: LotMethod;
   readonly trades: readonly TradeThen[];
+  readonly actions: readonly Action[];
 }
 
 /** A lot method that was set. */
@@ -42,7 +45,7 @@ export async function waitForWriters(sql: Sql, portfolioIds: readonly string[], 
 
 export function historyReads(sql: Sql) {
   return {
-    /** By portfolio: its lot method and the trades that stood then. */
+    /** By portfolio: its lot method, the trades that stood then, and the corporate actions that counted. */
     async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, TradesThen>> {
       await waitForWriters(sql, portfolioIds, moment);
       const methods = await sql.query<{ portfolio_id: string; method: string }>(
@@ -57,9 +60,16 @@ export function historyReads(sql: Sql) {
            and not exists (select from transactional.fact r where r.trade_id = f.trade_id and r.version = f.version and r.kind = 'TRADE_REVERSED'
              and ($4::timestamptz is null or r.recorded_at <= $4) and ($5::bigint is null or r.sequence < $5))`,
         [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null]);
+      const actions = await sql.query<ActionFact & { portfolio_id: string }>(
+        `select f.portfolio_id, f.sequence::text, f.kind, f.effective_on::text as "effectiveOn", f.data from transactional.fact f
+         where f.organization_id = $1 and f.portfolio_id = any($2) and f.kind in ('CORPORATE_ACTION_APPLIED', 'CORPORATE_ACTION_REVERSED')
+           and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4) and ($5::bigint is null or f.sequence < $5)
+         order by f.portfolio_id, f.sequence`, [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null]);
       const byPortfolio = Map.groupBy(trades.rows, (row) => row.portfolio_id);
+      const actionsOf = Map.groupBy(actions.rows, (row) => row.portfolio_id);
       return new Map(methods.rows.map(({ portfolio_id: id, method }) => [id, {
         method: lotMethodOf(method),
+        actions: standingActions(actionsOf.get(id) ?? []).map(({ action }) => action),
         trades: (byPortfolio.get(id) ?? []).map((row) => ({ instrumentId: row.instrument_id, currency: row.currency, data: row.data })),
       }]));
     },

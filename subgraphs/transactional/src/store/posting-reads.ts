@@ -5,7 +5,7 @@ import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { Cash } from '../domain/cash.ts';
 import type { Account, Entry, EntryKind } from '../domain/journal.ts';
 import type { Lot, LotMethod } from '../domain/lots.ts';
-import { type Key, keyOf, type PositionState } from '../domain/position-change.ts';
+import { type Key, keyOf, type PositionState } from '../domain/movement.ts';
 import {
   BOOKING, type Booking, type BookingRow, CASH, type CashRow, KEYS, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
 } from './rows.ts';
@@ -87,7 +87,18 @@ function tradeReads(sql: Sql) {
          join transactional.journal_line l on l.entry_id = e.id
          where e.kind <> 'REVERSAL' and not exists (select from transactional.journal_entry r where r.reverses = e.id)
          order by e.number, l.line`, [trades.map(({ tradeId }) => tradeId), trades.map(({ version }) => version)]);
-      return byTrade(rows);
+      return byReference(rows);
+    },
+
+    /** What was posted under these references and nobody has reversed yet, in the order of posting. */
+    async unreversedOf(references: readonly string[]): Promise<Map<string, RecordedEntry[]>> {
+      if (references.length === 0) return new Map();
+      const { rows } = await sql.query<EntryRow>(
+        `select e.id, e.kind, e.effective_on::text, e.reference, l.account, l.currency, l.amount, l.instrument_id
+         from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id
+         where e.reference = any($1) and e.kind <> 'REVERSAL' and not exists (select from transactional.journal_entry r where r.reverses = e.id)
+         order by e.number, l.line`, [references]);
+      return byReference(rows);
     },
 
     /** The facts as they were recorded, by sequence. */
@@ -114,24 +125,25 @@ export interface Met {
   readonly positions: ReadonlyMap<string, PositionState>;
   /** By instrument; an instrument that is not here has not been heard of. */
   readonly markets: ReadonlyMap<string, string | null>;
+  /** Corporate actions of some of the instruments have been announced. */
+  readonly hasActions: boolean;
 }
 
 function positionReads(sql: Sql) {
-  const ofKeys = async <Row>(statement: string, portfolioId: string, keys: readonly Key[]): Promise<Row[]> =>
-    keys.length === 0 ? [] : (await sql.query<Row>(statement, [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)])).rows;
-
   return {
     /** In one round trip: cash, the positions of the keys, the markets of their instruments. */
     async met(portfolioId: string, keys: readonly Key[]): Promise<Met> {
-      const { rows: [row] } = await sql.query<{ cash: CashRow[] | null; positions: PositionRow[] | null; markets: { id: string; mic: string | null }[] | null }>(
+      const { rows: [row] } = await sql.query<{ cash: CashRow[] | null; positions: PositionRow[] | null; markets: { id: string; mic: string | null }[] | null; has_actions: boolean }>(
         `select (select json_agg(c) from (select ${CASH} from transactional.cash_balance where portfolio_id = $1) as c) as cash,
            (select json_agg(p) from (select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1) as p) as positions,
-           (select json_agg(i) from (select id, mic from transactional.instrument where id = any($2)) as i) as markets`,
+           (select json_agg(i) from (select id, mic from transactional.instrument where id = any($2)) as i) as markets,
+           exists (select from transactional.corporate_action where instrument_id = any($2)) as has_actions`,
         [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)]);
       return {
         cash: new Map((row?.cash ?? []).map((of) => [of.currency, toCash(of)])),
         positions: new Map((row?.positions ?? []).map(toPosition).map((position) => [keyOf(position), position])),
         markets: new Map((row?.markets ?? []).map(({ id, mic }) => [id, mic])),
+        hasActions: row?.has_actions === true,
       };
     },
 
@@ -155,11 +167,15 @@ function positionReads(sql: Sql) {
       return grouped(rows, toLot);
     },
 
-    /** All trades that stand in these positions. */
-    async standing(portfolioId: string, keys: readonly Key[]): Promise<Map<string, Booking[]>> {
-      const rows = await ofKeys<BookingRow>(
-        `select ${BOOKING} from transactional.trade_booking join ${KEYS} using (instrument_id, currency) where portfolio_id = $1 and step <> 'cancelled'`, portfolioId, keys);
-      return grouped(rows, toBooking);
+    /** All trades of these instruments that stand. */
+    async standingTrades(portfolioId: string, instrumentIds: readonly string[]): Promise<Booking[]> {
+      const { rows } = await sql.query<BookingRow>(
+        `select ${BOOKING} from transactional.trade_booking where portfolio_id = $1 and instrument_id = any($2) and step <> 'cancelled'`, [portfolioId, instrumentIds]);
+      return rows.map(toBooking);
+    },
+
+    async positionsOf(portfolioId: string, instrumentIds: readonly string[]): Promise<PositionState[]> {
+      return (await sql.query<PositionRow>(`select ${POSITION} from transactional.position where portfolio_id = $1 and instrument_id = any($2)`, [portfolioId, instrumentIds])).rows.map(toPosition);
     },
   };
 }
@@ -189,8 +205,8 @@ function grouped<Row extends { readonly instrument_id: string; readonly currency
   return new Map([...byKey].map(([key, of]) => [key, of.map(make)]));
 }
 
-/** Entries by the trade that they record. */
-function byTrade(rows: readonly EntryRow[]): Map<string, RecordedEntry[]> {
+/** Entries by what they record. */
+function byReference(rows: readonly EntryRow[]): Map<string, RecordedEntry[]> {
   const entries = [...Map.groupBy(rows, ({ id }) => id)].map(([id, lines]): RecordedEntry => {
     const [first] = lines as [EntryRow];
     return {

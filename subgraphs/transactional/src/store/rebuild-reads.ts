@@ -4,7 +4,8 @@ import { type Decimal, decimal } from '@pms/money';
 import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { Account } from '../domain/journal.ts';
 import type { LotMethod } from '../domain/lots.ts';
-import type { Key, Place } from '../domain/position-change.ts';
+import type { Key, Place } from '../domain/movement.ts';
+import type { ActionFact } from '../domain/told-action.ts';
 import type { RecordedFact } from '../domain/rebuilt.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
@@ -20,6 +21,7 @@ export interface BookedVersion {
 }
 
 export interface TradeFact {
+  readonly instrumentId: string;
   readonly place: Place;
   readonly version: number;
   readonly data: unknown;
@@ -64,15 +66,25 @@ function factReads(sql: Sql) {
       return rows;
     },
 
-    /** Trades of a position that stand, in the order of trading. */
-    async standingFactPage(portfolioId: string, { instrumentId, currency }: Key, after: Place | null): Promise<TradeFact[]> {
-      const { rows } = await sql.query<{ traded_on: string; day_order: string; trade_id: string; version: number; data: unknown }>(
-        `select f.effective_on::text as traded_on, f.day_order, f.trade_id, f.version, f.data from transactional.fact f
-         where f.portfolio_id = $1 and f.instrument_id = $2 and f.currency = $3 and f.kind = 'TRADE_BOOKED' and not exists (${REVERSED})
-           and ($4::date is null or (f.effective_on, f.day_order, f.trade_id) > ($4::date, $5::bigint, $6))
+    /** All facts about corporate actions, in order. */
+    async actionFacts(portfolioId: string): Promise<ActionFact[]> {
+      const { rows } = await sql.query<ActionFact>(
+        `select f.sequence::text, f.kind, f.effective_on::text as "effectiveOn", f.data from transactional.fact f
+         where f.portfolio_id = $1 and f.kind in ('CORPORATE_ACTION_APPLIED', 'CORPORATE_ACTION_REVERSED', 'CORPORATE_ACTION_PAID') order by f.sequence`, [portfolioId]);
+      return rows;
+    },
+
+    /** Trades of instruments that stand, in the order of trading. */
+    async standingFactPage(portfolioId: string, instrumentIds: readonly string[], after: Place | null): Promise<TradeFact[]> {
+      const { rows } = await sql.query<{ instrument_id: string; traded_on: string; day_order: string; trade_id: string; version: number; data: unknown }>(
+        `select f.instrument_id, f.effective_on::text as traded_on, f.day_order, f.trade_id, f.version, f.data from transactional.fact f
+         where f.portfolio_id = $1 and f.instrument_id = any($2) and f.kind = 'TRADE_BOOKED' and not exists (${REVERSED})
+           and ($3::date is null or (f.effective_on, f.day_order, f.trade_id) > ($3::date, $4::bigint, $5))
          order by f.effective_on, f.day_order, f.trade_id limit ${PAGE_MAX}`,
-        [portfolioId, instrumentId, currency, after?.tradedOn ?? null, after?.sequence ?? null, after?.tradeId ?? null]);
-      return rows.map((row) => ({ place: { tradedOn: row.traded_on, sequence: Number(row.day_order), tradeId: row.trade_id }, version: row.version, data: row.data }));
+        [portfolioId, instrumentIds, after?.tradedOn ?? null, after?.sequence ?? null, after?.tradeId ?? null]);
+      return rows.map((row) => ({
+        instrumentId: row.instrument_id, place: { tradedOn: row.traded_on, sequence: Number(row.day_order), tradeId: row.trade_id }, version: row.version, data: row.data,
+      }));
     },
 
     async methodOfFacts(portfolioId: string): Promise<LotMethod | null> {
@@ -124,7 +136,7 @@ function projectionResets(sql: Sql) {
   return {
     /** Empties what is about to be written anew from the facts. */
     async dropProjections(portfolioId: string): Promise<void> {
-      for (const table of ['trade_booking', 'tax_lot', 'lot_closing', 'position', 'cash_balance', 'custody', 'cancelled_trade'])
+      for (const table of ['trade_booking', 'tax_lot', 'lot_closing', 'position', 'cash_balance', 'custody', 'cancelled_trade', 'entitlement'])
         await sql.query(`delete from transactional.${table} where portfolio_id = $1`, [portfolioId]);
     },
 

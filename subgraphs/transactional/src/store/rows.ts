@@ -2,7 +2,8 @@
 import { decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
 import type { Closing, Lot } from '../domain/lots.ts';
-import type { PositionState, StandingTrade } from '../domain/position-change.ts';
+import type { PositionState } from '../domain/movement.ts';
+import type { StandingTrade } from '../domain/position-change.ts';
 import type { Settlement } from '../domain/settlement-state.ts';
 import { namedIn } from '../domain/trade-fill.ts';
 import { SETTLEMENT, type SettlementRow, toSettlement } from './settlement-rows.ts';

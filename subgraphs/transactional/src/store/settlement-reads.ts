@@ -1,7 +1,7 @@
 /** Settlements as operations see them, what the custodian holds, and what has not settled. */
 import type { Sql } from '@pms/events/sql';
 import { type Decimal, decimal } from '@pms/money';
-import { keyOf } from '../domain/position-change.ts';
+import { keyOf } from '../domain/movement.ts';
 import type { Moment } from './history-reads.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 

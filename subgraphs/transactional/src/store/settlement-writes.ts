@@ -2,7 +2,7 @@
 import type { Sql } from '@pms/events/sql';
 import type { Decimal } from '@pms/money';
 import type { Claim } from '../domain/claims.ts';
-import { type Key, keyOf } from '../domain/position-change.ts';
+import { type Key, keyOf } from '../domain/movement.ts';
 import type { Settlement } from '../domain/settlement-state.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import { CHANGING, changingValues } from './settlement-rows.ts';

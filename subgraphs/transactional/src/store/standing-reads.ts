@@ -3,7 +3,7 @@ import type { Sql } from '@pms/events/sql';
 import type { PrismaClient } from '@pms/prisma/transactional';
 import type { Cash } from '../domain/cash.ts';
 import type { Lot } from '../domain/lots.ts';
-import { keyOf, type PositionState } from '../domain/position-change.ts';
+import { keyOf, type PositionState } from '../domain/movement.ts';
 import { BOOKING, type Booking, type BookingRow, CASH, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition } from './rows.ts';
 
 export interface Holding {

@@ -5,7 +5,7 @@ import type { Basis } from '../../domain/custody/statement.ts';
 import { balanceOf, type Cash } from '../../domain/cash.ts';
 import type { BooksStore } from '../../store/books-store.ts';
 import type { Contractual } from '../../store/custody/custody-reads.ts';
-import { keyOf } from '../../domain/position-change.ts';
+import { keyOf } from '../../domain/movement.ts';
 import { holdingsAt } from '../positions.ts';
 
 export interface CustodyQuestion {

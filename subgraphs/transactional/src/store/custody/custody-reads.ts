@@ -5,7 +5,7 @@ import type { Page } from '@pms/subgraph/connection';
 import type { BreakStatus } from '../../domain/custody/breaks.ts';
 import type { BreakKind, KnownInstrument } from '../../domain/custody/matching.ts';
 import type { Break, Note, Reconciliation } from '../../domain/custody/reconciliation.ts';
-import { keyOf } from '../../domain/position-change.ts';
+import { keyOf } from '../../domain/movement.ts';
 import { BREAK, type BreakRow, BREAKS, type NoteRow, RECONCILIATION, type ReconciliationRow, toBreak, toNote, toReconciliation } from './custody-rows.ts';
 
 export interface InstrumentNames {

@@ -1,0 +1,180 @@
+/** Corporate actions as they were announced, and what they did in each portfolio. */
+import type { Sql } from '@pms/events/sql';
+import { type KeptOutcome, keptOutcome, outcomeOf } from '../domain/action-entries.ts';
+import { type Action, targetOf } from '../domain/action-terms.ts';
+import type { Outcome } from '../domain/position-books.ts';
+import { asAction, type ToldAction } from '../domain/told-action.ts';
+import type { LockedPortfolio } from './posting-reads.ts';
+import { type Column, insertion, type Part, upsert } from './statement.ts';
+
+/** An action in one portfolio's books, in the version that counts there. */
+export interface Entitlement {
+  readonly action: Action;
+  readonly told: ToldAction;
+  readonly step: 'applied' | 'paid' | 'reversed';
+  readonly paidOn: string | null;
+  readonly outcome: Outcome;
+  readonly factSequence: number;
+}
+
+/** An announced action, and who announced it. */
+export interface Announced {
+  readonly told: ToldAction;
+  readonly cancelled: boolean;
+  readonly actor: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+}
+
+export interface EntitlementRow {
+  readonly id: string;
+  readonly step: Entitlement['step'];
+  readonly paid_on: string | null;
+  readonly fact_sequence: string;
+  readonly data: ToldAction;
+  readonly outcome: KeptOutcome;
+}
+
+export const ENTITLEMENT = 'e.id, e.step, e.paid_on::text, e.fact_sequence, e.data, e.outcome';
+
+export const toEntitlement = (row: EntitlementRow): Entitlement => ({
+  action: asAction(row.data, row.id), told: row.data, step: row.step, paidOn: row.paid_on, outcome: outcomeOf(row.outcome), factSequence: Number(row.fact_sequence),
+});
+
+interface AnnouncedRow {
+  readonly data: ToldAction;
+  readonly cancelled: boolean;
+  readonly actor: string;
+  readonly correlation_id: string;
+  readonly causation_id: string;
+}
+
+const toAnnounced = (row: AnnouncedRow): Announced =>
+  ({ told: row.data, cancelled: row.cancelled, actor: row.actor, correlationId: row.correlation_id, causationId: row.causation_id });
+
+const COLUMNS: readonly Column[] = [
+  ['id', 'text'], ['organization_id', 'text'], ['portfolio_id', 'text'], ['action_id', 'text'], ['version', 'int'], ['instrument_id', 'text'], ['target_instrument_id', 'text'],
+  ['effective_on', 'date'], ['pay_on', 'date'], ['step', 'text'], ['paid_on', 'date'], ['fact_sequence', 'bigint'], ['data', 'jsonb'], ['outcome', 'jsonb'],
+];
+
+export function entitlementReads(sql: Sql) {
+  const found = async (where: string, values: readonly unknown[]): Promise<Entitlement[]> =>
+    (await sql.query<EntitlementRow>(`select ${ENTITLEMENT} from transactional.entitlement e where e.portfolio_id = $1 and e.step <> 'reversed' and ${where}`, values)).rows.map(toEntitlement);
+  return {
+    /** What stands of the actions that change these instruments, or move basis to them. */
+    entitlementsOf: (portfolioId: string, instrumentIds: readonly string[]): Promise<Entitlement[]> =>
+      found('(e.instrument_id = any($2) or e.target_instrument_id = any($2))', [portfolioId, instrumentIds]),
+
+    everyEntitlement: (portfolioId: string): Promise<Entitlement[]> => found('true', [portfolioId]),
+
+    entitlementsById: (portfolioId: string, ids: readonly string[]): Promise<Entitlement[]> => found('e.id = any($2)', [portfolioId, ids]),
+
+    /** Those whose cash is due. */
+    entitlementsDue: (portfolioId: string, asOf: string): Promise<Entitlement[]> => found("e.step = 'applied' and e.pay_on <= $2::date", [portfolioId, asOf]),
+
+    /** Those that were amended or cancelled since. */
+    outdatedEntitlements: (portfolioId: string): Promise<Entitlement[]> =>
+      found('exists (select from transactional.corporate_action a where a.action_id = e.action_id and (a.version > e.version or a.cancelled))', [portfolioId]),
+
+    /**
+     * Actions that are due and not yet in the portfolio's books, though it may have held what they are about: something was traded before the ex
+     * date, or came in by another action. Who announced them comes along.
+     */
+    async pendingActions({ id, organizationId }: LockedPortfolio, asOf: string): Promise<Announced[]> {
+      const { rows } = await sql.query<AnnouncedRow>(
+        `select a.data, a.cancelled, a.actor, a.correlation_id, a.causation_id from transactional.corporate_action a
+         where a.organization_id = $2 and a.ex_date <= $3::date and not a.cancelled
+           and a.instrument_id in (select instrument_id from transactional.position where portfolio_id = $1)
+           and not exists (select from transactional.entitlement e where e.portfolio_id = $1 and e.action_id = a.action_id and e.version >= a.version)
+           and (exists (select from transactional.trade_booking b where b.portfolio_id = $1 and b.instrument_id = a.instrument_id and b.step <> 'cancelled' and b.traded_on < a.ex_date)
+             or exists (select from transactional.entitlement e where e.portfolio_id = $1 and e.target_instrument_id = a.instrument_id and e.step <> 'reversed' and e.effective_on <= a.ex_date))
+         order by a.ex_date, a.action_id`, [id, organizationId, asOf]);
+      return rows.map(toAnnounced);
+    },
+  };
+}
+
+export function entitlementWrites(sql: Sql) {
+  return {
+    entitlementRows: ({ id, organizationId }: LockedPortfolio, entitlements: readonly Entitlement[]): Part[] => insertion({
+      table: 'entitlement', columns: COLUMNS, then: upsert('id', COLUMNS),
+      rows: entitlements.map(({ action, told, step, paidOn, outcome, factSequence }) => [
+        action.entitlementId, organizationId, id, action.actionId, action.version, action.instrumentId, targetOf(action.terms),
+        action.effectiveOn, action.payOn, step, paidOn, factSequence, JSON.stringify(told), JSON.stringify(keptOutcome(outcome))]),
+    }),
+
+    /** Before newer versions are written: one version of an action counts at a time. */
+    async reverseEntitlements(portfolioId: string, ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await sql.query("update transactional.entitlement set step = 'reversed', paid_on = null where portfolio_id = $1 and id = any($2)", [portfolioId, ids]);
+    },
+
+    /** Keeps the newest version of an action. False where it is known already. */
+    async keepAction(organizationId: string, { told, cancelled, actor, correlationId, causationId }: Announced): Promise<boolean> {
+      const { rowCount } = await sql.query(
+        `insert into transactional.corporate_action (action_id, version, organization_id, instrument_id, ex_date, cancelled, data, actor, correlation_id, causation_id, known_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+         on conflict (action_id) do update set version = excluded.version, instrument_id = excluded.instrument_id, ex_date = excluded.ex_date, cancelled = excluded.cancelled, data = excluded.data,
+           actor = excluded.actor, correlation_id = excluded.correlation_id, causation_id = excluded.causation_id, known_at = excluded.known_at, swept = false
+         where transactional.corporate_action.version < excluded.version and transactional.corporate_action.organization_id = excluded.organization_id`,
+        [told.actionId, told.version, organizationId, told.instrumentId, told.exDate, cancelled, JSON.stringify(told), actor, correlationId, causationId]);
+      return rowCount === 1;
+    },
+
+    async cancelAction(organizationId: string, actionId: string, version: number): Promise<void> {
+      await sql.query(
+        `update transactional.corporate_action set version = $3, cancelled = true, known_at = clock_timestamp(), swept = false
+         where action_id = $2 and organization_id = $1 and version < $3`, [organizationId, actionId, version]);
+    },
+  };
+}
+
+/** An action that is due. */
+export interface DueAction {
+  readonly actionId: string;
+  readonly organizationId: string;
+  readonly version: number;
+}
+
+const PORTFOLIOS_AT_ONCE = 100;
+
+/** For the timer and for operations, outside of any portfolio's transaction. */
+export function dueReads(sql: Sql) {
+  return {
+    async actionsDue(organizationId: string | null, asOf: string): Promise<DueAction[]> {
+      const { rows } = await sql.query<DueAction>(
+        `select action_id as "actionId", organization_id as "organizationId", version from transactional.corporate_action
+         where not swept and (ex_date <= $2::date or exists (select from transactional.entitlement e where e.action_id = transactional.corporate_action.action_id and e.step <> 'reversed'))
+           and ($1::text is null or organization_id = $1) order by ex_date, action_id limit 1000`, [organizationId, asOf]);
+      return rows;
+    },
+
+    /** Portfolios that have, or had, the action's instrument and not this version of it in their books, or have one that counts no more. */
+    async portfoliosOfAction({ actionId, organizationId }: DueAction, asOf: string, after: string): Promise<string[]> {
+      const { rows } = await sql.query<{ id: string }>(
+        `select distinct portfolio_id as id from (
+           select p.portfolio_id from transactional.corporate_action a join transactional.position p on p.instrument_id = a.instrument_id and p.organization_id = a.organization_id
+           where a.action_id = $1 and a.organization_id = $2 and a.ex_date <= $3::date and not a.cancelled
+             and not exists (select from transactional.entitlement e where e.portfolio_id = p.portfolio_id and e.action_id = a.action_id and e.version >= a.version)
+           union all
+           select e.portfolio_id from transactional.corporate_action a join transactional.entitlement e on e.action_id = a.action_id
+           where a.action_id = $1 and a.organization_id = $2 and e.step <> 'reversed' and (e.version < a.version or a.cancelled)) as concerned
+         where portfolio_id > $4 order by 1 limit ${PORTFOLIOS_AT_ONCE}`, [actionId, organizationId, asOf, after]);
+      return rows.map(({ id }) => id);
+    },
+
+    /** Not while a transaction may be under way that began before the action was known or due: what it books would be passed over. */
+    async markSwept({ actionId, version }: DueAction, today: string): Promise<void> {
+      await sql.query(
+        `update transactional.corporate_action set swept = true
+         where action_id = $1 and version = $2 and known_at < clock_timestamp() - interval '1 minute' and (ex_date < $3::date or cancelled)`, [actionId, version, today]);
+    },
+
+    async portfoliosToPay(organizationId: string | null, portfolioId: string | null, asOf: string, after: string): Promise<{ readonly id: string; readonly organizationId: string }[]> {
+      const { rows } = await sql.query<{ id: string; organizationId: string }>(
+        `select distinct portfolio_id as id, organization_id as "organizationId" from transactional.entitlement
+         where step = 'applied' and pay_on <= $3::date and ($1::text is null or organization_id = $1) and ($2::text is null or portfolio_id = $2) and portfolio_id > $4
+         order by 1 limit ${PORTFOLIOS_AT_ONCE}`, [organizationId, portfolioId, asOf, after]);
+      return rows;
+    },
+  };
+}
