@@ -89,6 +89,17 @@ pms
     await found(environment(process.env), name, admin);
   });
 
+pms
+  .command('topics')
+  .description('Kafka topics, as infra/kafka/topics.yaml declares them')
+  .command('apply')
+  .description('makes what is missing, brings settings in line, and says what would move keys or lose data')
+  .option('--file <path>', 'another declaration')
+  .action(async ({ file }: { file?: string }) => {
+    const { applyDeclared } = await import('./topics.ts');
+    await applyDeclared(environment(process.env), file);
+  });
+
 const events = pms.command('events').description('events that could not be handled');
 events
   .command('dead')

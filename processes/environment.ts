@@ -1,7 +1,9 @@
 /** process.env as one typed object: read here and nowhere else, validated, and printed at start with its secrets masked. */
 import path from 'node:path';
 import { z } from 'zod';
+import type { KafkaSettings } from '@pms/events/kafka/connection';
 import { StartError } from '@pms/prisma/embedded';
+import { kafkaFrom, kafkaVariables, shownKafka } from './kafka-environment.ts';
 
 const PORT_MAX = 65_535;
 /** Of the platform as clients see it. */
@@ -30,6 +32,7 @@ const variables = z.object({
   SUPERGRAPH_TOKEN: nonEmpty.nullable().default(null),
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).nullable().default(null),
+  ...kafkaVariables,
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.nullable().default(null),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(TRACED),
@@ -60,6 +63,8 @@ export interface Environment {
   readonly routerConfig: string | null;
   /** What the router's replicas share; `null` where each goes by its own memory. */
   readonly redisUrl: string | null;
+  /** What carries events between processes; `null` delivers them out of the database. */
+  readonly kafka: KafkaSettings | null;
   /** Where spans are sent, and the part of the traces that is recorded, 0 to 1; `null` records nothing. */
   readonly tracing: { readonly endpoint: string; readonly ratio: number } | null;
   /** Of each client; `null` is the router's own. */
@@ -96,6 +101,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     supergraphToken: values.SUPERGRAPH_TOKEN,
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
     redisUrl: values.REDIS_URL,
+    kafka: kafkaFrom(values),
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT === null ? null : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
     rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),
     subgraphUrls: prefixed(given, 'SUBGRAPH_URL_'),
@@ -143,6 +149,7 @@ export function shown(settings: Environment): string[] {
     ['public address', settings.publicUrl],
     ['database', settings.databaseUrl === null ? `embedded, in ${settings.home}` : withoutPassword(settings.databaseUrl)],
     ...(settings.redisUrl === null ? [] : [['Redis', withoutPassword(settings.redisUrl)] as [string, string]]),
+    ...(settings.kafka === null ? [] : [['Kafka', shownKafka(settings.kafka)] as [string, string]]),
     ...(settings.tracing === null ? [] : [['traces', `${String(settings.tracing.ratio)} of them to ${withoutPassword(settings.tracing.endpoint)}`] as [string, string]]),
     ['demo world', settings.demo ? 'yes' : 'no'],
     ['issuer', settings.issuer ?? 'its own'],

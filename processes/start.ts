@@ -21,6 +21,7 @@ export async function start(wanted: Environment, { reset, seed }: { readonly res
       step('generate', generateStale),
     ]);
     await step('migrate', async () => `${String(await migrateAll(database.url))} applied`);
+    if (environment.kafka !== null) await step('topics', async () => `${String((await (await import('./topics.ts')).topicsApplied(environment)).made.length)} made`);
     await step('platform', () => open(life, environment, database.url, log));
     if (environment.demo && seed) await step('demo world', () => seeded(environment, life.ended));
     console.log(welcome(environment));

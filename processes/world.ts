@@ -2,6 +2,7 @@
 import { newId } from '@pms/events/ids';
 import type { Bus } from '@pms/events/bus';
 import { localLive, type Live } from '@pms/events/live';
+import { kafkaBus } from '@pms/events/kafka/kafka-bus';
 import { localBus } from '@pms/events/local-bus';
 import { notifications } from '@pms/events/notifications';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
@@ -32,7 +33,7 @@ export interface World {
 
 export async function openWorld({ environment, databaseUrl, domains, shared, logger }: WorldOptions): Promise<World> {
   const database = connect(databaseUrl);
-  const { bus, live } = await channels(database, databaseUrl, shared, logger);
+  const { bus, live } = await channels({ environment, databaseUrl, domains, shared, logger }, database);
   const surroundings: Surroundings = { database, live, logger, settings: settingsOf(environment), wake: () => bus.wake(), newId, now: () => new Date() };
   const subgraphs = await Promise.all(domains.map(async (name) => (await catalogue[name]())(surroundings)));
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
@@ -54,10 +55,21 @@ export async function openWorld({ environment, databaseUrl, domains, shared, log
   };
 }
 
-async function channels(database: Database, url: string, shared: boolean, logger: Logger): Promise<{ bus: Bus; live: Live }> {
-  if (!shared) return { bus: localBus({ database, publishers: domainNames, logger, peers: null }), live: localLive() };
-  const notices = await notifications(url, logger);
-  return { bus: localBus({ database, publishers: domainNames, logger, peers: pgPeers(notices) }), live: pgLive(notices, logger) };
+async function channels({ environment, databaseUrl, domains, shared, logger }: WorldOptions, database: Database): Promise<{ bus: Bus; live: Live }> {
+  const { kafka } = environment;
+  if (!shared && kafka === null) return { bus: localBus({ database, publishers: domainNames, logger, peers: null }), live: localLive() };
+  const notices = await notifications(databaseUrl, logger);
+  const peers = pgPeers(notices);
+  const live = pgLive(notices, logger);
+  if (kafka === null) return { bus: localBus({ database, publishers: domainNames, logger, peers }), live };
+  const bus = kafkaBus({
+    settings: kafka, database, publishers: domainNames, carries: domains, logger, holds: (group) => peers.holds(`retry ${group}`), clientId: `pms-${domains.length === 1 ? domains[0] ?? '' : 'all'}`,
+  });
+  const close = async (): Promise<void> => {
+    await bus.close();
+    await peers.close();
+  };
+  return { bus: { ...bus, close }, live };
 }
 
 const COMMAND_POOL_MAX = 2;

@@ -1,0 +1,52 @@
+/**
+ * An event as a Kafka message: a CloudEvent 1.0 in structured mode (JSON), keyed by its aggregate. What CloudEvents has no attribute for are extension
+ * attributes, with names in small letters and digits as its specification asks; `sequence` is the place among what its publisher wrote.
+ */
+import { z } from 'zod';
+import type { Event } from '../envelope.ts';
+
+export const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
+const SPEC_VERSION = '1.0';
+
+const cloudEvent = z.object({
+  specversion: z.literal(SPEC_VERSION), id: z.string().min(1), type: z.string().min(1), source: z.string().min(1), subject: z.string(), time: z.iso.datetime({ offset: true }),
+  datacontenttype: z.string().optional(), data: z.unknown(),
+  organizationid: z.string().min(1), actor: z.string().min(1), reason: z.string().optional(), correlationid: z.string().min(1), causationid: z.string().optional(),
+  sequence: z.string().regex(/^\d+$/), traceparent: z.string().optional(), tracestate: z.string().optional(),
+});
+
+export interface Sequenced {
+  readonly event: Event;
+  /** A whole number, as text. */
+  readonly sequence: string;
+}
+
+export const sourceOf = (publisher: string): string => `/pms/${publisher}`;
+
+export function textOf(publisher: string, { event, sequence }: Sequenced): string {
+  const { id, type, key, organizationId, actor, reason, correlationId, causationId, occurredAt, data, traceparent, tracestate } = event;
+  return JSON.stringify({
+    specversion: SPEC_VERSION, id, type, source: sourceOf(publisher), subject: key, time: occurredAt, datacontenttype: 'application/json',
+    organizationid: organizationId, actor, reason, correlationid: correlationId, causationid: causationId ?? undefined, sequence, traceparent, tracestate, data,
+  });
+}
+
+/** Throws an Error that says what is wrong with a text that is no CloudEvent of ours. */
+export function eventIn(text: string): Sequenced {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw new Error('the message is not JSON');
+  }
+  const parsed = cloudEvent.safeParse(read);
+  if (!parsed.success) throw new Error(`the message is no CloudEvent of ours: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
+  const { id, type, subject, organizationid, actor, reason, correlationid, causationid, time, data, sequence, traceparent, tracestate } = parsed.data;
+  return {
+    sequence,
+    event: {
+      id, type, key: subject, organizationId: organizationid, actor, reason, correlationId: correlationid, causationId: causationid ?? null, occurredAt: time, data,
+      ...(traceparent === undefined ? {} : { traceparent, tracestate }),
+    },
+  };
+}

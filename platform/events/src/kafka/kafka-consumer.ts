@@ -1,0 +1,101 @@
+/**
+ * One domain's consumer group: messages of a partition in order, handled as `handling` does, their offset committed once they are handled or parked. The
+ * offset may be behind what was handled (a crash, a rebalance in between), never ahead. While the database is away the partition is paused, and nothing is lost or skipped.
+ */
+import { counter } from '@pms/telemetry/metrics';
+import type { Logger } from '@pms/telemetry/logger';
+import type { Consumer as KafkaConsumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Reaction } from '../bus.ts';
+import { publisherOf } from '../envelope.ts';
+import { type Handling, RUN_MAX } from '../handling.ts';
+import type { Placed } from '../parking.ts';
+import { eventIn } from './cloud-event.ts';
+
+const PAUSE_FIRST_MS = 250;
+const PAUSE_MS_MAX = 15_000;
+/** More domains than there will be: positions of two of them never meet. */
+const PUBLISHERS_MAX = 64n;
+
+const poison = counter('pms_events_poison_total', 'Messages that are no event and were put aside, by consumer', ['consumer']);
+const paused = counter('pms_events_paused_total', 'Times that a partition was left alone because its events could not be handled or parked, by consumer', ['consumer']);
+
+export interface KafkaConsumerOptions {
+  readonly kafka: KafkaConsumer;
+  readonly name: string;
+  /** Every domain with a topic: its place in this list is a part of positions. */
+  readonly publishers: readonly string[];
+  readonly reactions: readonly Reaction[];
+  readonly topicOf: (publisher: string) => string;
+  readonly handling: Handling;
+  readonly logger: Logger;
+  /** Keeps a message that is no event, with why. Rejects when it could not be kept. */
+  readonly putAside: (message: KafkaMessage, from: { readonly topic: string; readonly partition: number }, reason: string) => Promise<void>;
+}
+
+/** Domains that say something that the reactions hear. */
+export function heardPublishers(publishers: readonly string[], reactions: readonly Reaction[]): readonly string[] {
+  if (reactions.some(({ type }) => type === '*')) return publishers;
+  return publishers.filter((domain) => reactions.some(({ type }) => publisherOf(type) === domain));
+}
+
+export async function consume(options: KafkaConsumerOptions): Promise<void> {
+  const { kafka, publishers, reactions, topicOf } = options;
+  const publisherAt = new Map(publishers.map((publisher, at) => [topicOf(publisher), BigInt(at)]));
+  const types = reactions.some(({ type }) => type === '*') ? null : new Set(reactions.map(({ type }) => type));
+  await kafka.subscribe({ topics: heardPublishers(publishers, reactions).map(topicOf), fromBeginning: true });
+  const failures = new Map<string, number>();
+  await kafka.run({
+    autoCommit: false, partitionsConsumedConcurrently: 3, eachBatchAutoResolve: false,
+    async eachBatch(payload) {
+      const { batch: { topic, partition, messages } } = payload;
+      const place = `${topic} ${partition}`;
+      try {
+        for (let from = 0; from < messages.length; from += RUN_MAX) {
+          if (!payload.isRunning() || payload.isStale()) return;
+          const run = messages.slice(from, from + RUN_MAX);
+          await options.handling.handle(await placedIn(run, payload, { options, publisher: publisherAt.get(topic) ?? 0n, types }));
+          await committed(kafka, payload, run);
+          failures.delete(place);
+        }
+      } catch (error) {
+        const before = failures.get(place) ?? 0;
+        failures.set(place, before + 1);
+        pauseFor(Math.min(PAUSE_MS_MAX, PAUSE_FIRST_MS * 2 ** before), payload, options, error);
+      }
+    },
+  });
+}
+
+async function committed(kafka: KafkaConsumer, { batch: { topic, partition }, resolveOffset, heartbeat }: EachBatchPayload, run: readonly KafkaMessage[]): Promise<void> {
+  const last = run.at(-1);
+  if (last === undefined) return;
+  resolveOffset(last.offset);
+  await kafka.commitOffsets([{ topic, partition, offset: String(BigInt(last.offset) + 1n) }]);
+  await heartbeat();
+}
+
+/** Nothing was committed: what could not be handled comes again when the partition is taken up. */
+function pauseFor(ms: number, { pause }: EachBatchPayload, { name, logger }: KafkaConsumerOptions, error: unknown): void {
+  paused.inc({ consumer: name });
+  logger.warn({ consumer: name, err: error, ms }, 'a partition waits: its events could neither be handled nor parked');
+  const resume = pause();
+  setTimeout(resume, ms).unref();
+}
+
+interface Reading { readonly options: KafkaConsumerOptions; readonly publisher: bigint; readonly types: ReadonlySet<string> | null }
+
+async function placedIn(messages: readonly KafkaMessage[], { batch: { topic, partition } }: EachBatchPayload, { options, publisher, types }: Reading): Promise<Placed[]> {
+  const placed: Placed[] = [];
+  for (const message of messages) {
+    try {
+      const { event, sequence } = eventIn(message.value?.toString() ?? '');
+      if (types === null || types.has(event.type)) placed.push({ position: String(BigInt(sequence) * PUBLISHERS_MAX + publisher), event });
+    } catch (error) {
+      poison.inc({ consumer: options.name });
+      const reason = error instanceof Error ? error.message : String(error);
+      options.logger.error({ consumer: options.name, topic, partition, offset: message.offset, reason }, 'a message is no event: it is put aside');
+      await options.putAside(message, { topic, partition }, reason);
+    }
+  }
+  return placed;
+}

@@ -1,0 +1,153 @@
+/** The contract of a bus over a real Kafka; and what only Kafka can do wrong: messages that are no events, brokers that end, users that are not known. */
+import { randomUUID } from 'node:crypto';
+import type { Bus } from '@pms/events/bus';
+import type { Event } from '@pms/events/envelope';
+import { kafkaClient, type KafkaSettings } from '@pms/events/kafka/connection';
+import { kafkaBus } from '@pms/events/kafka/kafka-bus';
+import { applyTopics, declaredTopics } from '@pms/events/kafka/topics';
+import { notifications } from '@pms/events/notifications';
+import { pgPeers } from '@pms/events/pg-peers';
+import { silent } from '@pms/telemetry/logger';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Brokers, noKafka, startBrokers } from '../../../infra/dev/kafka/brokers.ts';
+import { busContract } from './bus-contract.ts';
+import { fact, publishers, world, type World } from './world.ts';
+
+const absent = await noKafka();
+const LONG_MS = 120_000;
+
+const declared = (prefix: string, partitions = 4) => declaredTopics({
+  defaults: { partitions, replicationFactor: 3, config: { 'retention.ms': 3_600_000 } },
+  topics: publishers.flatMap((name) => [{ name: `events.${name}` }, { name: `dead.${name}`, partitions: 1 }]),
+}, prefix);
+
+const settingsFor = (brokers: Brokers): KafkaSettings => ({ brokers: brokers.addresses, prefix: `t${randomUUID().slice(0, 8)}.`, tls: null, login: null });
+
+async function withTopics(settings: KafkaSettings): Promise<void> {
+  const admin = kafkaClient(settings, 'test', silent).admin();
+  await admin.connect();
+  await applyTopics(admin, declared(settings.prefix));
+  await admin.disconnect();
+}
+
+async function busOf({ database, url }: World, settings: KafkaSettings): Promise<Bus> {
+  const peers = pgPeers(await notifications(url, silent));
+  const bus = kafkaBus({ settings, database, publishers, carries: publishers, logger: silent, holds: (group) => peers.holds(`retry ${group}`), clientId: 'test' });
+  return {
+    ...bus,
+    async close() {
+      await bus.close();
+      await peers.close();
+    },
+  };
+}
+
+describe.skipIf(absent !== null)('over Kafka', () => {
+  let brokers: Brokers;
+  let settings: KafkaSettings;
+  beforeAll(async () => { brokers = await startBrokers(); }, LONG_MS * 3);
+  afterAll(() => brokers.stop());
+  beforeEach(async () => {
+    settings = settingsFor(brokers);
+    await withTopics(settings);
+  }, LONG_MS);
+
+  busContract('Kafka', { make: (w) => busOf(w, settings) });
+
+  describe('what only Kafka can do', () => {
+    let w: World;
+    const buses: Bus[] = [];
+    const seen: number[] = [];
+    beforeEach(async () => { w = await world(() => buses.forEach((bus) => bus.wake())); });
+    afterEach(async () => {
+      for (const bus of buses.splice(0)) await bus.close();
+      seen.length = 0;
+      await w.end();
+    });
+    const react = async ({ id, data }: Event): Promise<void> => w.southWest(async (unit) => {
+      if (await unit.firstSight(id)) seen.push((data as { value: number }).value);
+    });
+    const started = async (): Promise<Bus> => {
+      const bus = await busOf(w, settings);
+      buses.push(bus);
+      bus.subscribe('south-west', [{ type: 'north.counted.v1', react }]);
+      await bus.start();
+      return bus;
+    };
+    const tell = (...events: Event[]): Promise<void> => w.north((unit) => unit.outbox.add(events));
+
+    test('a message that is no event is put aside with why, and those behind it go on', async () => {
+      const producer = kafkaClient(settings, 'stranger', silent).producer();
+      await producer.connect();
+      await producer.send({ topic: `${settings.prefix}events.north`, messages: [{ key: 'a', value: 'no JSON' }, { key: 'a', value: '{"specversion":"1.0"}' }] });
+      await producer.disconnect();
+      const bus = await started();
+      await tell(fact('a', 1));
+      await bus.settled();
+      expect(seen).toEqual([1]);
+      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader` });
+      const reasons: string[] = [];
+      await consumer.connect();
+      await consumer.subscribe({ topic: `${settings.prefix}dead.south-west`, fromBeginning: true });
+      await consumer.run({ eachMessage: async ({ message }) => void reasons.push(String(message.headers?.['x-pms-reason'])) });
+      await vi.waitFor(() => expect(reasons).toHaveLength(2), { timeout: LONG_MS });
+      await consumer.disconnect();
+      expect(reasons).toEqual(['the message is not JSON', expect.stringContaining('no CloudEvent of ours: id')]);
+    }, LONG_MS);
+
+    test('an event is a CloudEvent that others can read', async () => {
+      const bus = await started();
+      const told = fact('portfolio-1', 7);
+      await tell(told);
+      await bus.settled();
+      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader` });
+      const read: { key: string; type: string; value: Record<string, unknown> }[] = [];
+      await consumer.connect();
+      await consumer.subscribe({ topic: `${settings.prefix}events.north`, fromBeginning: true });
+      await consumer.run({ eachMessage: async ({ message }) => void read.push({ key: String(message.key), type: String(message.headers?.['content-type']), value: JSON.parse(String(message.value)) as Record<string, unknown> }) });
+      await vi.waitFor(() => expect(read).toHaveLength(1), { timeout: LONG_MS });
+      await consumer.disconnect();
+      expect(read[0]).toMatchObject({
+        key: 'portfolio-1', type: 'application/cloudevents+json; charset=UTF-8',
+        value: { specversion: '1.0', id: told.id, source: '/pms/north', type: 'north.counted.v1', subject: 'portfolio-1', time: told.occurredAt, sequence: '1', organizationid: 'org_1', correlationid: 'req_1', data: { value: 7 } },
+      });
+    }, LONG_MS);
+
+    test('a broker that ends and comes back loses nothing and doubles nothing', async () => {
+      const bus = await started();
+      await tell(fact('a', 0));
+      await bus.settled();
+      await brokers.kill(0);
+      for (let value = 1; value < 20; value += 1) await tell(fact('a', value)); // committed all the same
+      await brokers.start(0);
+      await vi.waitFor(() => expect(seen).toHaveLength(20), { timeout: LONG_MS, interval: 100 });
+      expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    }, LONG_MS * 2);
+
+    test('topics are made once; other settings are brought in line, and what would move keys is refused by name', async () => {
+      const admin = kafkaClient(settings, 'test', silent).admin();
+      await admin.connect();
+      expect(await applyTopics(admin, declared(settings.prefix))).toEqual({ made: [], changed: [], refused: [], asDeclared: 4 });
+      const [first] = declared(settings.prefix);
+      const { changed, refused } = await applyTopics(admin, [{ ...first!, partitions: 6, config: { ...first!.config, 'retention.ms': '7200000' } }]);
+      expect(changed).toEqual([`${settings.prefix}events.north retention.ms: 3600000 → 7200000`]);
+      expect(refused).toEqual([expect.stringContaining('has 4 partitions and is declared with 6')]);
+      expect((await applyTopics(admin, [{ ...first!, config: { ...first!.config, 'retention.ms': '7200000' } }])).changed).toEqual([]);
+      await admin.disconnect();
+    }, LONG_MS);
+  });
+});
+
+describe.skipIf(absent !== null)('a broker that asks who is there', () => {
+  let brokers: Brokers;
+  beforeAll(async () => { brokers = await startBrokers({ user: { name: 'pms', password: 'right' } }); }, LONG_MS * 3);
+  afterAll(() => brokers.stop());
+
+  test('lets in who logs in, and says so to who does not', async () => {
+    const base = settingsFor(brokers);
+    const known = { ...base, login: { mechanism: 'plain', username: 'pms', password: 'right' } } as const;
+    await withTopics(known);
+    const admin = kafkaClient({ ...base, login: { ...known.login, password: 'wrong' } }, 'test', silent).admin();
+    await expect(admin.connect()).rejects.toThrow(/[Aa]uthentication failed/);
+  }, LONG_MS);
+});
