@@ -9,7 +9,8 @@ import { termOf } from './closings.ts';
 import { balances, type Entry, lotsReallocated, reversalOf, tradeBooked, trialBalance } from './journal.ts';
 import { type Closing, type Fill, fillOf, type Lot, type LotMethod, replay } from './lots.ts';
 import { lotName } from './named-lots.ts';
-import { appended, areNext, comparePlaces, noPosition, type Place, placeOf, type PositionChange, type PositionState, replayed, type StandingTrade } from './position-change.ts';
+import { areNext, comparePlaces, keyOf, noPosition, type Place, placeOf, type PositionState } from './movement.ts';
+import { appended, type PositionChange, replayed, type StandingTrade } from './position-change.ts';
 import { openingsOf, washSales } from './wash-sales.ts';
 
 /** A version of a trade, or its end. */
@@ -57,7 +58,8 @@ function changeBy(books: Books, before: StandingTrade | undefined, fill: Fill | 
   const [from] = places.toSorted(comparePlaces);
   if (from === undefined) return null;
   if (before === undefined && areNext(books.state.last, places)) return appended(books.state, [...books.lots.values()], fills, method);
-  return replayed(books.state, [...books.standing.values()].filter((each) => each !== before), fills, { method, from });
+  const movements = { standing: [...books.standing.values()].filter((each) => each !== before), actions: [], fills: fills.map((each) => ({ instrumentId: 'ins_1', fill: each })) };
+  return replayed([books.state], movements, { method, from }).positions.get(keyOf(books.state)) as PositionChange;
 }
 
 function takeBack(books: Books, trade: number): void {
