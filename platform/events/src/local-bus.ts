@@ -4,11 +4,10 @@
  * consume for one domain, one does at a time: it holds an advisory lock, which ends with its connection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { gauge } from '@pms/telemetry/metrics';
 import type { Logger } from '@pms/telemetry/logger';
 import type { Bus, Reaction } from './bus.ts';
 import { type Consumer, consumer } from './consumer.ts';
-import { watched } from './handling-metrics.ts';
+import { lag, watched } from './handling-metrics.ts';
 import { deadLetters, setFree } from './parking.ts';
 import { lastPosition, sequenceOnce } from './sequencer.ts';
 import type { Sql, Transactions } from './sql.ts';
@@ -19,7 +18,6 @@ const FAILED_STEP_DELAY_MS = 250;
 const MEASURE_MS = 2_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 
-const lag = gauge('pms_events_lag', 'Positions between the newest event and the consumer', ['consumer']);
 
 /** Wakes other processes, is woken by them, and holds the locks; null within a single process. */
 export interface Peers {

@@ -1,7 +1,7 @@
 /** How a process reaches Kafka: addresses, TLS, and one of SASL's ways to say who it is; for Amazon MSK by the role that it runs as. */
 import { readFileSync } from 'node:fs';
 import type { Logger } from '@pms/telemetry/logger';
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
 
 export type KafkaLogin =
   | { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
@@ -23,7 +23,7 @@ const RETRIES = 10;
 const RETRY_FIRST_MS = 200;
 const RETRY_MS_MAX = 2_000;
 
-const LEVELS = { [logLevel.ERROR]: 'warn', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'debug', [logLevel.NOTHING]: 'debug' } as const;
+const LEVELS = { [kafkajs.logLevel.ERROR]: 'warn', [kafkajs.logLevel.WARN]: 'warn', [kafkajs.logLevel.INFO]: 'debug', [kafkajs.logLevel.DEBUG]: 'debug', [kafkajs.logLevel.NOTHING]: 'debug' } as const;
 
 export function kafkaClient({ brokers, tls, login }: KafkaSettings, clientId: string, logger: Logger): Kafka {
   const config: KafkaConfig = {
@@ -32,10 +32,10 @@ export function kafkaClient({ brokers, tls, login }: KafkaSettings, clientId: st
     ssl: sslOf(tls),
     // What it calls an error it tries again itself, so that it is a warning here; what it gives up is thrown.
     logCreator: () => ({ level, log: { message, error, ...fields } }) => logger[LEVELS[level]]({ broker: fields['broker'], groupId: fields['groupId'], cause: error }, `kafka: ${message}`),
-    logLevel: logLevel.WARN,
+    logLevel: kafkajs.logLevel.WARN,
   };
-  if (login === null) return new Kafka(config);
-  return new Kafka({ ...config, sasl: saslOf(login) });
+  if (login === null) return new kafkajs.Kafka(config);
+  return new kafkajs.Kafka({ ...config, sasl: saslOf(login) });
 }
 
 /** `true` trusts what the system trusts. */

@@ -3,12 +3,11 @@
  * partitions. Durable, at least once, in order per key and publisher; effects exactly once through the inbox. Between domains there is no order: an event that needs another one is tried again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { gauge } from '@pms/telemetry/metrics';
 import type { Logger } from '@pms/telemetry/logger';
 import type { Admin, Consumer as KafkaConsumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import type { Bus, Reaction } from '../bus.ts';
 import { type Handling, handling } from '../handling.ts';
-import { watched } from '../handling-metrics.ts';
+import { lag, watched } from '../handling-metrics.ts';
 import { deadLetters, setFree } from '../parking.ts';
 import type { Sql, Transactions } from '../sql.ts';
 import { type Waker, waker } from '../waker.ts';
@@ -27,8 +26,6 @@ const REBALANCE_MS = 60_000;
 const HEARTBEAT_MS = 3_000;
 const FETCH_WAIT_MS = 100;
 const FETCH_BYTES_MAX = 4 * 1_024 * 1_024;
-
-const lag = gauge('pms_events_lag', 'Events between the newest and the consumer', ['consumer']);
 
 export interface KafkaBusOptions {
   readonly settings: KafkaSettings;

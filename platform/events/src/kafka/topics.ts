@@ -1,5 +1,5 @@
 /** Topics as they are declared, and how they come to be: missing ones are made, their settings brought in line; what would lose data or move keys is refused by name. */
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
 import { z } from 'zod';
 
 const config = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
@@ -70,14 +70,14 @@ async function broughtInLine(admin: Admin, topics: readonly DeclaredTopic[]): Pr
   const changed: string[] = [];
   const refused: string[] = [];
   const { topics: metadata } = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
-  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: topics.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })) });
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: topics.map(({ name }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })) });
   for (const topic of topics) {
     refused.push(...immovable(topic, metadata.find(({ name }) => name === topic.name)?.partitions ?? []));
     const settings = new Map(resources.find(({ resourceName }) => resourceName === topic.name)?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
     const different = entriesOf(topic.config).filter(({ name, value }) => settings.get(name) !== value);
     for (const { name, value } of different) changed.push(`${topic.name} ${name}: ${settings.get(name) ?? 'unset'} → ${value}`);
     // All of them: what is left out of such a request goes back to the broker's own.
-    if (different.length > 0) await admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic.name, configEntries: entriesOf(topic.config) }] });
+    if (different.length > 0) await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name, configEntries: entriesOf(topic.config) }] });
   }
   return { changed, refused };
 }
