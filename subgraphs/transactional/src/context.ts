@@ -15,6 +15,8 @@ export interface BooksContext {
   settlementDate(market: { readonly mic: string | null; readonly currency: string }, tradeDate: Day): Day;
   /** Business days of a currency after `from`, up to and with `to`. */
   businessDaysSince(currency: string, from: Day, to: Day): number;
+  /** The value date of a currency exchange at spot. */
+  spotDate(currencies: readonly [string, string], tradedOn: Day): Day;
   newId(kind: string): string;
   now(): Date;
 }

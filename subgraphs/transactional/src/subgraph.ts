@@ -6,6 +6,7 @@ import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph
 import { businessDaysSince } from './calendars/business-days.ts';
 import { settlementDateOf } from './calendars/settlement-date.ts';
 import { breakAges } from './commands/custody/break-ages.ts';
+import { spotDate } from './calendars/spot-date.ts';
 import { rebuildBooks } from './commands/rebuild-books.ts';
 import { settlementTimer } from './commands/settlement-timer.ts';
 import { verifyBooks, type VerifyOptions } from './commands/verify-books.ts';
@@ -28,7 +29,7 @@ export interface TransactionalSubgraph extends Subgraph {
 
 export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): TransactionalSubgraph {
   const store = booksStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'transactional', wake));
-  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, newId, now };
+  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, spotDate, newId, now };
   const timer = settlementTimer(books);
   const ages = breakAges(books);
   return {

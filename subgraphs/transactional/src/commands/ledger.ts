@@ -14,7 +14,7 @@ import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { Cause, NewEntry, NewFact } from '../store/posting-writes.ts';
 import type { Part } from '../store/statement.ts';
 
-export type CashKind = 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE' | 'REVERSAL' | 'SETTLEMENT' | 'CORPORATE_ACTION';
+export type CashKind = 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE' | 'REVERSAL' | 'SETTLEMENT' | 'FEE' | 'INTEREST' | 'TAX' | 'CURRENCY_EXCHANGE' | 'CORPORATE_ACTION';
 
 export interface Ledger {
   readonly portfolioId: string;

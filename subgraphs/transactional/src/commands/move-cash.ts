@@ -1,16 +1,22 @@
-/** Deposits and withdrawals: external flows of cash, settled at once. The same idempotency key again gets the first answer. */
+/**
+ * Cash that moves outside of trades, settled at once: deposits and withdrawals, which are external flows, and fees, interest and taxes, which are not.
+ * The same idempotency key again gets the first answer.
+ */
 import { invalid, Refusal } from '@pms/errors';
-import { Decimal, decimal, minorUnits, type Money, text } from '@pms/money';
+import { type Money, text } from '@pms/money';
 import { awaitKnown } from '@pms/subgraph/await-known';
 import { contentHash } from '@pms/subgraph/idempotency';
 import type { TransactionalContext } from '../context.ts';
 import { available, type Cash } from '../domain/cash.ts';
-import { deposited, withdrawn } from '../domain/journal.ts';
+import { type CashItem, cashItemBooked, cashItems, isCashItem } from '../domain/cash-items.ts';
+import type { Fact } from '../domain/fact.ts';
+import { deposited, type Entry, withdrawn } from '../domain/journal.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
-import { openLedger } from './ledger.ts';
+import { checkedMoney, checkKeyAndReason, unknownPortfolio } from './cash-input.ts';
+import { type CashKind, openLedger } from './ledger.ts';
 
-export type Direction = 'DEPOSIT' | 'WITHDRAWAL';
+export type Movement = 'DEPOSIT' | 'WITHDRAWAL' | CashItem;
 
 export interface MoveCash {
   readonly portfolioId: string;
@@ -20,39 +26,24 @@ export interface MoveCash {
   readonly reason?: string | null | undefined;
 }
 
-/** In units of any currency: far below what the books can add up. */
-const AMOUNT_MAX = new Decimal('1e15');
-/** ISO 4217, past currencies included: books may go back to them. */
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-const KEY_LENGTH_MAX = 200;
-const REASON_LENGTH_MAX = 1_000;
-const unknown = (): Refusal => new Refusal('NOT_FOUND', 'there is no such portfolio', ['portfolioId']);
-
-export async function moveCash(ctx: TransactionalContext, direction: Direction, input: MoveCash): Promise<Cash> {
+export async function moveCash(ctx: TransactionalContext, movement: Movement, input: MoveCash): Promise<Cash> {
   const today = ctx.now().toISOString().slice(0, 10);
   const money = checked(input, today);
   const { organizationId } = ctx.principal;
   const known = await awaitKnown(input.portfolioId, ctx.now, () => ctx.store.portfolioOf(organizationId, input.portfolioId));
-  if (known === null) throw unknown();
-  const hash = contentHash({ direction, ...input, amount: { amount: text(money.amount), currency: money.currency } });
+  if (known === null) throw unknownPortfolio();
+  const hash = contentHash({ direction: movement, ...input, amount: { amount: text(money.amount), currency: money.currency } });
   return ctx.store.transaction(async (tx) => {
     const portfolio = await tx.lock(input.portfolioId);
-    if (portfolio === null) throw unknown();
-    return (await answeredBefore(tx, portfolio, input.idempotencyKey, hash)) ?? move(ctx, tx, portfolio, { direction, input, money, today, hash });
+    if (portfolio === null) throw unknownPortfolio();
+    return (await answeredBefore(tx, portfolio, input.idempotencyKey, hash)) ?? move(ctx, tx, portfolio, { movement, input, money, today, hash });
   });
 }
 
-function checked({ amount, effectiveDate, idempotencyKey, reason }: MoveCash, today: string): Money {
-  const money = { amount: decimal(amount.amount), currency: amount.currency };
-  if (!money.amount.isPositive() || money.amount.isZero()) throw invalid('the amount must be greater than zero', 'amount', 'amount');
-  if (money.amount.greaterThan(AMOUNT_MAX)) throw invalid(`the amount must be at most ${text(AMOUNT_MAX)}`, 'amount', 'amount');
-  if (!CURRENCIES.has(money.currency)) throw invalid(`${money.currency} is not a currency`, 'amount', 'currency');
-  if (money.amount.decimalPlaces() > minorUnits(money.currency))
-    throw invalid(`${money.currency} has ${minorUnits(money.currency)} fractional digits`, 'amount', 'amount');
-  if (effectiveDate != null && effectiveDate > today) throw invalid('cash cannot count from a day that has not come', 'effectiveDate');
-  if (idempotencyKey.trim() === '' || idempotencyKey.length > KEY_LENGTH_MAX)
-    throw invalid(`an idempotency key has 1 to ${KEY_LENGTH_MAX} characters`, 'idempotencyKey');
-  if (reason != null && reason.length > REASON_LENGTH_MAX) throw invalid(`a reason has at most ${REASON_LENGTH_MAX} characters`, 'reason');
+function checked(input: MoveCash, today: string): Money {
+  const money = checkedMoney(input.amount, 'amount');
+  if (input.effectiveDate != null && input.effectiveDate > today) throw invalid('cash cannot count from a day that has not come', 'effectiveDate');
+  checkKeyAndReason(input);
   return money;
 }
 
@@ -63,29 +54,46 @@ async function answeredBefore(tx: Posting, { organizationId }: LockedPortfolio, 
   return earlier.after;
 }
 
+interface Booked {
+  readonly fact: Pick<Fact, 'kind' | 'data'>;
+  readonly entry: Entry;
+  readonly told: CashKind;
+  readonly comesIn: boolean;
+}
+
+function booked(movement: Movement, of: { readonly reference: string; readonly effectiveOn: string; readonly money: Money }): Booked {
+  const data = { movementId: of.reference, amount: text(of.money.amount) };
+  if (isCashItem(movement)) {
+    const { told, comesIn } = cashItems[movement];
+    return { fact: { kind: 'CASH_ITEM_BOOKED', data: { item: movement, ...data } }, entry: cashItemBooked(movement, of), told, comesIn };
+  }
+  return movement === 'DEPOSIT'
+    ? { fact: { kind: 'CASH_DEPOSITED', data }, entry: deposited(of), told: movement, comesIn: true }
+    : { fact: { kind: 'CASH_WITHDRAWN', data }, entry: withdrawn(of), told: movement, comesIn: false };
+}
+
+/** A withdrawal is refused where it takes more than is free; what a bank has charged it has charged, whatever is there. */
 async function move(
   ctx: TransactionalContext, tx: Posting, portfolio: LockedPortfolio,
-  { direction, input, money, today, hash }: { direction: Direction; input: MoveCash; money: Money; today: string; hash: string },
+  { movement, input, money, today, hash }: { movement: Movement; input: MoveCash; money: Money; today: string; hash: string },
 ): Promise<Cash> {
   if (portfolio.closed) throw new Refusal('CONFLICT', 'the portfolio is closed', ['portfolioId']);
   const { currency } = money;
   const ledger = await openLedger(ctx, tx, portfolio);
   const free = available(ledger.cash(currency));
-  if (direction === 'WITHDRAWAL' && money.amount.greaterThan(free))
+  if (movement === 'WITHDRAWAL' && money.amount.greaterThan(free))
     throw new Refusal('INSUFFICIENT_FUNDS', `${text(free)} ${currency} can be withdrawn: what is settled, less what is owed for trades`, ['amount']);
   const origin = { ...ctx.origin, ...(input.reason != null && { reason: input.reason }) };
   const reference = ctx.newId('csh');
   const effectiveOn = input.effectiveDate ?? today;
-  const signed = direction === 'DEPOSIT' ? money.amount : money.amount.negated();
-  const factSequence = ledger.record({
-    kind: direction === 'DEPOSIT' ? 'CASH_DEPOSITED' : 'CASH_WITHDRAWN', effectiveOn, currency, data: { movementId: reference, amount: text(money.amount) },
-  }, origin);
-  ledger.post((direction === 'DEPOSIT' ? deposited : withdrawn)({ reference, effectiveOn, money }), { factSequence, origin });
-  ledger.tellCash({ kind: direction, currency, amount: text(signed), effectiveDate: effectiveOn, tradeId: null }, origin);
+  const { fact, entry, told, comesIn } = booked(movement, { reference, effectiveOn, money });
+  const factSequence = ledger.record({ ...fact, effectiveOn, currency }, origin);
+  ledger.post(entry, { factSequence, origin });
+  ledger.tellCash({ kind: told, currency, amount: text(comesIn ? money.amount : money.amount.negated()), effectiveDate: effectiveOn, tradeId: null }, origin);
   const after = ledger.cash(currency);
-  const movement = { id: reference, idempotencyKey: input.idempotencyKey, contentHash: hash, kind: direction, amount: money.amount, effectiveOn, after };
+  const kept = { id: reference, idempotencyKey: input.idempotencyKey, contentHash: hash, kind: movement, amount: money.amount, effectiveOn, after };
   // the same key may come for another portfolio in this moment: whoever is second gets the first one's answer, or is refused
-  if (!(await tx.insertMovement(portfolio, movement))) return (await answeredBefore(tx, portfolio, input.idempotencyKey, hash)) ?? after;
+  if (!(await tx.insertMovement(portfolio, kept))) return (await answeredBefore(tx, portfolio, input.idempotencyKey, hash)) ?? after;
   await ledger.save();
   return after;
 }

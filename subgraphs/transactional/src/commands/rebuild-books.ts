@@ -8,6 +8,7 @@ import type { BooksContext } from '../context.ts';
 import { type Difference, sentenceOf } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { rebuildExchanges } from './rebuild-exchanges.ts';
 import { rebuildPositions } from './rebuild-positions.ts';
 import { rebuildCustody } from './rebuild-settlement.ts';
 import { journalDifferences, rebuildBookings, rebuildCash } from './rebuild-steps.ts';
@@ -43,6 +44,7 @@ async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, verify:
   const bookings = await rebuildBookings(tx, portfolio, verify);
   const positions = await rebuildPositions(tx, portfolio, verify);
   const custody = await rebuildCustody(tx, portfolio, verify);
+  const exchanges = await rebuildExchanges(tx, portfolio, verify);
   const cash = await rebuildCash(tx, portfolio, verify, positions.actions);
-  return { facts: cash.facts, differences: [...bookings, ...positions.differences, ...custody, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };
+  return { facts: cash.facts, differences: [...bookings, ...positions.differences, ...custody, ...exchanges, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };
 }

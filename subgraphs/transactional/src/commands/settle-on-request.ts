@@ -6,6 +6,7 @@ import { ATTEMPTS_MAX, next } from '../domain/settlement.ts';
 import type { Booking } from '../store/rows.ts';
 import { openLedger } from './ledger.ts';
 import { type OnSettlement, onSettlement, today } from './on-settlement.ts';
+import { settleExchanges } from './settle-exchanges.ts';
 import { settleDue, settleTrades, type Settled } from './settle-due.ts';
 
 const TRADES_MAX = 20_000;
@@ -21,7 +22,9 @@ export async function settleDueOnRequest(ctx: TransactionalContext, { asOf, port
   const { organizationId } = ctx.principal;
   if (portfolioId != null && (await ctx.store.portfolioOf(organizationId, portfolioId)) === null)
     throw new Refusal('NOT_FOUND', 'there is no such portfolio', ['portfolioId']);
-  return settleDue(ctx, { organizationId, portfolioId, asOf, tradesMax: TRADES_MAX, originFor: () => ctx.origin });
+  const due = { organizationId, portfolioId, asOf, tradesMax: TRADES_MAX, originFor: () => ctx.origin };
+  await settleExchanges(ctx, due);
+  return settleDue(ctx, due);
 }
 
 /** With all trades that settle as one with it. Refuses with CONFLICT a settlement that has not failed, and one that was tried too often. */

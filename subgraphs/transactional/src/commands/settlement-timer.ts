@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BooksContext } from '../context.ts';
 import { settleDue } from './settle-due.ts';
+import { settleExchanges } from './settle-exchanges.ts';
 
 const PAUSE_MS = 2_000;
 const PAUSE_AFTER_FAILURE_MS = 10_000;
@@ -20,10 +21,12 @@ export function settlementTimer(ctx: BooksContext): SettlementTimer {
 
   async function once(): Promise<number> {
     try {
-      const { settled, failed } = await settleDue(ctx, {
+      const due = {
         organizationId: null, asOf: ctx.now().toISOString().slice(0, 10), tradesMax: TRADES_AT_ONCE_MAX,
-        originFor: (organizationId) => ({ organizationId, actor: 'system:transactional', correlationId: ctx.newId('cor'), causationId: null }),
-      });
+        originFor: (organizationId: string) => ({ organizationId, actor: 'system:transactional', correlationId: ctx.newId('cor'), causationId: null }),
+      };
+      await settleExchanges(ctx, due);
+      const { settled, failed } = await settleDue(ctx, due);
       if (settled + failed > 0) ctx.logger.info({ settled, failed }, 'settled what was due');
       return PAUSE_MS;
     } catch (error) {

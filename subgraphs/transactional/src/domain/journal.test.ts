@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decimal, decimal } from '@pms/money';
-import { UnbalancedEntry, balances, cashOf, currencyExchanged, deposited, dividendPaid, entry, feeCharged, interestReceived, reversalOf, tradeBooked, tradeSettled, trialBalance, withdrawn } from './journal.ts';
+import { UnbalancedEntry, balances, cashOf, deposited, dividendPaid, entry, reversalOf, tradeBooked, tradeSettled, trialBalance, withdrawn } from './journal.ts';
 import type { Entry } from './journal.ts';
+import { cashItemBooked } from './cash-items.ts';
+import { currencyExchanged, currencySettled } from './currency-exchange.ts';
 import { applyFill, fillOf } from './lots.ts';
 import type { Lot } from './lots.ts';
 import { positionOf } from './position.ts';
@@ -33,11 +35,14 @@ test('a dividend is booked gross, with the tax withheld', () => {
 
 test('interest is income, and a charge that belongs to no trade an expense', () => {
   const terms = { reference: 'm1', effectiveOn: '2026-01-31', money: usd('2.5') };
-  expect([...lines(interestReceived(terms)), ...lines(feeCharged(terms))]).toEqual(['CASH_SETTLED 2.5', 'INTEREST -2.5', 'FEES 2.5', 'CASH_SETTLED -2.5']);
+  expect([...lines(cashItemBooked('INTEREST_RECEIVED', terms)), ...lines(cashItemBooked('FEE', terms))]).toEqual(['CASH_SETTLED 2.5', 'INTEREST -2.5', 'CASH_SETTLED -2.5', 'FEES 2.5']);
+  expect([...lines(cashItemBooked('TAX', terms)), ...lines(cashItemBooked('TAX_REFUND', terms))]).toEqual(['CASH_SETTLED -2.5', 'TAXES 2.5', 'CASH_SETTLED 2.5', 'TAXES -2.5']);
 });
 
 test('a currency exchange balances in each of its currencies', () => {
-  const posted = currencyExchanged({ reference: 'x', effectiveOn: '2026-01-05', sold: usd('110'), bought: { amount: decimal('100'), currency: 'EUR' } });
+  const sides = { id: 'x', sold: usd('110'), bought: { amount: decimal('100'), currency: 'EUR' } };
+  const posted = currencyExchanged(sides, '2026-01-05');
+  expect([...balances(currencySettled(sides, '2026-01-07').lines).values()].every((total) => total.isZero())).toBe(true);
   expect([...balances(posted.lines)].map(([currency, total]) => [currency, total.toFixed()])).toEqual([['EUR', '0'], ['USD', '0']]);
 });
 

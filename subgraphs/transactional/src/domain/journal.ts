@@ -38,7 +38,7 @@ export interface Line {
 
 export type EntryKind =
   | 'DEPOSIT' | 'WITHDRAWAL' | 'TRADE_BOOKED' | 'TRADE_SETTLED' | 'LOTS_REALLOCATED' | 'DIVIDEND' | 'INTEREST' | 'FEE' | 'TAX'
-  | 'CURRENCY_EXCHANGED' | 'CORPORATE_ACTION' | 'ENTITLEMENT_PAID' | 'BUY_IN' | 'REVERSAL';
+  | 'CURRENCY_EXCHANGED' | 'CURRENCY_SETTLED' | 'CORPORATE_ACTION' | 'ENTITLEMENT_PAID' | 'BUY_IN' | 'REVERSAL';
 
 /** An entry before it has an id and a recorded time, which its writer gives. */
 export interface Entry {
@@ -94,13 +94,6 @@ export const deposited = ({ reference, effectiveOn, money }: CashEvent): Entry =
 export const withdrawn = ({ reference, effectiveOn, money }: CashEvent): Entry =>
   entry({ kind: 'WITHDRAWAL', effectiveOn, reference, lines: [line('CAPITAL_CONTRIBUTED', money), credit('CASH_SETTLED', money)] });
 
-/** A charge that belongs to no trade: custody, management. */
-export const feeCharged = ({ reference, effectiveOn, money }: CashEvent): Entry =>
-  entry({ kind: 'FEE', effectiveOn, reference, lines: [line('FEES', money), credit('CASH_SETTLED', money)] });
-
-export const interestReceived = ({ reference, effectiveOn, money }: CashEvent): Entry =>
-  entry({ kind: 'INTEREST', effectiveOn, reference, lines: [line('CASH_SETTLED', money), credit('INTEREST', money)] });
-
 /** A cash dividend: gross to income, the tax withheld to TAXES, the rest to cash. `tax` is unsigned, in the same currency. */
 export function dividendPaid({ tax, instrumentId, ...event }: CashEvent & { readonly tax: Decimal; readonly instrumentId: string }): Entry {
   const { amount, currency } = event.money;
@@ -112,15 +105,6 @@ export function dividendPaid({ tax, instrumentId, ...event }: CashEvent & { read
     ],
   });
 }
-
-/** One currency sold for another; each balances against FX. */
-export const currencyExchanged = ({ reference, effectiveOn, sold, bought }: {
-  readonly reference: string; readonly effectiveOn: Day; readonly sold: Money; readonly bought: Money;
-}): Entry =>
-  entry({
-    kind: 'CURRENCY_EXCHANGED', effectiveOn, reference,
-    lines: [line('CASH_SETTLED', bought), credit('FX', bought), line('FX', sold), credit('CASH_SETTLED', sold)],
-  });
 
 /**
  * A trade at its trade date, as `applyFill` booked it: securities change by cost opened less cost closed (which is the

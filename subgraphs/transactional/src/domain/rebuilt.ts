@@ -1,5 +1,7 @@
 /** What the facts say that projections hold: cash, settlements, and how the two are compared. Amounts as in lots.ts and cash.ts. */
-import { type Decimal, decimal } from '@pms/money';
+import { type Decimal, decimal, type Money } from '@pms/money';
+import { type CashItem, cashItemBooked } from './cash-items.ts';
+import { currencyExchanged, currencySettled } from './currency-exchange.ts';
 import type { Day } from './days.ts';
 import { claimEntries, type ClaimKind } from './claims.ts';
 import type { FactKind } from './fact.ts';
@@ -26,11 +28,22 @@ function postings({ kind, effectiveOn, currency, data }: RecordedFact, fill: Fil
     const moved = { reference: '', effectiveOn, money: { amount: decimal(String(data['amount'])), currency: currency ?? '' } };
     return (kind === 'CASH_DEPOSITED' ? deposited : withdrawn)(moved).lines;
   }
+  if (kind === 'CASH_ITEM_BOOKED')
+    return cashItemBooked(data['item'] as CashItem, { reference: '', effectiveOn, money: { amount: decimal(String(data['amount'])), currency: currency ?? '' } }).lines;
+  if (kind === 'CURRENCY_EXCHANGED' || kind === 'CURRENCY_SETTLED') {
+    const sides = { id: '', sold: moneyIn(data['sold']), bought: moneyIn(data['bought']) };
+    return (kind === 'CURRENCY_EXCHANGED' ? currencyExchanged : currencySettled)(sides, effectiveOn).lines;
+  }
   if (kind === 'CLAIM_RAISED' || kind === 'CLAIM_BOOKED' || kind === 'CLAIM_WITHDRAWN') {
     const claim = { id: '', kind: data['claim'] as ClaimKind, currency: currency ?? '', amount: decimal(String(data['amount'])) };
     return claimEntries[kind](claim, effectiveOn).lines;
   }
   return fill === null ? [] : tradePostings({ kind, effectiveOn, data }, fill);
+}
+
+function moneyIn(told: unknown): Money {
+  const { amount, currency } = told as { readonly amount: string; readonly currency: string };
+  return { amount: decimal(amount), currency };
 }
 
 function tradePostings({ kind, effectiveOn, data }: Omit<RecordedFact, 'currency'>, fill: Fill): readonly Line[] {

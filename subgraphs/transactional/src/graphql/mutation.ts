@@ -1,6 +1,7 @@
-/** What may be changed in the books from outside: cash in and out, and settlement. */
+/** What may be changed in the books from outside: cash in and out, currencies, and settlement. */
 import { payload } from '@pms/subgraph/refusals';
 import { importCustodyStatement } from '../commands/custody/import-custody-statement.ts';
+import { exchangeCurrency } from '../commands/exchange-currency.ts';
 import { moveCash } from '../commands/move-cash.ts';
 import { assignBreak, commentBreak, resolveBreak } from '../commands/custody/work-on-break.ts';
 import { retrySettlement, settleDueOnRequest } from '../commands/settle-on-request.ts';
@@ -10,6 +11,8 @@ import type { MutationResolvers } from './types.generated.ts';
 export const Mutation: MutationResolvers = {
   depositCash: (_, { input }, ctx) => payload(['cash'], async () => ({ cash: await moveCash(ctx, 'DEPOSIT', input) })),
   withdrawCash: (_, { input }, ctx) => payload(['cash'], async () => ({ cash: await moveCash(ctx, 'WITHDRAWAL', input) })),
+  bookCashItem: (_, { input: { item, ...input } }, ctx) => payload(['cash'], async () => ({ cash: await moveCash(ctx, item, input) })),
+  exchangeCurrency: (_, { input }, ctx) => payload(['exchange'], async () => ({ exchange: await exchangeCurrency(ctx, input) })),
   settleDue: (_, { input }, ctx) => payload(['settled', 'failed', 'more'], () => settleDueOnRequest(ctx, input)),
   retrySettlement: (_, { input }, ctx) => payload(['settlement'], async () => ({ settlement: await retrySettlement(ctx, input.tradeId) })),
   importCustodyStatement: (_, { input }, ctx) => importCustodyStatement(ctx, { ...input, csv: layoutOf(input.csv) }),

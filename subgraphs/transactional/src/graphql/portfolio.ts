@@ -1,6 +1,7 @@
 /** What the books add to a portfolio: positions with their lots, cash, the journal. */
 import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
+import { exchangesOf } from '../queries/exchanges.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { lotName } from '../domain/named-lots.ts';
 import { realizedGainsOf } from '../queries/gains.ts';
@@ -18,6 +19,7 @@ export const Portfolio: PortfolioResolvers = {
   realizedGains: ({ id }, args, ctx) => realizedGainsOf(ctx, id, args),
   lotMethodPreview: ({ id }, { method }, ctx) => lotMethodPreview(ctx, id, method),
   lotMethodChanges: ({ id }, _, ctx) => lotMethodChanges(ctx, id),
+  currencyExchanges: ({ id }, args, ctx) => exchangesOf(ctx, id, args),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
   trialBalance: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.trialBalance({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   generalLedger: ({ id }, args, ctx) => generalLedgerOf(ctx, id, args),

@@ -1,5 +1,5 @@
 /** All resolvers of the domain. */
-import { CashBalance } from './cash.ts';
+import { CashBalance, CurrencyExchange } from './cash.ts';
 import { LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
 import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
 import { LotMethodPosition, LotMethodReport, LotMethodTotal } from './lot-methods.ts';
@@ -10,7 +10,7 @@ import { Settlement, Trade } from './trade.ts';
 import type { Resolvers } from './types.generated.ts';
 
 export const resolvers: Resolvers = {
-  Mutation, Portfolio, Position, TaxLot, CashBalance, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
+  Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
   LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
   Query, Reconciliation, ReconciliationLine, ReconciliationBreak, BreakNote,
 };

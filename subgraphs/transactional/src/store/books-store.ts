@@ -8,6 +8,7 @@ import { custodyReads } from './custody/custody-reads.ts';
 import { custodyWrites } from './custody/custody-writes.ts';
 import { dueReads, entitlementReads, entitlementWrites } from './entitlements.ts';
 import { gainReads } from './gain-reads.ts';
+import { exchangeReads, exchangeWrites } from './exchanges.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
@@ -26,7 +27,7 @@ export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
-    ...rateStore(sql, 'transactional'), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
+    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
     ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 
@@ -34,6 +35,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
+    ...exchangeReads(sql),
     published: rateStore(sql, 'transactional').published,
     ...dueReads(sql),
     ...gainReads(sql),

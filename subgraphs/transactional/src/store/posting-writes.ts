@@ -36,7 +36,7 @@ export interface CashMovement {
   readonly id: string;
   readonly idempotencyKey: string;
   readonly contentHash: string;
-  readonly kind: 'DEPOSIT' | 'WITHDRAWAL';
+  readonly kind: string;
   readonly amount: { toFixed(): string };
   readonly effectiveOn: string;
   readonly after: Cash;
