@@ -40,18 +40,34 @@ export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pm
 
 const asResult = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
 
+/** One statement after another, also for work that goes side by side: a connection has no queue of its own. */
+function inTurn(query: Sql['query']): Sql['query'] {
+  let last: Promise<unknown> | null = null;
+  return <Row>(text: string, values?: readonly unknown[]) => {
+    const asked = last === null ? query<Row>(text, values) : last.then(() => query<Row>(text, values));
+    const settled = asked.then(() => undefined, () => undefined).then(() => { if (last === settled) last = null; });
+    last = settled;
+    return asked;
+  };
+}
+
 async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
     let broken: Error | undefined;
+    let cause: unknown;
     try {
       await client.query('begin');
-      const result = await work({ query: async (text, values) => asResult(await client.query(text, values as unknown[])) });
+      const result = await work({
+        // of work that goes side by side the first failure counts: those behind it say only that the transaction has failed
+        query: inTurn(async (text, values) => asResult(await client.query(text, values as unknown[]).catch((error: unknown) => { cause ??= error; throw error; }))),
+      });
       await client.query('commit');
       return result;
     } catch (error) {
       await client.query('rollback').catch((lost: Error) => { broken = lost; });
-      const code = error instanceof pg.DatabaseError ? error.code ?? '' : '';
+      cause ??= error;
+      const code = cause instanceof pg.DatabaseError ? cause.code ?? '' : '';
       if (!ROLLBACK_CAUSES.has(code) || attempt === TRIES_MAX) throw error;
     } finally {
       client.release(broken);

@@ -1,5 +1,6 @@
 /** One transaction of a domain: its changes, the events that tell of them, and the inbox rows of what caused them, together or not at all. */
 import type { Event } from './envelope.ts';
+import { gathered } from './gathered.ts';
 import { firstSights } from './inbox.ts';
 import { addToOutbox } from './outbox.ts';
 import type { Sql, Transactions } from './sql.ts';
@@ -20,19 +21,24 @@ export function unitOfWork(database: Transactions, domain: string, wake: () => v
     let told = false;
     const result = await database.transaction((sql) => {
       told = false;
-      return work({
-        sql,
-        outbox: {
-          add: async (events) => {
-            if (events.length > 0) told = true;
-            await addToOutbox(sql, domain, events);
-          },
-        },
-        firstSight: async (eventId) => (await firstSights(sql, domain, [eventId])).size === 1,
-        firstSights: (eventIds) => firstSights(sql, domain, eventIds),
-      });
+      return work(unitOf(sql, domain, () => { told = true; }));
     });
     if (told) wake();
     return result;
   };
+}
+
+/** What is asked of inbox and outbox at once, by work that goes in step, is one statement each. */
+function unitOf(sql: Sql, domain: string, telling: () => void): Work {
+  const sights = gathered(async (asked: readonly (readonly string[])[]) => {
+    const fresh = await firstSights(sql, domain, asked.flat());
+    return asked.map((ids): ReadonlySet<string> => new Set(ids.filter((id) => fresh.has(id))));
+  });
+  const add = gathered(async (asked: readonly (readonly Event[])[]) => {
+    const events = asked.flat();
+    if (events.length > 0) telling();
+    await addToOutbox(sql, domain, events);
+    return asked.map(() => undefined);
+  });
+  return { sql, outbox: { add }, firstSight: async (eventId) => (await sights([eventId])).size === 1, firstSights: sights };
 }

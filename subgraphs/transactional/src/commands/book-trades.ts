@@ -1,8 +1,10 @@
-/** Books validated trades of one portfolio; a new version takes back what the one it replaces had posted. */
+/** Books validated trades; a new version takes back what the one it replaces had posted. */
 import type { Event } from '@pms/events/envelope';
 import { causedBy } from '@pms/events/envelope';
+import { inStep } from '@pms/events/gathered';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import type { BooksContext } from '../context.ts';
+import type { Posting } from '../store/books-store.ts';
 import type { TradeHistory } from '../store/posting-reads.ts';
 import { lockedPortfolio } from './locked.ts';
 import { tradesBooked, tradesReversed } from './metrics.ts';
@@ -16,7 +18,7 @@ export interface ValidatedTrade {
 /** At most this many trades a transaction. */
 const RUN_MAX = 500;
 
-/** The trades are of one portfolio, in the order in which they were validated. */
+/** In the order in which they were validated; the trades of several portfolios are booked side by side, in one transaction. */
 export async function bookTrades(ctx: BooksContext, validated: readonly ValidatedTrade[]): Promise<void> {
   for (const run of runs(validated)) await bookRun(ctx, run);
 }
@@ -39,16 +41,18 @@ function runs(validated: readonly ValidatedTrade[]): ValidatedTrade[][] {
 }
 
 async function bookRun(ctx: BooksContext, run: readonly ValidatedTrade[]): Promise<void> {
-  const portfolioId = run[0]?.trade.portfolioId ?? '';
-  const turns = await ctx.store.transaction(async (tx) => {
-    const portfolio = await lockedPortfolio(tx, portfolioId);
-    const fresh = await tx.firstSights(run.map(({ event }) => event.id));
-    const histories = await tx.histories(run.map(({ trade }) => trade.tradeId));
-    const due = run.filter(({ event }) => fresh.has(event.id)).flatMap((each) => turnOf(each, histories.get(each.trade.tradeId)));
-    return due.length === 0 ? [] : postTrades(ctx, tx, portfolio, due);
-  });
+  const byPortfolio = [...Map.groupBy(run, ({ trade }) => trade.portfolioId).values()];
+  const turns = (await ctx.store.transaction((tx) => inStep(byPortfolio.map((of) => bookPortfolio(ctx, tx, of))))).flat();
   tradesBooked.inc(turns.length);
   tradesReversed.inc({ because: 'AMENDED' }, turns.filter(({ reverse }) => reverse !== null).length);
+}
+
+async function bookPortfolio(ctx: BooksContext, tx: Posting, run: readonly ValidatedTrade[]): Promise<readonly Turn[]> {
+  const portfolio = await lockedPortfolio(tx, run[0]?.trade.portfolioId ?? '');
+  const fresh = await tx.firstSights(run.map(({ event }) => event.id));
+  const histories = await tx.histories(run.map(({ trade }) => trade.tradeId));
+  const due = run.filter(({ event }) => fresh.has(event.id)).flatMap((each) => turnOf(each, histories.get(each.trade.tradeId)));
+  return due.length === 0 ? [] : postTrades(ctx, tx, portfolio, due);
 }
 
 /** Nothing for a trade that was cancelled meanwhile, and for a version that is not newer than what was booked. */

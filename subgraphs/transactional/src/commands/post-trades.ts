@@ -46,7 +46,7 @@ export interface Turn {
 
 /** Each trade may have one turn. Returns those that were taken: a trade whose lots cannot be closed is refused, and the version before it stays. */
 export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[]): Promise<readonly Turn[]> {
-  const { cash, positions, markets, hasActions } = await tx.met(portfolio.id, [...runOf(asked).keys.values()]);
+  const { cash, positions, markets, hasActions } = await tx.met({ portfolioId: portfolio.id, keys: [...runOf(asked).keys.values()] });
   const { turns, run, after, refusals } = await accepted(tx, portfolio, asked, positions);
   const changes = after.positions;
   const revised = revisedOf(after.entitlements, after);

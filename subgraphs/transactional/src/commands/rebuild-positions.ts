@@ -73,7 +73,7 @@ const isEmpty = ({ quantity, cost, realized }: PositionState): boolean => quanti
 
 async function positionDifferences(tx: Posting, portfolio: LockedPortfolio, { after, lots }: PositionChange): Promise<Difference[]> {
   const name = keyOf(after);
-  const stored = (await tx.met(portfolio.id, [after])).positions.get(name);
+  const stored = (await tx.met({ portfolioId: portfolio.id, keys: [after] })).positions.get(name);
   const open = (await tx.lots(portfolio.id, [{ ...after, needed: null, named: [] }], portfolio.lotMethod)).get(name) ?? [];
   return [
     ...differences(showLots(name, open), showLots(name, lots)),

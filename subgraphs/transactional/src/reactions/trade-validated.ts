@@ -9,5 +9,5 @@ import type { BooksContext } from '../context.ts';
 export function onTradeValidated(ctx: BooksContext): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> =>
     bookTrades(ctx, events.map((event) => ({ event, trade: tradeFacts.parse(tradeValidated.data.parse(event.data)) })));
-  return { type: tradeValidated.name, react: (event) => reactAll([event]), reactAll };
+  return { type: tradeValidated.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }

@@ -1,4 +1,5 @@
 /** What a posting has to know before it writes, read inside its transaction and behind the portfolio's lock. */
+import { gathered } from '@pms/events/gathered';
 import type { Sql } from '@pms/events/sql';
 import { type Decimal, decimal } from '@pms/money';
 import { lotMethodOf } from '../domain/lot-methods.ts';
@@ -42,20 +43,20 @@ export interface RecordedEntry {
 export const postingReads = (sql: Sql) => ({ ...portfolioReads(sql), ...tradeReads(sql), ...positionReads(sql) });
 
 function portfolioReads(sql: Sql) {
-  async function portfolio(id: string, lock: 'for update' | ''): Promise<LockedPortfolio | null> {
-    const { rows: [row] } = await sql.query<PortfolioRow>(
-      `select organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = $1 ${lock}`, [id]);
-    if (row === undefined) return null;
-    return {
-      id, organizationId: row.organization_id, baseCurrency: row.base_currency, lotMethod: lotMethodOf(row.lot_method), closed: row.closed,
+  async function portfolios(ids: readonly string[], lock: 'for update' | ''): Promise<(LockedPortfolio | null)[]> {
+    const { rows } = await sql.query<PortfolioRow>(
+      `select id, organization_id, base_currency, lot_method, closed, last_fact, last_entry from transactional.portfolio where id = any($1) order by id ${lock}`, [ids]);
+    const found = new Map(rows.map((row) => [row.id, {
+      id: row.id, organizationId: row.organization_id, baseCurrency: row.base_currency, lotMethod: lotMethodOf(row.lot_method), closed: row.closed,
       lastFact: Number(row.last_fact), lastEntry: Number(row.last_entry),
-    };
+    }]));
+    return ids.map((id) => found.get(id) ?? null);
   }
   return {
-    /** Waits for whoever writes this portfolio's books now; null for a portfolio that is not known. */
-    lock: (portfolioId: string): Promise<LockedPortfolio | null> => portfolio(portfolioId, 'for update'),
+    /** Waits for whoever writes this portfolio's books now; null for a portfolio that is not known. Several at once are locked in the order of their ids. */
+    lock: gathered((ids: readonly string[]) => portfolios(ids, 'for update')),
     /** The same, without waiting or keeping others waiting: for reading alone. */
-    seen: (portfolioId: string): Promise<LockedPortfolio | null> => portfolio(portfolioId, ''),
+    seen: async (id: string): Promise<LockedPortfolio | null> => (await portfolios([id], ''))[0] ?? null,
 
     async cash(portfolioId: string): Promise<Map<string, Cash>> {
       const { rows } = await sql.query<CashRow>(`select ${CASH} from transactional.cash_balance where portfolio_id = $1`, [portfolioId]);
@@ -66,17 +67,18 @@ function portfolioReads(sql: Sql) {
 
 function tradeReads(sql: Sql) {
   return {
-    async histories(tradeIds: readonly string[]): Promise<Map<string, TradeHistory>> {
+    histories: gathered(async (asked: readonly (readonly string[])[]): Promise<Map<string, TradeHistory>[]> => {
       const { rows } = await sql.query<BookingRow & { readonly booked: boolean; readonly cancelled: boolean }>(
         `select ${BOOKING}, b.version is not null as booked, exists (select from transactional.cancelled_trade c where c.trade_id = w.trade_id) as cancelled
-         from unnest($1::text[]) as w(trade_id) left join transactional.trade_booking b using (trade_id)`, [tradeIds]);
-      return new Map([...Map.groupBy(rows, (row) => row.trade_id)].map(([id, of]) => {
+         from unnest($1::text[]) as w(trade_id) left join transactional.trade_booking b using (trade_id)`, [asked.flat()]);
+      const histories = new Map([...Map.groupBy(rows, (row) => row.trade_id)].map(([id, of]) => {
         const versions = of.filter(({ booked }) => booked);
         const standing = versions.find(({ step }) => step !== 'cancelled');
         const newest = Math.max(0, ...versions.map(({ version }) => version));
         return [id, { newest, standing: standing === undefined ? null : toBooking(standing), cancelled: of[0]?.cancelled ?? false }];
       }));
-    },
+      return asked.map(() => histories);
+    }),
 
     /** What versions of trades have posted and nobody has reversed yet, in the order of posting. */
     async unreversed(trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<Map<string, RecordedEntry[]>> {
@@ -129,23 +131,42 @@ export interface Met {
   readonly hasActions: boolean;
 }
 
+interface Meeting {
+  readonly portfolioId: string;
+  readonly keys: readonly Key[];
+}
+
+interface MetRow {
+  readonly has_actions: boolean;
+  readonly cash: CashRow[] | null;
+  readonly positions: PositionRow[] | null;
+  readonly markets: { readonly id: string; readonly mic: string | null }[] | null;
+}
+
+/** In the order of the portfolios asked for. */
+const MET = `
+  select (select json_agg(c) from (select ${CASH} from transactional.cash_balance where portfolio_id = asked.id) as c) as cash,
+    (select json_agg(p) from (select ${POSITION} from jsonb_array_elements_text(asked.instruments) with ordinality as i(instrument_id, n)
+      join jsonb_array_elements_text(asked.currencies) with ordinality as c(currency, n) using (n) join transactional.position using (instrument_id, currency)
+      where portfolio_id = asked.id) as p) as positions,
+    (select json_agg(i) from (select id, mic from transactional.instrument where id in (select jsonb_array_elements_text(asked.instruments))) as i) as markets,
+    exists (select from transactional.corporate_action where instrument_id in (select jsonb_array_elements_text(asked.instruments))) as has_actions
+  from unnest($1::text[], array(select jsonb_array_elements($2::jsonb)), array(select jsonb_array_elements($3::jsonb))) with ordinality as asked(id, instruments, currencies, n)
+  order by n`;
+
 function positionReads(sql: Sql) {
   return {
     /** In one round trip: cash, the positions of the keys, the markets of their instruments. */
-    async met(portfolioId: string, keys: readonly Key[]): Promise<Met> {
-      const { rows: [row] } = await sql.query<{ cash: CashRow[] | null; positions: PositionRow[] | null; markets: { id: string; mic: string | null }[] | null; has_actions: boolean }>(
-        `select (select json_agg(c) from (select ${CASH} from transactional.cash_balance where portfolio_id = $1) as c) as cash,
-           (select json_agg(p) from (select ${POSITION} from transactional.position join ${KEYS} using (instrument_id, currency) where portfolio_id = $1) as p) as positions,
-           (select json_agg(i) from (select id, mic from transactional.instrument where id = any($2)) as i) as markets,
-           exists (select from transactional.corporate_action where instrument_id = any($2)) as has_actions`,
-        [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency)]);
-      return {
-        cash: new Map((row?.cash ?? []).map((of) => [of.currency, toCash(of)])),
-        positions: new Map((row?.positions ?? []).map(toPosition).map((position) => [keyOf(position), position])),
-        markets: new Map((row?.markets ?? []).map(({ id, mic }) => [id, mic])),
-        hasActions: row?.has_actions === true,
-      };
-    },
+    met: gathered(async (asked: readonly Meeting[]): Promise<Met[]> => {
+      const { rows } = await sql.query<MetRow>(MET, [asked.map(({ portfolioId }) => portfolioId), JSON.stringify(asked.map(({ keys }) => keys.map(({ instrumentId }) => instrumentId))),
+        JSON.stringify(asked.map(({ keys }) => keys.map(({ currency }) => currency)))]);
+      return rows.map((row) => ({
+        cash: new Map((row.cash ?? []).map((of) => [of.currency, toCash(of)])),
+        positions: new Map((row.positions ?? []).map(toPosition).map((position) => [keyOf(position), position])),
+        markets: new Map((row.markets ?? []).map(({ id, mic }) => [id, mic])),
+        hasActions: row.has_actions,
+      }));
+    }),
 
     async everyPosition(portfolioId: string): Promise<PositionState[]> {
       return (await sql.query<PositionRow>(`select ${POSITION} from transactional.position where portfolio_id = $1`, [portfolioId])).rows.map(toPosition);
@@ -181,6 +202,7 @@ function positionReads(sql: Sql) {
 }
 
 interface PortfolioRow {
+  readonly id: string;
   readonly organization_id: string;
   readonly base_currency: string;
   readonly lot_method: string;

@@ -1,4 +1,5 @@
 /** What a posting writes: each kind of row in one statement, however many there are. */
+import { gathered } from '@pms/events/gathered';
 import type { Sql } from '@pms/events/sql';
 import type { Cash } from '../domain/cash.ts';
 import type { Fact } from '../domain/fact.ts';
@@ -8,7 +9,7 @@ import type { LockedPortfolio } from './posting-reads.ts';
 import type { Booking } from './rows.ts';
 import { closingWrites } from './closing-writes.ts';
 import { CHANGING, changingValues, isPlain } from './settlement-rows.ts';
-import { type Column, insertion, type Part, upsert, writeTogether } from './statement.ts';
+import { type Column, insertion, ofRows, type Part, upsert, writeTogether } from './statement.ts';
 
 /** Who and why, as the journal keeps it. */
 export interface Cause {
@@ -76,7 +77,13 @@ const SETTLED_OTHERWISE: readonly Column[] = [...CHANGING, ['counterparty', 'tex
 const isOrdinary = ({ fill, settlement, parties }: Booking): boolean =>
   fill.cash === undefined && isPlain(settlement) && parties.counterparty === null && parties.placeOfSettlement === null && parties.custodyAccount === null;
 
-export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), ...closingWrites(sql), write: (parts: readonly Part[]): Promise<void> => writeTogether(sql, parts) });
+export const postingWrites = (sql: Sql) => ({ ...recordWrites(sql), ...projectionWrites(sql), ...closingWrites(sql), write: written(sql) });
+
+/** What several portfolios write at once is one statement. */
+const written = (sql: Sql): ((parts: readonly Part[]) => Promise<void>) => gathered(async (asked: readonly (readonly Part[])[]) => {
+  await writeTogether(sql, asked.flat());
+  return asked.map(() => undefined);
+});
 
 /** What stays as it was written. */
 function recordWrites(sql: Sql) {
@@ -126,9 +133,9 @@ function recordWrites(sql: Sql) {
 /** What follows from the facts. */
 function projectionWrites(sql: Sql) {
   return {
-    counters: ({ id }: LockedPortfolio, lastFact: number, lastEntry: number): Part => ({
-      values: [id, lastFact, lastEntry],
-      text: (first) => `update transactional.portfolio set last_fact = $${first + 1}::bigint, last_entry = $${first + 2}::bigint where id = $${first}::text`,
+    counters: ({ id }: LockedPortfolio, lastFact: number, lastEntry: number): Part[] => ofRows({
+      kind: 'counters', columns: [['id', 'text'], ['last_fact', 'bigint'], ['last_entry', 'bigint']], rows: [[id, lastFact, lastEntry]],
+      around: (given) => `update transactional.portfolio p set last_fact = given.last_fact, last_entry = given.last_entry from ${given} where p.id = given.id`,
     }),
 
     cashRows: ({ id, organizationId }: LockedPortfolio, cash: readonly Cash[]): Part[] => insertion({

@@ -7,6 +7,34 @@ export type Column = readonly [name: string, type: 'text' | 'bigint' | 'int' | '
 export interface Part {
   readonly values: readonly unknown[];
   text(first: number): string;
+  /** Where the part is about rows and no more, which may be joined with those of other parts of its kind. */
+  readonly rows?: Rows;
+}
+
+interface Rows {
+  /** Parts of one kind do the same with their rows, and have the same columns. */
+  readonly kind: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** `given` is the rows as a table of that name. */
+  around(given: string): string;
+}
+
+/** A part that does something with rows; none for no rows. */
+export function ofRows(rows: Rows): Part[] {
+  if (rows.rows.length === 0) return [];
+  const { columns } = rows;
+  return [{
+    rows,
+    values: columns.map((_, at) => rows.rows.map((row) => row[at] ?? null)),
+    text: (first) => rows.around(`unnest(${columns.map(([, type], at) => `$${first + at}::${type}[]`).join(', ')}) as given(${columns.map(([name]) => name).join(', ')})`),
+  }];
+}
+
+function merged(parts: readonly Part[]): Part[] {
+  const kinds = Map.groupBy(parts.flatMap(({ rows }) => rows ?? []), ({ kind }) => kind);
+  return [...parts.filter(({ rows }) => rows === undefined), ...[...kinds.values()].flatMap(([first, ...others]) =>
+    (first === undefined ? [] : ofRows(others.length === 0 ? first : { ...first, rows: [first, ...others].flatMap(({ rows }) => rows) })))];
 }
 
 export interface Insertion {
@@ -22,16 +50,12 @@ export interface Insertion {
 
 /** None for no rows. */
 export function insertion({ table, columns, rows, stamped, then = '' }: Insertion): Part[] {
-  if (rows.length === 0) return [];
   const names = columns.map(([name]) => name);
-  return [{
-    values: columns.map((_, at) => rows.map((row) => row[at] ?? null)),
-    text: (first) => {
-      const arrays = columns.map(([, type], at) => `$${first + at}::${type}[]`).join(', ');
-      return `insert into transactional.${table} (${[...names, ...(stamped === undefined ? [] : [stamped])].join(', ')})
-        select given.*${stamped === undefined ? '' : ', clock.at'} from unnest(${arrays}) as given${stamped === undefined ? '' : ', clock'} ${then}`;
-    },
-  }];
+  const stamp = stamped === undefined ? { column: [], value: '', from: '' } : { column: [stamped], value: ', clock.at', from: ', clock' };
+  return ofRows({
+    kind: `${table} ${names.join()} ${then}`, columns, rows,
+    around: (given) => `insert into transactional.${table} (${[...names, ...stamp.column].join(', ')}) select given.*${stamp.value} from ${given}${stamp.from} ${then}`,
+  });
 }
 
 /** For an insertion that takes the place of what is there. */
@@ -44,7 +68,7 @@ export function upsert(key: string, columns: readonly Column[]): string {
 export async function writeTogether(sql: Sql, parts: readonly Part[]): Promise<void> {
   if (parts.length === 0) return;
   const values: unknown[] = [];
-  const texts = parts.map((part, at) => {
+  const texts = merged(parts).map((part, at) => {
     const text = `part_${at} as (${part.text(values.length + 1)})`;
     values.push(...part.values);
     return text;

@@ -10,8 +10,7 @@ import { cashIn } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
 import type { ValidationStore } from '../store/validation-store.ts';
 import type { ValidationWrites } from '../store/writes.ts';
-import { locked } from './trades.ts';
-import { unseen } from './unseen.ts';
+import { forEachPortfolio } from './trades.ts';
 
 type Changes = ReadonlyMap<string, Decimal>;
 
@@ -34,32 +33,21 @@ const OF_TRADES: ReadonlySet<string> = new Set(['TRADE', 'REVERSAL', 'SETTLEMENT
 export function onCashMoved(store: ValidationStore): Reaction {
   const reactAll = async (events: readonly Event[]): Promise<void> => {
     const external = events.filter(({ data }) => !OF_TRADES.has(cashMoved.data.parse(data).kind));
-    const [first] = external;
-    if (first === undefined) return;
-    await store.transaction(async (tx) => {
-      const portfolio = await locked(tx, first);
-      const moved = (await unseen(tx, external)).map(({ data }) => cashMoved.data.parse(data));
-      await addCash(tx, portfolio, summed(moved.map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))));
+    if (external.length === 0) return;
+    await forEachPortfolio(store, external, (tx, portfolio, fresh) => {
+      const moved = fresh.map(({ data }) => cashMoved.data.parse(data));
+      return addCash(tx, portfolio, summed(moved.map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))));
     });
   };
-  return { type: cashMoved.name, react: (event) => reactAll([event]), reactAll };
+  return { type: cashMoved.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 /** A booking of a version that does not count any more changes nothing. */
 export function onTradeBooked(store: ValidationStore): Reaction {
-  const reactAll = (events: readonly Event[]): Promise<void> => store.transaction(async (tx) => {
-    const [first] = events;
-    if (first === undefined) return;
-    const portfolio = await locked(tx, first);
-    const booked = (await unseen(tx, events)).map(({ data }) => tradeBooked.data.parse(data));
-    const commitments = await tx.commitments(portfolio.organizationId, booked.map(({ tradeId }) => tradeId));
-    const counting = booked.flatMap(({ tradeId, version, ...told }) => {
-      const netAmount = told.cash?.netAmount ?? told.netAmount;
-      const commitment = commitments.get(tradeId);
-      return commitment?.version === version ? [{ tradeId, currency: commitment.currency, cash: decimal(netAmount), amount: decimal(netAmount).minus(commitment.cash) }] : [];
-    });
-    await addCash(tx, portfolio, summed(counting));
-    await tx.markBooked(counting);
-  });
-  return { type: tradeBooked.name, react: (event) => reactAll([event]), reactAll };
+  const reactAll = (events: readonly Event[]): Promise<void> => forEachPortfolio(store, events, (tx, { organizationId }, fresh) =>
+    tx.countAsBooked(fresh.map(({ data }) => {
+      const { tradeId, version, netAmount, cash } = tradeBooked.data.parse(data);
+      return { organizationId, tradeId, version, cash: decimal(cash?.netAmount ?? netAmount) };
+    })));
+  return { type: tradeBooked.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }

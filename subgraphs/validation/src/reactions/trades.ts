@@ -1,11 +1,13 @@
 /** Trades that were captured, amended or cancelled: decides about versions, and lets go of what a cancelled trade took. */
 import type { Reaction } from '@pms/events/bus';
 import type { Event, EventType } from '@pms/events/envelope';
+import { inStep } from '@pms/events/gathered';
 import { tradeAmended, tradeCancelled, tradeCaptured, type TradeFacts } from '@pms/schema/events/trade-capture';
 import { decideTrades } from '../commands/decide-trades.ts';
 import type { Workings } from '../context.ts';
 import { cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
+import type { ValidationStore } from '../store/validation-store.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { unseen } from './unseen.ts';
 
@@ -13,15 +15,9 @@ export const onTradeCaptured = (workings: Workings): Reaction => deciding(workin
 export const onTradeAmended = (workings: Workings): Reaction => deciding(workings, tradeAmended);
 
 function deciding<Data extends TradeFacts>(workings: Workings, type: EventType<Data>): Reaction {
-  // a run is of one key: one portfolio, locked until all its trades are decided
-  const reactAll = (events: readonly Event[]): Promise<void> => workings.store.transaction(async (tx) => {
-    const [first] = events;
-    if (first === undefined) return;
-    const portfolio = await locked(tx, first);
-    const incoming = (await unseen(tx, events)).map((cause) => ({ cause, facts: factsOf(type.data.parse(cause.data)) }));
-    await decideTrades(workings, tx, portfolio, incoming);
-  });
-  return { type: type.name, react: (event) => reactAll([event]), reactAll };
+  const reactAll = (events: readonly Event[]): Promise<void> => forEachPortfolio(workings.store, events, (tx, portfolio, fresh) =>
+    decideTrades(workings, tx, portfolio, fresh.map((cause) => ({ cause, facts: factsOf(type.data.parse(cause.data)) }))));
+  return { type: type.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 /** Without what an amendment's event says besides. */
@@ -37,6 +33,16 @@ export async function locked(tx: ValidationWrites, { key, organizationId }: Even
   if (portfolio === null) throw new Error(`portfolio ${key} is not known yet`);
   return portfolio;
 }
+
+/** One transaction: each portfolio's events that were not handled before, behind its lock, side by side with those of the others. */
+export const forEachPortfolio = (
+  store: ValidationStore, events: readonly Event[], work: (tx: ValidationWrites, portfolio: LockedPortfolio, fresh: readonly Event[]) => Promise<void>,
+): Promise<void> => store.transaction(async (tx) => {
+  await inStep([...Map.groupBy(events, ({ key }) => key).values()].map(async (of) => {
+    const [first] = of;
+    if (first !== undefined) await work(tx, await locked(tx, first), await unseen(tx, of));
+  }));
+});
 
 /** What waits for approval ends with the trade; bookings and reversals that are still to come change nothing. */
 export const onTradeCancelled = ({ store, now }: Workings): Reaction => ({

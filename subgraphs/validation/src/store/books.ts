@@ -1,4 +1,5 @@
 /** Reads of what decisions are made from: cash, holdings, commitments, instruments, closes, rules. Inside a transaction or outside of one. */
+import { gathered } from '@pms/events/gathered';
 import type { Sql } from '@pms/events/sql';
 import { decimal, type Decimal } from '@pms/money';
 import type { Book } from '../domain/book.ts';
@@ -6,7 +7,7 @@ import type { Close, Instrument } from '../domain/market.ts';
 import type { Rule } from '../domain/rule.ts';
 import type { AskedClose, Commitment } from './records.ts';
 import { RULE_COLUMNS, type RuleRow, toRule } from './rows.ts';
-import { type About, situation, type Situation } from './situation.ts';
+import { type About, situations } from './situation.ts';
 
 interface Amount {
   readonly id: string;
@@ -17,7 +18,7 @@ const amounts = (rows: readonly Amount[]): Map<string, Decimal> => new Map(rows.
 
 export function books(sql: Sql) {
   return {
-    situation: (about: About): Promise<Situation> => situation(sql, about),
+    situation: gathered((asked: readonly About[]) => situations(sql, asked)),
 
     async book(organizationId: string, portfolioId: string): Promise<Book> {
       const { rows } = await sql.query<Amount & { kind: 'CASH' | 'HOLDING' }>(

@@ -15,48 +15,58 @@ export interface Decided {
   readonly holdings: Amounts;
 }
 
+/** What was decided, of which portfolio. */
+export interface DecidedOf {
+  readonly portfolio: Pick<LockedPortfolio, 'id' | 'organizationId'>;
+  readonly decided: Decided;
+}
+
 const DECIDED = `
   with decided as (
-    insert into validation.decision (organization_id, portfolio_id, heard_at, trade_id, version, outcome, facts, maker, decided_at)
-    select $1, $2, $3, trade_id, version, outcome, facts, maker, case when outcome = 'PENDING_APPROVAL' then null else $3::timestamptz end
-    from unnest($4::text[], $5::int[], $6::text[], $7::jsonb[], $8::text[]) as d(trade_id, version, outcome, facts, maker)
+    insert into validation.decision (heard_at, organization_id, portfolio_id, trade_id, version, outcome, facts, maker, decided_at)
+    select $1, organization_id, portfolio_id, trade_id, version, outcome, facts, maker, case when outcome = 'PENDING_APPROVAL' then null else $1::timestamptz end
+    from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::jsonb[], $8::text[]) as d(organization_id, portfolio_id, trade_id, version, outcome, facts, maker)
   ), run as (
-    insert into validation.check_run (organization_id, portfolio_id, at, id, trade_id, version, occasion, outcome, checks)
-    select $1, $2, $3, * from unnest($9::text[], $10::text[], $11::int[], $12::text[], $13::text[], $14::jsonb[])
+    insert into validation.check_run (at, organization_id, portfolio_id, id, trade_id, version, occasion, outcome, checks)
+    select $1, * from unnest($9::text[], $10::text[], $11::text[], $12::text[], $13::int[], $14::text[], $15::text[], $16::jsonb[])
   ), reserved as (
-    insert into validation.commitment (portfolio_id, organization_id, state, trade_id, version, instrument_id, quantity, currency, cash)
-    select $2, $1, 'RESERVED', * from unnest($15::text[], $16::int[], $17::text[], $18::numeric[], $19::text[], $20::numeric[])
+    insert into validation.commitment (state, organization_id, portfolio_id, trade_id, version, instrument_id, quantity, currency, cash)
+    select 'RESERVED', * from unnest($17::text[], $18::text[], $19::text[], $20::int[], $21::text[], $22::numeric[], $23::text[], $24::numeric[])
     on conflict (trade_id) do update set version = excluded.version, state = 'RESERVED', instrument_id = excluded.instrument_id,
       quantity = excluded.quantity, currency = excluded.currency, cash = excluded.cash
   ), cash as (
-    insert into validation.projected_cash (portfolio_id, organization_id, currency, amount) select $2, $1, * from unnest($21::text[], $22::numeric[])
+    insert into validation.projected_cash (organization_id, portfolio_id, currency, amount) select * from unnest($25::text[], $26::text[], $27::text[], $28::numeric[])
     on conflict (portfolio_id, currency) do update set amount = excluded.amount
   )
-  insert into validation.projected_holding (portfolio_id, organization_id, instrument_id, quantity) select $2, $1, * from unnest($23::text[], $24::numeric[])
+  insert into validation.projected_holding (organization_id, portfolio_id, instrument_id, quantity) select * from unnest($29::text[], $30::text[], $31::text[], $32::numeric[])
   on conflict (portfolio_id, instrument_id) do update set quantity = excluded.quantity`;
 
-export async function recordDecided(sql: Sql, { id, organizationId }: LockedPortfolio, { decisions, runs, reserved, cash, holdings }: Decided, at: Date): Promise<void> {
-  await sql.query(DECIDED, [
-    organizationId, id, at,
-    decisions.map(({ tradeId }) => tradeId), decisions.map(({ version }) => version), decisions.map(({ outcome }) => outcome),
-    decisions.map(({ facts }) => JSON.stringify(facts)), decisions.map(({ maker }) => maker),
-    runs.map((run) => run.id), runs.map(({ tradeId }) => tradeId), runs.map(({ version }) => version), runs.map(({ occasion }) => occasion),
-    runs.map(({ outcome }) => outcome), runs.map(({ checks }) => JSON.stringify(checks)),
-    reserved.map(({ tradeId }) => tradeId), reserved.map(({ version }) => version), reserved.map(({ instrumentId }) => instrumentId),
-    reserved.map(({ quantity }) => quantity.toFixed()), reserved.map(({ currency }) => currency), reserved.map((one) => one.cash.toFixed()),
-    cash.map(([currency]) => currency), cash.map(([, amount]) => amount.toFixed()),
-    holdings.map(([instrumentId]) => instrumentId), holdings.map(([, quantity]) => quantity.toFixed()),
-  ]);
-  await recordBreaches(sql, { id, organizationId }, runs, at);
+/** Each row with its portfolio before it: columns of organisation and portfolio, then those of the row. */
+function columnsOf<Row>(all: readonly DecidedOf[], rowsOf: (decided: Decided) => readonly Row[], ...columns: readonly ((row: Row) => unknown)[]): unknown[][] {
+  const rows = all.flatMap(({ portfolio, decided }) => rowsOf(decided).map((row) => ({ portfolio, row })));
+  return [rows.map(({ portfolio }) => portfolio.organizationId), rows.map(({ portfolio }) => portfolio.id), ...columns.map((column) => rows.map(({ row }) => column(row)))];
 }
 
-async function recordBreaches(sql: Sql, { id, organizationId }: Pick<LockedPortfolio, 'id' | 'organizationId'>, runs: readonly CheckRun[], at: Date): Promise<void> {
-  const breaches = runs.flatMap((run) => run.breaches.map((breach) => ({ ...breach, tradeId: run.tradeId, version: run.version })));
-  if (breaches.length === 0) return;
+/** Of several portfolios at once; no two of them may be the same. */
+export async function recordDecided(sql: Sql, all: readonly DecidedOf[], at: Date): Promise<void> {
+  await sql.query(DECIDED, [
+    at,
+    ...columnsOf(all, ({ decisions }) => decisions, ({ tradeId }) => tradeId, ({ version }) => version, ({ outcome }) => outcome, ({ facts }) => JSON.stringify(facts), ({ maker }) => maker),
+    ...columnsOf(all, ({ runs }) => runs, ({ id }) => id, ({ tradeId }) => tradeId, ({ version }) => version, ({ occasion }) => occasion, ({ outcome }) => outcome, ({ checks }) => JSON.stringify(checks)),
+    ...columnsOf(all, ({ reserved }) => reserved, ({ tradeId }) => tradeId, ({ version }) => version, ({ instrumentId }) => instrumentId, ({ quantity }) => quantity.toFixed(),
+      ({ currency }) => currency, ({ cash }) => cash.toFixed()),
+    ...columnsOf(all, ({ cash }) => cash, ([currency]) => currency, ([, amount]) => amount.toFixed()),
+    ...columnsOf(all, ({ holdings }) => holdings, ([instrumentId]) => instrumentId, ([, quantity]) => quantity.toFixed()),
+  ]);
+  await recordBreaches(sql, all, at);
+}
+
+async function recordBreaches(sql: Sql, all: readonly DecidedOf[], at: Date): Promise<void> {
+  const breachesOf = ({ runs }: Decided) => runs.flatMap((run) => run.breaches.map((breach) => ({ ...breach, tradeId: run.tradeId, version: run.version })));
+  if (all.every(({ decided }) => breachesOf(decided).length === 0)) return;
   await sql.query(
-    `insert into validation.breach (organization_id, portfolio_id, at, id, trade_id, version, rule_id, rule, kind, outcome, message)
-     select $1, $2, $3, * from unnest($4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])`,
-    [organizationId, id, at, breaches.map((breach) => breach.id), breaches.map(({ tradeId }) => tradeId), breaches.map(({ version }) => version),
-      breaches.map(({ ruleId }) => ruleId), breaches.map(({ rule }) => rule), breaches.map(({ kind }) => kind),
-      breaches.map(({ outcome }) => outcome), breaches.map(({ message }) => message)]);
+    `insert into validation.breach (at, organization_id, portfolio_id, id, trade_id, version, rule_id, rule, kind, outcome, message)
+     select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])`,
+    [at, ...columnsOf(all, breachesOf, ({ id }) => id, ({ tradeId }) => tradeId, ({ version }) => version, ({ ruleId }) => ruleId, ({ rule }) => rule, ({ kind }) => kind,
+      ({ outcome }) => outcome, ({ message }) => message)]);
 }

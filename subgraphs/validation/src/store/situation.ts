@@ -1,4 +1,4 @@
-/** All that decisions about some trades of a portfolio are made from, read in one statement. */
+/** All that decisions about some trades of a portfolio are made from, of one or several portfolios, read in one statement. */
 import type { Sql } from '@pms/events/sql';
 import { decimal, type Decimal } from '@pms/money';
 import type { Book } from '../domain/book.ts';
@@ -47,27 +47,29 @@ const rows = (columns: string, from: string): string => all('to_jsonb(r)', `(sel
 
 // numbers are taken as text: JSON has no exact ones
 const SITUATION = `select
-  ${all('jsonb_build_array(currency, amount::text)', 'validation.projected_cash where organization_id = $1 and portfolio_id = $2')} as cash,
-  ${all('jsonb_build_array(instrument_id, quantity::text)', 'validation.projected_holding where organization_id = $1 and portfolio_id = $2 and quantity <> 0')} as holdings,
-  ${rows(RULE_COLUMNS, 'validation.compliance_rule where organization_id = $1 order by id')} as rules,
+  ${all('jsonb_build_array(currency, amount::text)', 'validation.projected_cash where organization_id = asked.organization_id and portfolio_id = asked.portfolio_id')} as cash,
+  ${all('jsonb_build_array(instrument_id, quantity::text)', 'validation.projected_holding where organization_id = asked.organization_id and portfolio_id = asked.portfolio_id and quantity <> 0')} as holdings,
+  ${rows(RULE_COLUMNS, 'validation.compliance_rule where organization_id = asked.organization_id order by id')} as rules,
   ${rows('trade_id as "tradeId", version, instrument_id as "instrumentId", quantity::text, currency, cash::text',
-    'validation.commitment where organization_id = $1 and trade_id = any($3)')} as commitments,
-  ${all('jsonb_build_array(trade_id, version)', "validation.decision where organization_id = $1 and trade_id = any($3) and outcome = 'PENDING_APPROVAL'")} as waiting,
-  ${all('trade_id', 'validation.cancelled_trade where organization_id = $1 and trade_id = any($3)')} as cancelled,
-  ${rows('id, symbol, asset_class as "assetClass", currency, quote_unit as "quoteUnit"', `validation.known_instrument where organization_id = $1 and (id = any($4)
-    or id in (select instrument_id from validation.projected_holding where portfolio_id = $2 and quantity <> 0))`)} as instruments,
-  ${all('instrument_id', 'validation.restricted_instrument where organization_id = $1 and instrument_id = any($4)')} as restricted`;
+    'validation.commitment where organization_id = asked.organization_id and trade_id = any(asked.trade_ids)')} as commitments,
+  ${all('jsonb_build_array(trade_id, version)', "validation.decision where organization_id = asked.organization_id and trade_id = any(asked.trade_ids) and outcome = 'PENDING_APPROVAL'")} as waiting,
+  ${all('trade_id', 'validation.cancelled_trade where organization_id = asked.organization_id and trade_id = any(asked.trade_ids)')} as cancelled,
+  ${rows('id, symbol, asset_class as "assetClass", currency, quote_unit as "quoteUnit"', `validation.known_instrument where organization_id = asked.organization_id and (id = any(asked.instrument_ids)
+    or id in (select instrument_id from validation.projected_holding where portfolio_id = asked.portfolio_id and quantity <> 0))`)} as instruments,
+  ${all('instrument_id', 'validation.restricted_instrument where organization_id = asked.organization_id and instrument_id = any(asked.instrument_ids)')} as restricted
+  from jsonb_to_recordset($1::jsonb) as asked(n int, organization_id text, portfolio_id text, trade_ids text[], instrument_ids text[]) order by n`;
 
 const amounts = (pairs: readonly Pair<string>[]): Map<string, Decimal> => new Map(pairs.map(([id, amount]) => [id, decimal(amount)]));
 
-export async function situation(sql: Sql, { organizationId, portfolioId, tradeIds, instrumentIds }: About): Promise<Situation> {
-  const { rows: [row] } = await sql.query<Row>(SITUATION, [organizationId, portfolioId, tradeIds, instrumentIds]);
-  if (row === undefined) throw new Error('a select without a table came back without a row');
-  return {
+/** One for each that is asked about, in their order. */
+export async function situations(sql: Sql, asked: readonly About[]): Promise<Situation[]> {
+  const { rows: found } = await sql.query<Row>(SITUATION, [JSON.stringify(asked.map(({ organizationId, portfolioId, tradeIds, instrumentIds }, n) => ({
+    n, organization_id: organizationId, portfolio_id: portfolioId, trade_ids: tradeIds, instrument_ids: instrumentIds })))]);
+  return found.map((row) => ({
     book: { cash: amounts(row.cash), holdings: amounts(row.holdings) },
     rules: row.rules.map((rule) => toRule({ ...rule, updatedAt: new Date(rule.updatedAt) })),
     commitments: new Map(row.commitments.map((one) => [one.tradeId, { ...one, quantity: decimal(one.quantity), cash: decimal(one.cash) }])),
     waiting: new Map(row.waiting), cancelled: new Set(row.cancelled),
     instruments: new Map(row.instruments.map(({ id, ...instrument }) => [id, instrument])), restricted: new Set(row.restricted),
-  };
+  }));
 }

@@ -1,8 +1,10 @@
 /** What a transaction of this domain may do. Many rows go in one statement. */
+import { gathered } from '@pms/events/gathered';
+import type { Sql } from '@pms/events/sql';
 import type { Work } from '@pms/events/unit-of-work';
 import type { Decimal } from '@pms/money';
 import { books } from './books.ts';
-import { type Amounts, type Decided, recordDecided } from './decided.ts';
+import { type Amounts, type Decided, type DecidedOf, recordDecided } from './decided.ts';
 import { decisionWrites } from './decision-writes.ts';
 import type { LockedPortfolio } from './records.ts';
 import { ruleWrites } from './rule-writes.ts';
@@ -10,16 +12,17 @@ import { ruleWrites } from './rule-writes.ts';
 export type ValidationWrites = ReturnType<typeof writes>;
 
 export function writes({ sql, outbox, firstSight, firstSights }: Work) {
+  const lock = lockTogether(sql);
+  const record = gathered(async (asked: readonly (DecidedOf & { readonly at: Date })[]) => {
+    const [first] = asked;
+    if (first !== undefined) await recordDecided(sql, asked, first.at);
+    return asked.map(() => undefined);
+  });
   return {
     outbox, firstSight, firstSights, ...books(sql), ...decisionWrites(sql), ...ruleWrites(sql),
 
     /** Locked until the transaction ends: decisions, bookings and deposits of one portfolio are taken one after another. */
-    async lockPortfolio(organizationId: string, id: string): Promise<LockedPortfolio | null> {
-      const { rows } = await sql.query<LockedPortfolio>(
-        `select id, organization_id as "organizationId", base_currency as "baseCurrency"
-         from validation.known_portfolio where organization_id = $1 and id = $2 for update`, [organizationId, id]);
-      return rows[0] ?? null;
-    },
+    lockPortfolio: (organizationId: string, id: string): Promise<LockedPortfolio | null> => lock({ organizationId, id }),
 
     async saveCash({ id, organizationId }: LockedPortfolio, cash: Amounts): Promise<void> {
       await sql.query(
@@ -35,10 +38,20 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         [id, organizationId, holdings.map(([instrumentId]) => instrumentId), holdings.map(([, quantity]) => quantity.toFixed())]);
     },
 
-    recordDecided: (portfolio: LockedPortfolio, decided: Decided, at: Date): Promise<void> => recordDecided(sql, portfolio, decided, at),
+    recordDecided: (portfolio: LockedPortfolio, decided: Decided, at: Date): Promise<void> => record({ portfolio, decided, at }),
+
+    /** The commitments that are of these versions stand as they were booked; projected cash follows. Behind the portfolios' locks. */
+    countAsBooked: gathered(async (asked: readonly (readonly BookedVersion[])[]): Promise<void[]> => {
+      const booked = asked.flat();
+      if (booked.length > 0)
+        await sql.query(COUNT_AS_BOOKED, [booked.map(({ organizationId }) => organizationId), booked.map(({ tradeId }) => tradeId), booked.map(({ version }) => version),
+          booked.map(({ cash }) => cash.toFixed())]);
+      return asked.map(() => undefined);
+    }),
 
     /** The commitments stand as they were booked. */
     async markBooked(booked: readonly { readonly tradeId: string; readonly cash: Decimal }[]): Promise<void> {
+      if (booked.length === 0) return;
       await sql.query(
         `update validation.commitment c set state = 'BOOKED', cash = booked.cash
          from unnest($1::text[], $2::numeric[]) as booked(trade_id, cash) where c.trade_id = booked.trade_id`,
@@ -71,3 +84,31 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
     },
   };
 }
+
+interface BookedVersion {
+  readonly organizationId: string;
+  readonly tradeId: string;
+  readonly version: number;
+  readonly cash: Decimal;
+}
+
+const COUNT_AS_BOOKED = `
+  with counting as (
+    select c.organization_id, c.portfolio_id, c.currency, c.trade_id, told.cash, told.cash - c.cash as more
+    from unnest($1::text[], $2::text[], $3::int[], $4::numeric[]) as told(organization_id, trade_id, version, cash)
+    join validation.commitment c using (organization_id, trade_id, version)
+  ), marked as (
+    update validation.commitment c set state = 'BOOKED', cash = counting.cash from counting where c.trade_id = counting.trade_id
+  )
+  insert into validation.projected_cash as p (organization_id, portfolio_id, currency, amount)
+  select organization_id, portfolio_id, currency, sum(more) from counting group by 1, 2, 3 having sum(more) <> 0
+  on conflict (portfolio_id, currency) do update set amount = p.amount + excluded.amount`;
+
+/** Of several portfolios in the order of their ids, so that nobody waits in a circle. */
+const lockTogether = (sql: Sql) => gathered(async (asked: readonly { readonly organizationId: string; readonly id: string }[]): Promise<(LockedPortfolio | null)[]> => {
+  const { rows } = await sql.query<LockedPortfolio>(
+    `select id, organization_id as "organizationId", base_currency as "baseCurrency" from validation.known_portfolio
+     join unnest($1::text[], $2::text[]) as asked(organization_id, id) using (organization_id, id) order by id for update of known_portfolio`,
+    [asked.map(({ organizationId }) => organizationId), asked.map(({ id }) => id)]);
+  return asked.map(({ organizationId, id }) => rows.find((row) => row.id === id && row.organizationId === organizationId) ?? null);
+});
