@@ -7,6 +7,7 @@ import { lotName } from '../domain/named-lots.ts';
 import { realizedGainsOf } from '../queries/gains.ts';
 import { lotMethodChanges, lotMethodPreview } from '../queries/lot-methods.ts';
 import { journalOf } from '../queries/journal.ts';
+import { statementFor } from '../queries/statement.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
 export const Portfolio: PortfolioResolvers = {
@@ -22,6 +23,7 @@ export const Portfolio: PortfolioResolvers = {
   currencyExchanges: ({ id }, args, ctx) => exchangesOf(ctx, id, args),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
   trialBalance: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.trialBalance({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
+  statement: ({ id }, args, ctx) => statementFor(ctx, id, args),
   generalLedger: ({ id }, args, ctx) => generalLedgerOf(ctx, id, args),
 };
 

@@ -7,10 +7,12 @@ import { Mutation } from './mutation.ts';
 import { BreakNote, Query, Reconciliation, ReconciliationBreak, ReconciliationLine } from './custody.ts';
 import { Portfolio, Position, TaxLot } from './portfolio.ts';
 import { Settlement, Trade } from './trade.ts';
+import { Statement, StatementHolding, StatementMovement, StatementTotal } from './statement.ts';
 import type { Resolvers } from './types.generated.ts';
 
 export const resolvers: Resolvers = {
   Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
   LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
   Query, Reconciliation, ReconciliationLine, ReconciliationBreak, BreakNote,
+  Statement, StatementMovement, StatementHolding, StatementTotal,
 };

@@ -18,6 +18,7 @@ import { rebuildReads } from './rebuild-reads.ts';
 import { settlementReads } from './settlement-reads.ts';
 import { settlementWrites } from './settlement-writes.ts';
 import { standingReads } from './standing-reads.ts';
+import { statementReads } from './statement-reads.ts';
 import { verifyReads } from './verify-reads.ts';
 
 export type BooksStore = ReturnType<typeof booksStore>;
@@ -40,6 +41,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...dueReads(sql),
     ...gainReads(sql),
     ...ledgerReads(sql),
+    ...statementReads(sql),
     ...settlementReads(sql),
     ...custodyReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
