@@ -25,6 +25,8 @@ beforeAll(async () => {
   // earlier than the sale: what the sale took of which lots changes
   await door.hear(validated(portfolio, w.instrumentId, { quantity: '2', price: '70', tradeDate: '2026-09-30' }));
   await w.deposit(portfolio, '20');
+  await door.ask(`mutation ($id: ID!) { exchangeCurrency(input: { portfolioId: $id, sold: { amount: "11", currency: "USD" }, bought: { amount: "10", currency: "EUR" }, idempotencyKey: "exchange" }) { userErrors { code } }
+    bookCashItem(input: { portfolioId: $id, item: FEE, amount: { amount: "3", currency: "USD" }, idempotencyKey: "fee" }) { userErrors { code } } }`, { id: portfolio });
 });
 afterAll(() => door.close());
 
@@ -104,6 +106,9 @@ const damages: readonly (readonly [table: string, damage: string, finding: RegEx
   ['position', `update transactional.position set last_traded_on = last_traded_on - 1 where portfolio_id = '$P'`, /position position ins_\w+ USD last_traded_on/],
   ['custody', `update transactional.custody set quantity = quantity + 1 where portfolio_id = '$P'`, /custody position ins_\w+ USD: expected .* with the custodian and .* on its way, found/],
   ['custody', `delete from transactional.custody where portfolio_id = '$P'`, /custody position ins_\w+ USD: expected 0 with the custodian and .* on its way, found/],
+  ['currency_exchange', `update transactional.currency_exchange set bought_amount = 9 where portfolio_id = '$P'`, /currency_exchange currency exchange fxd_\w+: expected 11 USD for 10 EUR .*, found 11 USD for 9 EUR/],
+  ['currency_exchange', `delete from transactional.currency_exchange where portfolio_id = '$P'`, /currency_exchange currency exchange fxd_\w+: expected .*, found nothing/],
+  ['cash_movement', `update transactional.cash_movement set kind = 'TAX' where portfolio_id = '$P' and kind = 'FEE'`, /cash_movement movement csh_\w+ kind: expected FEE, found TAX/],
   ['cash_balance', `update transactional.cash_balance set settled = settled - 0.01 where portfolio_id = '$P'`, /cash_balance cash USD: expected settled .*, found settled/],
   ['cash_movement', `update transactional.cash_movement set amount = 4999 where portfolio_id = '$P' and amount = 5000`, /cash_movement movement csh_\w+ amount: expected 5000, found 4999/],
   ['cash_movement', `update transactional.cash_movement set settled = 1 where portfolio_id = '$P' and amount = 5000`, /cash_movement movement csh_\w+ settled: expected 5000, found 1/],
@@ -129,7 +134,7 @@ test.each(damages)('one row of %s changed by %s is found and named', async (tabl
 test('every table of the books was damaged at least once, and after all of it the books hold again', async () => {
   const { rows } = await door.database.query<{ table_name: string }>(
     `select table_name from information_schema.columns where table_schema = 'transactional' and column_name in ('portfolio_id', 'entry_id') union select 'portfolio' order by 1`);
-  const elsewhere = new Set(['reconciliation', 'reconciliation_break', 'settlement_claim']); // what custodians and counterparties say
+  const elsewhere = new Set(['reconciliation', 'reconciliation_break', 'settlement_claim', 'entitlement']);
   expect(rows.map(({ table_name: name }) => name).filter((name) => !elsewhere.has(name) && damages.every(([table]) => table !== name))).toEqual([]);
   expect(await findings()).toEqual([]);
 });

@@ -36,7 +36,8 @@ export async function rebuildBooks(ctx: Pick<BooksContext, 'store'>, { verify }:
   }
 }
 
-async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: Difference[] }> {
+/** With `verify`, in a snapshot or behind the lock; without it, behind the lock. */
+export async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<{ facts: number; differences: Difference[] }> {
   if (!verify) {
     await tx.dropProjections(portfolio.id);
     await tx.restoreCancellations(portfolio.id);

@@ -8,9 +8,7 @@ import { type Finding, tableOf, type Verified } from '../domain/finding.ts';
 import type { Difference } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
-import { rebuildPositions } from './rebuild-positions.ts';
-import { rebuildCustody } from './rebuild-settlement.ts';
-import { journalDifferences, rebuildBookings, rebuildCash } from './rebuild-steps.ts';
+import { rebuildPortfolio } from './rebuild-books.ts';
 
 export interface VerifyOptions {
   /** Only this organisation's; null for all. */
@@ -47,21 +45,15 @@ export async function* verifyBooks(ctx: Pick<BooksContext, 'store'>, { organizat
 async function verifyPortfolio(tx: Posting, portfolio: LockedPortfolio): Promise<Verified> {
   const { id, organizationId } = portfolio;
   const checked = await tx.checkedBooks(id, organizationId);
-  const rebuilt = await unreadable(id, async () => {
-    const bookings = await rebuildBookings(tx, portfolio, true);
-    const positions = await rebuildPositions(tx, portfolio, true);
-    return [
-      ...named(id, 'projections are what the facts say', [...bookings, ...positions.differences]),
-      ...named(id, 'projections are what the facts say', await rebuildCustody(tx, portfolio, true)),
-      ...named(id, 'cash is what the facts say', (await rebuildCash(tx, portfolio, true, positions.actions)).differences),
-      ...named(id, 'projections are the sum of the entries', await journalDifferences(tx, portfolio)),
-    ];
-  });
+  const rebuilt = await unreadable(id, async () => named(id, (await rebuildPortfolio(tx, portfolio, true)).differences));
   return { organizationId, portfolioId: id, ...(await tx.counts(id)), findings: [...checked, ...rebuilt].slice(0, FINDINGS_MAX) };
 }
 
-const named = (portfolioId: string, check: string, differences: readonly Difference[]): Finding[] =>
-  differences.map(({ what, stored, facts }) => ({ check, portfolioId, table: tableOf(what), what, expected: facts ?? 'nothing', found: stored ?? 'nothing' }));
+const named = (portfolioId: string, differences: readonly Difference[]): Finding[] => differences.map(({ what, stored, facts }) => {
+  const table = tableOf(what);
+  const check = table === 'journal_line' ? 'projections are the sum of the entries' : 'what is stored is what the facts say';
+  return { check, portfolioId, table, what, expected: facts ?? 'nothing', found: stored ?? 'nothing' };
+});
 
 /** A fact that cannot be read any more is a finding as well; the database's own errors are not. */
 async function unreadable(portfolioId: string, work: () => Promise<Finding[]>): Promise<Finding[]> {

@@ -7,7 +7,7 @@ import { type Currency, type Decimal, decimal, sum, ZERO } from '@pms/money';
 import { balanceOf, type Cash, noCash } from './cash.ts';
 import type { Day } from './days.ts';
 import type { Account, EntryKind, Line } from './journal.ts';
-import type { PositionState } from './position-change.ts';
+import type { PositionState } from './movement.ts';
 
 /** What a trade's entry is about. */
 export interface TradeTold {

@@ -1,7 +1,7 @@
 /** A statement as one table: every line says by its first cell what it is, so that a program reads it as well as a person. Amounts exact, as text. */
 import { csvLine } from '@pms/tables/write-csv';
 import { balanceOf, type Cash } from '../domain/cash.ts';
-import type { PositionState } from '../domain/position-change.ts';
+import type { PositionState } from '../domain/movement.ts';
 import { type Movement, nameOf, type Statement, type StatementTotal } from '../domain/statement.ts';
 
 const COLUMNS = [

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { type Currency, Decimal, minorUnits } from '@pms/money';
 import PDFDocument from 'pdfkit';
 import { balanceOf } from '../domain/cash.ts';
-import type { PositionState } from '../domain/position-change.ts';
+import type { PositionState } from '../domain/movement.ts';
 import { nameOf, type Statement } from '../domain/statement.ts';
 import { FONT, type Pdf, table } from './pdf-table.ts';
 import { TOTALS } from './statement-csv.ts';
