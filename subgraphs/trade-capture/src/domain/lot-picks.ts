@@ -12,8 +12,8 @@ export interface LotPickInput {
 }
 
 const PICKS_MAX = 500;
-/** A lot is known by the trade that opened it; either name will do. */
-const LOT_NAME = /^(?:lot|trd)_(\w{1,60})$/;
+/** A lot is known by the trade that opened it; either name will do. One that a corporate action moved has more to its name. */
+const LOT_NAME = /^(?:lot|trd)_(\w[\w/]{0,150})$/;
 
 export function lotPicksOf(picks: readonly LotPickInput[], traded: Decimal): readonly LotPick[] {
   if (picks.length > PICKS_MAX) throw invalid(`a trade names at most ${PICKS_MAX} lots`, 'lotPicks');

@@ -1,14 +1,23 @@
 /** Closings, wash sales and realised gains as they are shown. */
 import { type Decimal, money } from '@pms/money';
+import type { BaseTotal } from '../domain/base-gains.ts';
 import { daysHeld, termOf } from '../domain/closings.ts';
 import { lotName } from '../domain/named-lots.ts';
 import { closingKey, instrumentKey } from '../queries/closings.ts';
-import type { LotClosingResolvers, RealizedGainConnectionResolvers, RealizedGainTotalResolvers, WashSaleReplacementResolvers, WashSaleResolvers } from './types.generated.ts';
+import type { BaseGainResolvers, BaseGainTotalResolvers, LotClosingResolvers, RealizedGainConnectionResolvers, RealizedGainTotalResolvers, WashSaleReplacementResolvers, WashSaleResolvers } from './types.generated.ts';
 
 /** Lots are closed by trades, and by corporate actions; what an action moved to another instrument has its own name added. */
 const tradeOf = (id: string): { readonly id: string } | null => (id.startsWith('trd_') ? { id: id.split('/')[0] ?? id } : null);
 
 const ratio = (gain: Decimal, invested: Decimal): number | null => (invested.isZero() ? null : gain.div(invested).toNumber());
+
+const inBase = {
+  cost: ({ cost, currency }: BaseTotal) => money(cost, currency),
+  proceeds: ({ proceeds, currency }: BaseTotal) => money(proceeds, currency),
+  gain: ({ gain, currency }: BaseTotal) => money(gain, currency),
+  priceGain: ({ priceGain, currency }: BaseTotal) => money(priceGain, currency),
+  fxGain: ({ fxGain, currency }: BaseTotal) => money(fxGain, currency),
+};
 
 export const LotClosing: LotClosingResolvers = {
   trade: ({ closedBy }) => tradeOf(closedBy),
@@ -21,6 +30,7 @@ export const LotClosing: LotClosingResolvers = {
   gainRatio: ({ realizedGain, cost }) => ratio(realizedGain, cost.abs()),
   holdingDays: (closing) => daysHeld(closing),
   term: (closing) => termOf(closing),
+  base: (closing, _, { loaders }) => loaders.baseGains(closing.moment).gainOf(closing),
   async washSale(closing, _, { loaders }) {
     if (!closing.realizedGain.isNegative()) return null;
     return (await loaders.washSales(closing.moment).load(instrumentKey(closing))).get(closingKey(closing)) ?? null;
@@ -37,7 +47,16 @@ export const WashSaleReplacement: WashSaleReplacementResolvers = {
 
 export const RealizedGainConnection: RealizedGainConnectionResolvers = {
   totals: (gains) => gains.totals(),
+  baseTotal: (gains) => gains.baseTotal(),
 };
+
+export const BaseGain: BaseGainResolvers = {
+  ...inBase,
+  costRate: ({ costRate }) => costRate,
+  proceedsRate: ({ proceedsRate }) => proceedsRate,
+};
+
+export const BaseGainTotal: BaseGainTotalResolvers = inBase;
 
 export const RealizedGainTotal: RealizedGainTotalResolvers = {
   proceeds: ({ proceeds, currency }) => money(proceeds, currency),

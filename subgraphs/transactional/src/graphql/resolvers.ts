@@ -1,6 +1,6 @@
 /** All resolvers of the domain. */
 import { CashBalance, CurrencyExchange } from './cash.ts';
-import { LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
+import { BaseGain, BaseGainTotal, LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
 import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
 import { LotMethodPosition, LotMethodReport, LotMethodTotal } from './lot-methods.ts';
 import { Mutation } from './mutation.ts';
@@ -12,7 +12,7 @@ import type { Resolvers } from './types.generated.ts';
 
 export const resolvers: Resolvers = {
   Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
-  LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
+  BaseGain, BaseGainTotal, LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
   Query, Reconciliation, ReconciliationLine, ReconciliationBreak, BreakNote,
   Statement, StatementMovement, StatementHolding, StatementTotal,
 };

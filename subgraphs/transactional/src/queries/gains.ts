@@ -6,6 +6,7 @@ import { badInput } from '@pms/errors';
 import { type Decimal, sum } from '@pms/money';
 import { type Connection, connectionOf, type Page, type PageArgs, pageOf } from '@pms/subgraph/connection';
 import type { TransactionalContext } from '../context.ts';
+import { type BaseTotal, baseTotalOf } from '../domain/base-gains.ts';
 import { type ClosedLot, compareClosings, type GainTotal, totalsOf } from '../domain/closings.ts';
 import { epochDay } from '../domain/days.ts';
 import type { ClosingPlace, GainFilter } from '../store/gain-reads.ts';
@@ -28,7 +29,12 @@ export interface TotalAt extends GainTotal {
 
 export interface RealizedGains extends Connection<ClosedAt> {
   totals(): Promise<readonly TotalAt[]>;
+  /** In the base currency, over all currencies; null where nothing was closed. Throws MISSING_RATE, and BAD_USER_INPUT for more closings than can be added. */
+  baseTotal(): Promise<BaseTotal | null>;
 }
+
+/** Closings whose base amounts are added in one answer. */
+const CLOSINGS_MAX = 20_000;
 
 export async function realizedGainsOf(ctx: TransactionalContext, portfolioId: string, args: GainsArgs): Promise<RealizedGains> {
   const page = pageOf(args);
@@ -39,6 +45,13 @@ export async function realizedGainsOf(ctx: TransactionalContext, portfolioId: st
   const rows = await source.page(page, placeIn(page));
   return {
     ...connectionOf(rows.map((closing): ClosedAt => ({ ...closing, portfolioId, moment })), page, placeOf),
+    async baseTotal() {
+      const all = await source.page({ limit: CLOSINGS_MAX + 1, size: CLOSINGS_MAX, backward: false, from: null }, null);
+      if (all.length > CLOSINGS_MAX) throw badInput(`more than ${CLOSINGS_MAX} closings cannot be added in the base currency at once: ask for fewer days`);
+      const base = ctx.loaders.baseGains(moment);
+      const gains = (await Promise.all(all.map((closing) => base.gainOf({ ...closing, portfolioId, moment })))).filter((gain) => gain !== null);
+      return gains[0] === undefined ? null : baseTotalOf(gains[0].currency, gains);
+    },
     async totals() {
       const [totals, instruments] = await Promise.all([source.totals(), source.instrumentsWithLosses()]);
       const disallowed = once(async () => {

@@ -6,9 +6,11 @@ import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
 import { keyOf, type PositionState } from '../domain/movement.ts';
 import type { BooksStore } from '../store/books-store.ts';
+import type { Traded } from '../store/gain-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import type { Holding } from '../store/standing-reads.ts';
+import { type BaseGains, baseGains } from './base-gains.ts';
 import { type ClosedAt, closingsAt, instrumentFrom, tradedAt, washSalesIn, type WashSaleAt } from './closings.ts';
 import { holdingsAt, type Replay, replays } from './positions.ts';
 
@@ -23,6 +25,8 @@ export interface Loaders {
   replays(moment: Moment): DataLoader<string, readonly Replay[]>;
   /** By trade: what it closed; nothing of one that does not stand then, or is another organisation's. */
   closings(moment: Moment): DataLoader<string, readonly ClosedAt[]>;
+  /** Closings in the base currency. */
+  baseGains(moment: Moment): BaseGains;
   /** By `instrumentKey`; each by `closingKey`. */
   washSales(moment: Moment): DataLoader<string, ReadonlyMap<string, WashSaleAt>>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
@@ -37,10 +41,12 @@ export function loadersFor(store: BooksStore, organizationId: string): Loaders {
     const then = await store.tradesThen(organizationId, ids, moment);
     return ids.map((id) => { const of = then.get(id); return of === undefined ? [] : replays(of); });
   }));
+  const traded = perMoment((moment) => new DataLoader<string, Traded>((keys) => tradedAt(store, { organizationId, moment, replays: replaysAt(moment) }, keys.map(instrumentFrom))));
   return {
     replays: replaysAt,
+    baseGains: perMoment((moment) => baseGains({ store, organizationId, moment, traded: traded(moment) })),
     closings: perMoment((moment) => new DataLoader((ids) => closingsAt(store, { organizationId, moment, replays: replaysAt(moment) }, ids))),
-    washSales: perMoment((moment) => new DataLoader(async (keys) => (await tradedAt(store, { organizationId, moment, replays: replaysAt(moment) }, keys.map(instrumentFrom))).map(washSalesIn))),
+    washSales: perMoment((moment) => new DataLoader(async (keys) => (await Promise.all(keys.map((key) => traded(moment).load(key)))).map(washSalesIn))),
     holdings: perMoment((moment) => new DataLoader((ids) => holdingsAt(store, organizationId, ids, moment))),
     cash: perMoment((moment) => new DataLoader(async (ids) => {
       const found = moment.asOf === null && moment.knownAt === null ? await store.cashBalances(organizationId, ids) : await store.cashThen(organizationId, ids, moment);
@@ -80,8 +86,8 @@ async function settledAt(store: BooksStore, organizationId: string, ids: readonl
 }
 
 /** One loader a moment: an operation may ask for several days. */
-function perMoment<T>(make: (moment: Moment) => DataLoader<string, T>): (moment: Moment) => DataLoader<string, T> {
-  const made = new Map<string, DataLoader<string, T>>();
+function perMoment<Loader>(make: (moment: Moment) => Loader): (moment: Moment) => Loader {
+  const made = new Map<string, Loader>();
   return (moment) => {
     const key = `${moment.asOf} ${moment.knownAt}`;
     const loader = made.get(key) ?? make(moment);

@@ -7,6 +7,7 @@ import { breakWrites } from './custody/break-writes.ts';
 import { custodyReads } from './custody/custody-reads.ts';
 import { custodyWrites } from './custody/custody-writes.ts';
 import { dueReads, entitlementReads, entitlementWrites } from './entitlements.ts';
+import { baseReads } from './base-reads.ts';
 import { gainReads } from './gain-reads.ts';
 import { exchangeReads, exchangeWrites } from './exchanges.ts';
 import { historyReads } from './history-reads.ts';
@@ -40,6 +41,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     published: rateStore(sql, 'transactional').published,
     ...dueReads(sql),
     ...gainReads(sql),
+    ...baseReads(sql),
     ...ledgerReads(sql),
     ...statementReads(sql),
     ...settlementReads(sql),

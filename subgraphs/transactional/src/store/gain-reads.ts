@@ -24,7 +24,7 @@ export interface InstrumentOf {
 
 /** What was traded of an instrument, and what that closed. */
 export interface Traded {
-  readonly fills: readonly Pick<Fill, 'tradeId' | 'tradedOn' | 'sequence' | 'quantity'>[];
+  readonly fills: readonly Fill[];
   readonly closings: readonly ClosedLot[];
 }
 
@@ -89,12 +89,12 @@ export function gainReads(sql: Sql) {
       const values = [organizationId, instruments.map(({ portfolioId }) => portfolioId), instruments.map(({ instrumentId }) => instrumentId), to];
       const wanted = 'join unnest($2::text[], $3::text[]) as wanted(portfolio_id, instrument_id) using (portfolio_id, instrument_id)';
       const [fills, closings] = await Promise.all([
-        sql.query<{ portfolioId: string; instrumentId: string; tradeId: string; tradedOn: string; sequence: string; quantity: string }>(
-          `select portfolio_id as "portfolioId", instrument_id as "instrumentId", trade_id as "tradeId", traded_on::text as "tradedOn", day_order as sequence, quantity
+        sql.query<InstrumentOf & { tradeId: string; tradedOn: string; sequence: string; quantity: string; amount: string; currency: string }>(
+          `select portfolio_id as "portfolioId", instrument_id as "instrumentId", trade_id as "tradeId", traded_on::text as "tradedOn", day_order as sequence, quantity, amount, currency
            from transactional.trade_booking ${wanted} where organization_id = $1 and step <> 'cancelled' and ($4::date is null or traded_on <= $4)`, values),
         sql.query<Row>(`select ${COLUMNS} from transactional.lot_closing ${wanted} where organization_id = $1 and ($4::date is null or closed_on <= $4)`, values),
       ]);
-      const fillsOf = Map.groupBy(fills.rows.map((row) => ({ ...row, sequence: Number(row.sequence), quantity: decimal(row.quantity) })), ofTrade);
+      const fillsOf = Map.groupBy(fills.rows.map((row) => ({ ...row, sequence: Number(row.sequence), quantity: decimal(row.quantity), amount: decimal(row.amount) })), ofTrade);
       const closingsOf = Map.groupBy(closings.rows, (row) => ofTrade({ portfolioId: row.portfolio_id, instrumentId: row.instrument_id }));
       return instruments.map((each) => ({ ...each, fills: fillsOf.get(ofTrade(each)) ?? [], closings: (closingsOf.get(ofTrade(each)) ?? []).map(toClosedLot) }));
     },
