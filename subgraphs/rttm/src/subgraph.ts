@@ -5,6 +5,7 @@ import { PrismaClient } from '@pms/prisma/rttm';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { recordCloses } from './commands/record-closes.ts';
+import { namesTimer } from './commands/names-timer.ts';
 import { spreadTicks } from './commands/spread-ticks.ts';
 import type { RttmContext } from './context.ts';
 import type { QuoteFeed } from './feed/quote-feed.ts';
@@ -27,6 +28,7 @@ export function rttmSubgraph({ database, live, logger, settings, wake, newId, no
     record: async (instrument, closes) => void (await recordCloses(market, instrument, closes, originOf(instrument.organizationId))),
   });
   const market: Market = { store, live, feed, newId, now };
+  const names = namesTimer(market, logger, originOf);
   return {
     name: 'rttm',
     schema: executableSchema(sdl, resolvers),
@@ -35,9 +37,13 @@ export function rttmSubgraph({ database, live, logger, settings, wake, newId, no
       const from = signed(request);
       return { ...market, ...from, loaders: loaders(market, from.principal.organizationId) };
     },
-    start: async () => feed?.start((ticks) => spreadTicks(market, ticks, originOf)),
+    async start() {
+      names.start();
+      await feed?.start((ticks) => spreadTicks(market, ticks, originOf));
+    },
     ready: async () => void (await database.query('select 1')),
     async close() {
+      await names.stop();
       await feed?.stop();
       await prisma.$disconnect();
     },

@@ -5,6 +5,7 @@ import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { businessDaysSince } from './calendars/business-days.ts';
 import { settlementDateOf } from './calendars/settlement-date.ts';
+import { actionsTimer } from './commands/actions-timer.ts';
 import { breakAges } from './commands/custody/break-ages.ts';
 import { spotDate } from './calendars/spot-date.ts';
 import { rebuildBooks } from './commands/rebuild-books.ts';
@@ -15,6 +16,7 @@ import type { Verified } from './domain/finding.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
+import { onCorporateAction } from './reactions/corporate-action-announced.ts';
 import { onFxRatePublished } from './reactions/fx-rate-published.ts';
 import { onInstrumentCreated } from './reactions/instrument-created.ts';
 import { onPortfolioChanged } from './reactions/portfolio-changed.ts';
@@ -31,24 +33,26 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
   const store = booksStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'transactional', wake));
   const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, spotDate, newId, now };
   const timer = settlementTimer(books);
+  const actions = actionsTimer(books);
   const ages = breakAges(books);
   return {
     name: 'transactional',
     schema: executableSchema(sdl, resolvers),
-    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onTradeValidated(books), onTradeCancelled(books)],
+    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
     contextFor: (request): TransactionalContext => {
       const who = signed(request);
       return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId) };
     },
     start: async () => {
       await timer.start();
+      actions.start();
       ages.start();
     },
     rebuild: (options) => rebuildBooks(books, options),
     verify: (options) => verifyBooks(books, options),
     ready: store.ready,
     close: async () => {
-      await Promise.all([timer.stop(), ages.stop()]);
+      await Promise.all([timer.stop(), actions.stop(), ages.stop()]);
       await store.close();
     },
   };

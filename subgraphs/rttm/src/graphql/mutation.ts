@@ -1,6 +1,7 @@
 /** The mutations: a refusal becomes the payload's user errors. */
 import type { UserErrorCode } from '@pms/errors';
 import { payload } from '@pms/subgraph/refusals';
+import { amendCorporateAction, announceCorporateAction, cancelCorporateAction } from '../commands/corporate-actions.ts';
 import { createAlertRule } from '../commands/create-alert-rule.ts';
 import { createInstrument } from '../commands/create-instrument.ts';
 import { type FxImportOutcome, importFxRates } from '../commands/import-fx-rates.ts';
@@ -19,6 +20,10 @@ export const Mutation: MutationResolvers = {
     return fxImportPayload(outcome, userErrors, input.csv == null ? 'rows' : 'csv');
   },
   ingestQuotes: (_, { input }, ctx) => payload(['accepted', 'outdated'], () => ingestQuotes(ctx, input.quotes)),
+  announceCorporateAction: (_, { input }, ctx) => payload(['corporateAction'], async () => ({ corporateAction: await announceCorporateAction(ctx, input) })),
+  recordCorporateAction: (_, { input }, ctx) => payload(['corporateAction'], async () => ({ corporateAction: await announceCorporateAction(ctx, input) })),
+  amendCorporateAction: (_, { input }, ctx) => payload(['corporateAction'], async () => ({ corporateAction: await amendCorporateAction(ctx, input) })),
+  cancelCorporateAction: (_, { input }, ctx) => payload(['corporateAction'], async () => ({ corporateAction: await cancelCorporateAction(ctx, input.corporateActionId) })),
   createAlertRule: (_, { input }, ctx) => payload(['alertRule'], async () => ({ alertRule: await createAlertRule(ctx, input) })),
 };
 

@@ -1,6 +1,7 @@
 /** Reads that lists repeat, batched per request: one statement however many instruments a page holds. */
 import DataLoader from 'dataloader';
 import type { AlertRule } from '../domain/alerts.ts';
+import type { CorporateAction } from '../domain/corporate-action.ts';
 import type { Day } from '../domain/days.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Close } from '../domain/prices.ts';
@@ -15,6 +16,7 @@ export interface Loaders {
   readonly instrument: DataLoader<string, Instrument | null>;
   readonly quote: DataLoader<Instrument, Quote | null>;
   readonly alertRule: DataLoader<string, AlertRule | null>;
+  readonly corporateAction: DataLoader<string, CorporateAction | null>;
   readonly history: DataLoader<Range, readonly Close[], string>;
 }
 
@@ -29,6 +31,7 @@ export function loaders(market: Market, organizationId: string): Loaders {
   return {
     instrument: new DataLoader(async (ids) => inOrder(ids, await store.instruments(organizationId, ids)), { maxBatchSize: BATCH_MAX }),
     alertRule: new DataLoader(async (ids) => inOrder(ids, await store.alertRules(organizationId, ids)), { maxBatchSize: BATCH_MAX }),
+    corporateAction: new DataLoader(async (ids) => inOrder(ids, await store.corporateActions(organizationId, ids)), { maxBatchSize: BATCH_MAX }),
     quote: new DataLoader((instruments) => quotesOf(market, organizationId, instruments), { maxBatchSize: BATCH_MAX, cache: false }),
     history: new DataLoader((ranges) => histories(store, organizationId, ranges), {
       maxBatchSize: BATCH_MAX, cacheKeyFn: ({ instrumentId, from, to }) => `${instrumentId} ${from} ${to}`,

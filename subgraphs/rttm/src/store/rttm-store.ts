@@ -4,6 +4,7 @@ import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import type { PrismaClient } from '@pms/prisma/rttm';
 import { rateStore } from '@pms/subgraph/rates';
 import { alertReads, armRules, insertAlert, insertAlertRule } from './alerts.ts';
+import { corporateActionReads, insertCorporateAction, rename, saveCorporateAction } from './corporate-actions.ts';
 import { insertInstrument, instrumentReads } from './instruments.ts';
 import { priceReads, recordCloses } from './prices.ts';
 import { keepNewerQuotes, quoteReads } from './quotes.ts';
@@ -18,6 +19,9 @@ const within = <Write extends (sql: Sql, ...args: never[]) => unknown>(sql: Sql,
 const writes = ({ sql, outbox }: Work) => ({
   outbox,
   insertInstrument: within(sql, insertInstrument),
+  insertCorporateAction: within(sql, insertCorporateAction),
+  saveCorporateAction: within(sql, saveCorporateAction),
+  rename: within(sql, rename),
   recordCloses: within(sql, recordCloses),
   keepRates: rateStore(sql, 'rttm').keepRates,
   keepNewerQuotes: within(sql, keepNewerQuotes),
@@ -28,7 +32,7 @@ const writes = ({ sql, outbox }: Work) => ({
 
 export function rttmStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
-    ...instrumentReads(prisma), ...priceReads(sql), ...quoteReads(sql), ...alertReads(prisma, sql),
+    ...instrumentReads(prisma), ...priceReads(sql), ...quoteReads(sql), ...alertReads(prisma, sql), ...corporateActionReads(prisma, sql),
     published: rateStore(sql, 'rttm').published,
     /** The change and its events, together or not at all. */
     work: <T>(change: (unit: ReturnType<typeof writes>) => Promise<T>): Promise<T> => work((unit) => change(writes(unit))),

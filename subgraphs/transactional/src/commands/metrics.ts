@@ -7,3 +7,4 @@ export const settlementFails = counter('pms_settlement_fails_total', 'Attempts a
 export const settlements = counter('pms_settlements_total', 'Attempts at settlement', ['outcome']);
 export const statementsImported = counter('pms_custody_statements_total', 'Statements of custodians that were to be imported', ['format', 'outcome']);
 export const openBreaks = gauge('pms_reconciliation_breaks_open', 'Differences to custodians that are not resolved, by age in business days', ['business_days']);
+export const corporateActionsApplied = counter('pms_corporate_actions_total', 'Corporate actions in portfolios: applied, reversed, paid', ['what']);

@@ -7,6 +7,7 @@ import type {
 
 export const JournalEntry: JournalEntryResolvers = {
   // only entries about trades have a version
+  entitlement: async ({ reference }, _, { loaders }) => (reference.startsWith('ent_') ? loaders.entitlement.load(reference) : null),
   trade: ({ reference, version }) => (version === null ? null : { id: reference }),
 };
 

@@ -1,5 +1,6 @@
 /** What may be changed in the books from outside: cash in and out, currencies, and settlement. */
 import { payload } from '@pms/subgraph/refusals';
+import { exerciseRights, processCorporateActions } from '../commands/actions-on-request.ts';
 import { importCustodyStatement } from '../commands/custody/import-custody-statement.ts';
 import { exchangeCurrency } from '../commands/exchange-currency.ts';
 import { moveCash } from '../commands/move-cash.ts';
@@ -14,6 +15,8 @@ export const Mutation: MutationResolvers = {
   bookCashItem: (_, { input: { item, ...input } }, ctx) => payload(['cash'], async () => ({ cash: await moveCash(ctx, item, input) })),
   exchangeCurrency: (_, { input }, ctx) => payload(['exchange'], async () => ({ exchange: await exchangeCurrency(ctx, input) })),
   settleDue: (_, { input }, ctx) => payload(['settled', 'failed', 'more'], () => settleDueOnRequest(ctx, input)),
+  processCorporateActions: (_, { input }, ctx) => payload(['applied', 'reversed', 'paid', 'more'], () => processCorporateActions(ctx, input)),
+  exerciseRights: (_, { input }, ctx) => payload(['entitlement'], async () => ({ entitlement: await exerciseRights(ctx, input) })),
   retrySettlement: (_, { input }, ctx) => payload(['settlement'], async () => ({ settlement: await retrySettlement(ctx, input.tradeId) })),
   importCustodyStatement: (_, { input }, ctx) => importCustodyStatement(ctx, { ...input, csv: layoutOf(input.csv) }),
   assignBreak: (_, { input }, ctx) => payload(['break'], async () => ({ break: await assignBreak(ctx, input.breakId, input.assignee ?? null) })),

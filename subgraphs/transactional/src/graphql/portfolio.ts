@@ -1,6 +1,7 @@
 /** What the books add to a portfolio: positions with their lots, cash, the journal. */
 import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
+import { entitlementsOf } from '../queries/entitlements.ts';
 import { exchangesOf } from '../queries/exchanges.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { lotName } from '../domain/named-lots.ts';
@@ -21,6 +22,7 @@ export const Portfolio: PortfolioResolvers = {
   lotMethodPreview: ({ id }, { method }, ctx) => lotMethodPreview(ctx, id, method),
   lotMethodChanges: ({ id }, _, ctx) => lotMethodChanges(ctx, id),
   currencyExchanges: ({ id }, args, ctx) => exchangesOf(ctx, id, args),
+  corporateActions: ({ id }, args, ctx) => entitlementsOf(ctx, id, args),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
   trialBalance: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.trialBalance({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
   statement: ({ id }, args, ctx) => statementFor(ctx, id, args),
@@ -43,5 +45,6 @@ export const TaxLot: TaxLotResolvers = {
   id: ({ id }) => lotName(id),
   unitCost: (lot) => money(toStored(unitCost(lot)), lot.currency),
   costBasis: ({ cost, currency }) => money(cost, currency),
-  trade: ({ id }) => ({ id }),
+  // a lot that an action has moved keeps the trade's id in front of the action's
+  trade: ({ id }) => (id.startsWith('trd_') ? { id: id.split('/')[0] ?? id } : null),
 };

@@ -1,5 +1,6 @@
 /** All resolvers of the domain. */
 import { CashBalance, CurrencyExchange } from './cash.ts';
+import { Entitlement, EntitlementChange } from './entitlement.ts';
 import { BaseGain, BaseGainTotal, LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
 import { GeneralLedgerLine, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal } from './journal.ts';
 import { LotMethodPosition, LotMethodReport, LotMethodTotal } from './lot-methods.ts';
@@ -11,7 +12,7 @@ import { Statement, StatementHolding, StatementMovement, StatementTotal } from '
 import type { Resolvers } from './types.generated.ts';
 
 export const resolvers: Resolvers = {
-  Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement,
+  Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement, Entitlement, EntitlementChange,
   BaseGain, BaseGainTotal, LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
   Query, Reconciliation, ReconciliationLine, ReconciliationBreak, BreakNote,
   Statement, StatementMovement, StatementHolding, StatementTotal,

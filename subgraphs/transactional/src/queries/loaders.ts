@@ -5,6 +5,7 @@ import type { Note, Reconciliation } from '../domain/custody/reconciliation.ts';
 import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
 import { keyOf, type PositionState } from '../domain/movement.ts';
+import type { Entitlement } from '../store/entitlements.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Traded } from '../store/gain-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
@@ -31,6 +32,8 @@ export interface Loaders {
   washSales(moment: Moment): DataLoader<string, ReadonlyMap<string, WashSaleAt>>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
   readonly booking: DataLoader<string, Booking | null>;
+  /** Null for one that is unknown or another organisation's. */
+  readonly entitlement: DataLoader<string, Entitlement | null>;
   readonly reconciliation: DataLoader<string, Reconciliation | null>;
   /** Of a break. */
   readonly breakNotes: DataLoader<string, readonly Note[]>;
@@ -59,6 +62,10 @@ export function loadersFor(store: BooksStore, organizationId: string): Loaders {
     custody: perMoment((moment) => new DataLoader((ids) => settledAt(store, organizationId, ids, moment))),
     booking: new DataLoader(async (ids) => {
       const found = await store.latestBookings(organizationId, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    entitlement: new DataLoader(async (ids) => {
+      const found = await store.entitlementsNamed(organizationId, ids);
       return ids.map((id) => found.get(id) ?? null);
     }),
     reconciliation: new DataLoader(async (ids) => {

@@ -1,5 +1,7 @@
 /** Corporate actions as they were announced, and what they did in each portfolio. */
+import { badInput } from '@pms/errors';
 import type { Sql } from '@pms/events/sql';
+import type { Page } from '@pms/subgraph/connection';
 import { type KeptOutcome, keptOutcome, outcomeOf } from '../domain/action-entries.ts';
 import { type Action, targetOf } from '../domain/action-terms.ts';
 import type { Outcome } from '../domain/position-books.ts';
@@ -169,12 +171,38 @@ export function dueReads(sql: Sql) {
          where action_id = $1 and version = $2 and known_at < clock_timestamp() - interval '1 minute' and (ex_date < $3::date or cancelled)`, [actionId, version, today]);
     },
 
-    async portfoliosToPay(organizationId: string | null, portfolioId: string | null, asOf: string, after: string): Promise<{ readonly id: string; readonly organizationId: string }[]> {
+    async portfoliosToPay(organizationId: string | null, asOf: string, after: string): Promise<{ readonly id: string; readonly organizationId: string }[]> {
       const { rows } = await sql.query<{ id: string; organizationId: string }>(
         `select distinct portfolio_id as id, organization_id as "organizationId" from transactional.entitlement
-         where step = 'applied' and pay_on <= $3::date and ($1::text is null or organization_id = $1) and ($2::text is null or portfolio_id = $2) and portfolio_id > $4
-         order by 1 limit ${PORTFOLIOS_AT_ONCE}`, [organizationId, portfolioId, asOf, after]);
+         where step = 'applied' and pay_on <= $2::date and ($1::text is null or organization_id = $1) and portfolio_id > $3
+         order by 1 limit ${PORTFOLIOS_AT_ONCE}`, [organizationId, asOf, after]);
       return rows;
+    },
+
+    /** Null for an action that is unknown, another organisation's, or cancelled. */
+    async announcedAction(organizationId: string, actionId: string): Promise<ToldAction | null> {
+      const { rows: [row] } = await sql.query<{ data: ToldAction }>(
+        'select data from transactional.corporate_action where organization_id = $1 and action_id = $2 and not cancelled', [organizationId, actionId]);
+      return row?.data ?? null;
+    },
+
+    /** What actions did in a portfolio, the latest ex date first; those that did nothing are left out. */
+    async entitlementPage(organizationId: string, portfolioId: string, page: Page): Promise<Entitlement[]> {
+      const [day, id] = page.from ?? [];
+      if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw badInput('the cursor is not one that this list gave out');
+      const [beyond, direction] = page.backward ? ['>', 'asc'] : ['<', 'desc'];
+      const { rows } = await sql.query<EntitlementRow>(
+        `select ${ENTITLEMENT} from transactional.entitlement e
+         where e.organization_id = $1 and e.portfolio_id = $2 and e.step <> 'reversed' and (e.outcome->>'entitled' <> '0' or jsonb_array_length(e.outcome->'parts') > 0)
+           and ($3::date is null or (e.effective_on, e.id) ${beyond} ($3::date, $4::text))
+         order by e.effective_on ${direction}, e.id ${direction} limit $5`, [organizationId, portfolioId, day ?? null, id ?? null, page.limit]);
+      return rows.map(toEntitlement);
+    },
+
+    /** By id, those that count no more included. */
+    async entitlementsNamed(organizationId: string, ids: readonly string[]): Promise<Map<string, Entitlement>> {
+      const { rows } = await sql.query<EntitlementRow>(`select ${ENTITLEMENT} from transactional.entitlement e where e.organization_id = $1 and e.id = any($2)`, [organizationId, ids]);
+      return new Map(rows.map((row) => [row.id, toEntitlement(row)]));
     },
   };
 }
