@@ -15,6 +15,7 @@ const WHOLE_DIGITS_MAX = 20;
 const FRACTION_DIGITS_MAX = 18;
 const SHOWN_MAX = 40;
 const CURRENCY_BEFORE = /^(?:[A-Z]{3}\s?|[$€£¥]\s?)/;
+const SIGNED = /^([+-]?)(.*)$/s;
 const CURRENCY_BEHIND = /(?:\s?[A-Z]{3}|\s?[$€£¥])$/;
 
 export const shown = (cell: string): string => JSON.stringify(cell.length > SHOWN_MAX ? `${cell.slice(0, SHOWN_MAX)}…` : cell);
@@ -38,14 +39,11 @@ export function readNumber(cell: string, format: NumberFormat = PLAIN): Read<str
 
 function unsigned(cell: string): { readonly negative: boolean; readonly digits: string } {
   const plain = cell.trim().replaceAll('\u2212', '-').replaceAll(/[\u00A0\u2009\u202F]/g, ' ').replaceAll('\u2019', "'");
-  const within = /^\((.*)\)$/.exec(plain)?.[1];
-  const first = within ?? plain;
-  const bare = first.replace(CURRENCY_BEHIND, '');
-  const [, before = '', rest = ''] = /^([+-]?)(.*)$/s.exec(bare) ?? [];
-  const [, behind = '', digits = ''] = /^([+-]?)(.*)$/s.exec(rest.trimStart().replace(CURRENCY_BEFORE, '')) ?? [];
-  const signs = before + behind;
-  if (signs.length > 1 || (within !== undefined && signs !== '')) return { negative: false, digits: first };
-  return { negative: within !== undefined || signs === '-', digits: digits.trim() };
+  const within = /^\((.*)\)$/.exec(plain)?.[1] ?? null;
+  const [, before = '', rest = ''] = SIGNED.exec((within ?? plain).replace(CURRENCY_BEHIND, '')) ?? [];
+  const [, behind = '', digits = ''] = SIGNED.exec(rest.trimStart().replace(CURRENCY_BEFORE, '')) ?? [];
+  const signs = [before, behind, within === null ? '' : '-'].filter((sign) => sign !== '');
+  return signs.length > 1 ? { negative: false, digits: plain } : { negative: signs[0] === '-', digits: digits.trim() };
 }
 
 const patterns = new Map<string, RegExp>();

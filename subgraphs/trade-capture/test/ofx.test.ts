@@ -43,7 +43,7 @@ test('a statement of version 1, in which values have no end', () => {
 const asXml = (text: string): string => text.replace(SGML_HEAD, '<?xml version="1.0" encoding="UTF-8"?>\n<?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE"?>\n').replace('<MEMO>', '<MEMO/>').replaceAll(/<([A-Z0-9]+)>([^<>\n]+)(?=\n|<(?!\/\1>))/g, '<$1>$2</$1>');
 
 test('version 2 says the same in XML', () => {
-  const strip = ({ rows }: ReturnType<typeof read>) => rows.map(({ row: _, ...row }) => row);
+  const strip = ({ rows }: ReturnType<typeof read>) => rows.map((row) => ({ ...row, row: 0 }));
   const xml = read(asXml(sgml(BUY)));
   expect(faults(xml)).toEqual([]);
   expect(strip(xml)).toEqual(strip(read(sgml(BUY))));

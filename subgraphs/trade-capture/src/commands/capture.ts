@@ -10,7 +10,7 @@ import { type Captured, refused, type RowResult } from '../domain/capture.ts';
 import { canonicalTerms, type TermsInput, termsOf } from '../domain/terms.ts';
 import type { Trade } from '../domain/trade.ts';
 import { checkReferences, referencesOf } from './references.ts';
-import { earlierOf, notCapturedBefore, type Request, writeCaptures, type Written } from './write-captures.ts';
+import { earlierOf, notCapturedBefore, NotWhole, type Request, writeCaptures, type Written } from './write-captures.ts';
 
 export interface CaptureInput extends TermsInput {
   readonly portfolioId: string;
@@ -33,17 +33,27 @@ const REASON_LENGTH_MAX = 1_000;
 
 const rowsTaken = counter('pms_trade_captures_total', 'Rows that were asked to be captured, by what became of them', ['outcome']);
 
-export async function capture(ctx: TradeCaptureContext, inputs: readonly CaptureInput[]): Promise<CaptureOutcome> {
-  const results = new Map<number, RowResult>();
-  const shaped = keepGood(inputs.entries(), results, ([index, input]) => captured(ctx, index, input), ([index]) => index);
-  const fresh = shaped.length < FIRST_LOOK_ROWS_MIN ? shaped : notCapturedBefore(shaped, await earlierOf(ctx.store, ctx.principal.organizationId, shaped), results);
-  const references = await referencesOf(ctx, fresh.map(({ portfolioId }) => portfolioId), fresh.map(({ terms }) => terms.instrumentId));
-  const good = keepGood(fresh, results, (row) => ({ ...row, terms: checkReferences(references, row.portfolioId, row.terms) }), ({ index }) => index);
-  const trades = good.length === 0 ? [] : await written(ctx, good, { alone: inputs.length > 1, results });
+/** `whole`: when one row is refused, none is captured. */
+export async function capture(ctx: TradeCaptureContext, inputs: readonly CaptureInput[], { whole = false }: { readonly whole?: boolean } = {}): Promise<CaptureOutcome> {
+  const { good, results } = await sifted(ctx, inputs, FIRST_LOOK_ROWS_MIN);
+  const held = whole && [...results.values()].some(({ outcome }) => outcome === 'REFUSED');
+  for (const { index } of held ? good : []) results.set(index, heldBack(index));
+  const trades = good.length === 0 || held ? [] : await written(ctx, good, { alone: inputs.length > 1 || whole, whole, results });
   const inOrder = inputs.map((_, index) => resultAt(results, index));
   for (const { outcome } of inOrder) rowsTaken.inc({ outcome });
   return { results: inOrder, trades };
 }
+
+/** What would become of the rows: results of those refused or captured before; the others are good. Nothing is written. */
+export async function sifted(ctx: TradeCaptureContext, inputs: readonly CaptureInput[], firstLookMin = 0): Promise<{ readonly good: readonly Captured[]; readonly results: Map<number, RowResult> }> {
+  const results = new Map<number, RowResult>();
+  const shaped = keepGood(inputs.entries(), results, ([index, input]) => captured(ctx, index, input), ([index]) => index);
+  const fresh = shaped.length < firstLookMin ? shaped : notCapturedBefore(shaped, await earlierOf(ctx.store, ctx.principal.organizationId, shaped), results);
+  const references = await referencesOf(ctx, fresh.map(({ portfolioId }) => portfolioId), fresh.map(({ terms }) => terms.instrumentId));
+  return { good: keepGood(fresh, results, (row) => ({ ...row, terms: checkReferences(references, row.portfolioId, row.terms) }), ({ index }) => index), results };
+}
+
+const heldBack = (index: number): RowResult => refused(index, new Refusal('CONFLICT', 'another row was refused'));
 
 function resultAt(results: ReadonlyMap<number, RowResult>, index: number): RowResult {
   const result = results.get(index);
@@ -84,15 +94,24 @@ function named(name: string | null | undefined, field: string): string | null {
 }
 
 /** A single row goes with those that other requests bring at the same time; a call of many makes a transaction of its own. */
-async function written(ctx: TradeCaptureContext, rows: readonly Captured[], { alone, results }: { readonly alone: boolean; readonly results: Map<number, RowResult> }): Promise<readonly Trade[]> {
-  const request: Request = { organizationId: ctx.principal.organizationId, subject: ctx.principal.subject, origin: ctx.origin, rows };
+async function written(
+  ctx: TradeCaptureContext, rows: readonly Captured[],
+  { alone, whole, results }: { readonly alone: boolean; readonly whole: boolean; readonly results: Map<number, RowResult> },
+): Promise<readonly Trade[]> {
+  const request: Request = { organizationId: ctx.principal.organizationId, subject: ctx.principal.subject, origin: ctx.origin, rows, whole };
   const { trades, outcomes } = alone ? await writtenAlone(ctx, request) : await ctx.writeGrouped(request);
   for (const [index, outcome] of outcomes) results.set(index, outcome);
+  for (const { index } of rows) if (!outcomes.has(index)) results.set(index, heldBack(index));
   return trades;
 }
 
 async function writtenAlone(ctx: TradeCaptureContext, request: Request): Promise<Written> {
-  const [own] = await writeCaptures(ctx, [request]);
-  if (own === undefined) throw new Error('a request came to nothing');
-  return own;
+  try {
+    const [own] = await writeCaptures(ctx, [request]);
+    if (own === undefined) throw new Error('a request came to nothing');
+    return own;
+  } catch (error) {
+    if (!(error instanceof NotWhole)) throw error;
+    return { trades: [], outcomes: error.outcomes };
+  }
 }

@@ -21,6 +21,8 @@ export interface Request {
   readonly origin: Origin;
   /** Of good shape, naming known things; their `index` is the request's. */
   readonly rows: readonly Captured[];
+  /** When one of its rows is refused, nothing is written: see NotWhole. Only for a request that is written alone. */
+  readonly whole?: boolean | undefined;
   /** What its events carry, where they are not written under the request's own span. */
   readonly trace?: CarriedSpan | undefined;
 }
@@ -40,6 +42,15 @@ interface Row {
   readonly row: Captured;
 }
 
+/** Thrown where a row of a whole request is refused under the lock, so that nothing is written. */
+export class NotWhole extends Error {
+  readonly outcomes: ReadonlyMap<number, RowResult>;
+  constructor(outcomes: ReadonlyMap<number, RowResult>) {
+    super('a row was refused');
+    this.outcomes = outcomes;
+  }
+}
+
 /** One for each request, in their order. */
 export async function writeCaptures(writing: Writing, requests: readonly Request[]): Promise<readonly Written[]> {
   const at = writing.now();
@@ -51,6 +62,7 @@ export async function writeCaptures(writing: Writing, requests: readonly Request
     const trades = new Map(made.map(({ request, captured }) => [captured.tradeId, tradeOf(request, captured, at)]));
     // a name or key that was taken, by an earlier call or by an earlier row of this one; a repeated call finds its trades in closed portfolios, too
     const others = await told(tx, [...closed, ...open.filter(({ captured }) => !inserted.has(captured.tradeId)).map(({ request, captured }) => ({ request, row: captured }))]);
+    for (const request of requests.filter(({ whole }) => whole)) onlyWhole(others.get(request));
     await tx.outbox.add(made.flatMap(({ request, captured }) => {
       const trade = trades.get(captured.tradeId);
       return trade === undefined ? [] : [{ ...event(tradeCaptured, trade.portfolioId, factsOf(trade), makerOf(writing, request, trade.reason)), ...request.trace }];
@@ -59,6 +71,10 @@ export async function writeCaptures(writing: Writing, requests: readonly Request
   });
   announce(writing.live, news);
   return written;
+}
+
+function onlyWhole(outcomes: ReadonlyMap<number, RowResult> | undefined): void {
+  if (outcomes !== undefined && [...outcomes.values()].some(({ outcome }) => outcome === 'REFUSED')) throw new NotWhole(outcomes);
 }
 
 function writtenOf(request: Request, trades: ReadonlyMap<string, Trade>, others: ReadonlyMap<Request, ReadonlyMap<number, RowResult>>): Written {

@@ -49,14 +49,15 @@ interface Seen {
   readonly ofId: Map<string, { readonly row: number; readonly content: string }>;
 }
 
-function named({ givenId, order: _, ...row }: ReadRow, content: string, seen: Seen, warnings: RowProblem[]): ImportRow {
-  if (givenId !== null) seen.ofId.set(givenId, { row: row.row, content });
+function named(read: ReadRow, content: string, seen: Seen, warnings: RowProblem[]): ImportRow {
+  const { row, columns, kind, date, instrument, quantity, price, currency, fees, amount, withheld, note, givenId } = read;
+  if (givenId !== null) seen.ofId.set(givenId, { row, content });
   const count = (seen.countOfContent.get(content) ?? 0) + 1;
   seen.countOfContent.set(content, count);
   const first = seen.firstOfContent.get(content);
-  if (first === undefined) seen.firstOfContent.set(content, row.row);
-  else warnings.push({ row: row.row, column: columnOf(row, 'externalId'), reason: `the same as row ${first}${givenId === null ? '' : ', under another id'}: booked as a twin of it` });
-  return { ...row, externalId: givenId ?? `row:${content}-${count}` };
+  if (first === undefined) seen.firstOfContent.set(content, row);
+  else warnings.push({ row, column: columnOf(read, 'externalId'), reason: `the same as row ${first}${givenId === null ? '' : ', under another id'}: booked as a twin of it` });
+  return { row, columns, kind, date, instrument, quantity, price, currency, fees, amount, withheld, note, externalId: givenId ?? `row:${content}-${count}` };
 }
 
 /** What makes two rows the same, whatever the file calls its columns. */

@@ -6,6 +6,7 @@ import { captureTrade } from '../commands/capture-trade.ts';
 import { captureTrades } from '../commands/capture-trades.ts';
 import { tradeById } from '../queries/trade-by-id.ts';
 import { tradeEvents } from '../queries/trade-events.ts';
+import { ImportBooking, ImportPositionChange, ImportTradesPayload, importing } from './import.ts';
 import { CaptureTradesResult, Portfolio, Trade, TradeEvent, TradeVersion } from './trade.ts';
 import type { MutationResolvers, QueryResolvers, Resolvers, SubscriptionResolvers } from './types.generated.ts';
 
@@ -20,6 +21,7 @@ const Mutation: MutationResolvers = {
       ['results', 'captured', 'duplicates', 'refused', 'refusals'], () => captureTrades(ctx, input.trades));
     return { ...counted, userErrors: refusals ?? userErrors };
   },
+  importTrades: (_, { input }, ctx) => importing(ctx, input),
   amendTrade: (_, { input }, ctx) => payload(['trade'], async () => ({ trade: await amendTrade(ctx, input) })),
   cancelTrade: (_, { input }, ctx) => payload(['trade'], async () => ({ trade: await cancelTrade(ctx, input) })),
 };
@@ -28,4 +30,4 @@ const Subscription: SubscriptionResolvers = {
   tradeEvents: { subscribe: (_, { portfolioId, after }, ctx) => tradeEvents(ctx, portfolioId, after ?? null) },
 };
 
-export const resolvers: Resolvers = { Query, Mutation, Subscription, Trade, TradeVersion, TradeEvent, Portfolio, CaptureTradesResult };
+export const resolvers: Resolvers = { Query, Mutation, Subscription, Trade, TradeVersion, TradeEvent, Portfolio, CaptureTradesResult, ImportTradesPayload, ImportBooking, ImportPositionChange };

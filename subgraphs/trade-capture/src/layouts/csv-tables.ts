@@ -37,7 +37,8 @@ function behindHeader(records: readonly CsvRecord[], mapping: Mapping, table: Ta
   const candidates = records.slice(0, PREAMBLE_MAX).map(({ cells, line }, index) => ({ index, line, cells, missing: missingColumns(table, cells) }));
   const best = candidates.toSorted((a, b) => a.missing.length - b.missing.length || a.index - b.index)[0];
   if (best === undefined) return void sorted.problems.push({ row: 0, column: 'file', reason: 'the file is empty' });
-  if (best.missing.length > 0) return void headerProblems(best.missing, best.line, table, mapping, sorted);
+  headerProblems(best.missing, best.line, table, mapping, sorted);
+  if (best.missing.length > 0) return;
   for (const { line, cells } of records.slice(best.index + 1)) sort({ table, header: best.cells, line, cells }, mapping, sorted);
 }
 
@@ -46,29 +47,41 @@ const headerProblems = (missing: readonly string[], line: number, table: Table, 
   for (const column of missing) problems.push({ row: line, column, reason: `there is no such column, which the layout "${title}" needs${table.section === undefined ? '' : ` in section ${table.section}`}` });
 };
 
+interface Sections {
+  readonly headers: Map<string, Header>;
+  /** Of sections that the mapping has no table for. */
+  readonly unread: Map<string, { readonly line: number; readonly count: number }>;
+}
+
 function inSections(records: readonly CsvRecord[], mapping: Mapping, sorted: Sorted): void {
-  const headers = new Map<string, Header>();
-  const unread = new Map<string, { line: number; count: number }>();
-  for (const { line, cells } of records) {
-    const [section = '', mark = ''] = cells;
-    const table = mapping.tables.find((one) => one.section === section);
-    if (table === undefined) {
-      if (mark !== 'Data') continue;
-      const before = unread.get(section);
-      unread.set(section, { line: before?.line ?? line, count: (before?.count ?? 0) + 1 });
-    } else if (mark === 'Header') {
-      const missing = missingColumns(table, cells);
-      headerProblems(missing, line, table, mapping, sorted);
-      if (missing.length === 0) headers.set(section, cells);
-      else headers.delete(section);
-    } else if (mark === 'Data') {
-      const header = headers.get(section);
-      if (header !== undefined) sort({ table, header, line, cells }, mapping, sorted);
-    }
-  }
-  if (headers.size === 0 && sorted.problems.length === 0)
+  const sections: Sections = { headers: new Map(), unread: new Map() };
+  for (const record of records) inSection(record, mapping, sections, sorted);
+  if (sections.headers.size === 0 && sorted.problems.length === 0)
     sorted.problems.push({ row: 0, column: 'file', reason: `there is no section ${mapping.tables.map(({ section }) => section).join(', ')}` });
-  for (const [section, { line, count }] of unread) sorted.leftOut.push({ row: line, column: section, reason: `the section is not read: ${count} ${count === 1 ? 'line' : 'lines'}` });
+  for (const [section, { line, count }] of sections.unread)
+    sorted.leftOut.push({ row: line, column: section, reason: `the section is not read: ${count} ${count === 1 ? 'line' : 'lines'}` });
+}
+
+function inSection({ line, cells }: CsvRecord, mapping: Mapping, sections: Sections, sorted: Sorted): void {
+  const [section = '', mark = ''] = cells;
+  const table = mapping.tables.find((one) => one.section === section);
+  if (mark === 'Header' && table !== undefined) sectionHeader(table, section, { line, cells }, mapping, { sections, sorted });
+  if (mark !== 'Data') return;
+  const header = sections.headers.get(section);
+  if (table === undefined) notRead(sections, section, line);
+  else if (header !== undefined) sort({ table, header, line, cells }, mapping, sorted);
+}
+
+function notRead({ unread }: Sections, section: string, line: number): void {
+  const before = unread.get(section);
+  unread.set(section, { line: before?.line ?? line, count: (before?.count ?? 0) + 1 });
+}
+
+function sectionHeader(table: Table, section: string, { line, cells }: CsvRecord, mapping: Mapping, { sections, sorted }: { readonly sections: Sections; readonly sorted: Sorted }): void {
+  const missing = missingColumns(table, cells);
+  headerProblems(missing, line, table, mapping, sorted);
+  if (missing.length === 0) sections.headers.set(section, cells);
+  else sections.headers.delete(section);
 }
 
 function sort(line: TableLine, { remarks }: Mapping, { lines, problems, leftOut }: Sorted): void {

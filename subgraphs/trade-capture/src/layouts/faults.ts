@@ -1,4 +1,5 @@
 /** Reads cells of one line and gathers everything that is wrong with it, by column. */
+import { type QuoteUnit, quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 import { isFormula, type Read, readDay, readNumber, shown } from '@pms/tables/cells';
 import { UNREADABLE } from '@pms/tables/decode';
 import type { RowProblem } from '../domain/import-row.ts';
@@ -6,9 +7,6 @@ import type { Cell } from './source.ts';
 
 /** ISO 4217, past currencies included: books may go back to them. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-/** Units in which exchanges quote: hundredths of a currency. */
-const QUOTE_UNITS: Readonly<Record<string, string>> = { GBX: 'GBP', GBp: 'GBP', ZAC: 'ZAR', ZAc: 'ZAR', ILA: 'ILS' };
 
 const TEXT_MAX = 200;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -29,8 +27,8 @@ export interface Faults {
 
 export interface Quoted {
   readonly currency: string;
-  /** True for a hundredth of it. */
-  readonly hundredths: boolean;
+  /** The unit that figures are in, where it is not the currency itself. */
+  readonly unit: QuoteUnit | null;
 }
 
 const FIRST_DAY = '1900-01-01';
@@ -73,9 +71,9 @@ export function faultsOf(row: number): Faults {
     currency(cell, field) {
       const text = faults.needed(cell, field);
       if (text === null || cell === null) return null;
-      const major = QUOTE_UNITS[text];
-      if (major !== undefined) return { currency: major, hundredths: true };
-      if (CURRENCIES.has(text)) return { currency: text, hundredths: false };
+      const unit = quoteUnitNamed(text);
+      if (unit !== null) return { currency: quoteUnits[unit].currency, unit };
+      if (CURRENCIES.has(text)) return { currency: text, unit };
       return add(cell.column, `${shown(text)} is not a currency of ISO 4217`);
     },
   };

@@ -1,7 +1,8 @@
 /** What a line says that a trade cost besides its price. Fees of a trade are in its currency; others are refused, or become rows of their own. */
 import { type Decimal, decimal, minorUnits, sum, text } from '@pms/money';
+import { inCurrency } from '@pms/money/quote-unit';
 import type { ImportFee, ImportKind } from '../domain/import-row.ts';
-import type { LineAt } from './row.ts';
+import type { LineAt, Reader } from './line-at.ts';
 
 interface Priced {
   readonly kind: ImportKind;
@@ -17,23 +18,24 @@ export interface Fees {
 }
 
 export function feesOf(at: LineAt, trade: Priced): Fees {
-  const { reader, cells, faults } = at;
-  const own: ImportFee[] = [];
-  const foreign: ImportFee[] = [];
-  for (const { amount, currency, rule } of reader.fees) {
-    const cell = amount(cells);
-    const read = faults.number(cell, 'fees');
-    if (read === null || decimal(read).isZero()) continue;
-    const cost = costOf(decimal(read), rule.sign);
-    const named = currency?.(cells) ?? null;
-    const quoted = named === null || named.text === '' ? { currency: trade.currency, hundredths: false } : faults.currency(named, 'fees');
-    if (cost === null) faults.add(cell.column, `a fee of ${text(decimal(read))}: a rebate is not booked with a trade`);
-    else if (quoted === null) continue;
-    else if (quoted.currency === trade.currency) own.push({ kind: rule.kind, amount: text(quoted.hundredths ? cost.times('0.01') : cost), currency: quoted.currency });
-    else if (reader.mapping.foreignFees === 'REFUSE') faults.add(named?.column ?? cell.column, `a fee in ${quoted.currency}, and the trade is in ${trade.currency}: fees of a trade are in its currency`);
-    else foreign.push({ kind: rule.kind, amount: text(quoted.hundredths ? cost.times('0.01') : cost), currency: quoted.currency });
-  }
-  return { own: reader.table.feeIsRestOfAmount ? [...own, ...restOf(at, trade, own)] : own, foreign };
+  const { reader } = at;
+  const found = reader.fees.flatMap((column) => feeOf(at, column, trade.currency) ?? []);
+  const own = found.filter(({ currency }) => currency === trade.currency);
+  return { own: reader.table.feeIsRestOfAmount ? [...own, ...restOf(at, trade, own)] : own, foreign: found.filter(({ currency }) => currency !== trade.currency) };
+}
+
+function feeOf({ reader, cells, faults }: LineAt, { amount, currency, rule }: Reader['fees'][number], traded: string): ImportFee | null {
+  const cell = amount(cells);
+  const read = faults.number(cell, 'fees');
+  if (read === null || decimal(read).isZero()) return null;
+  const named = currency?.(cells) ?? cell;
+  const quoted = named === cell || named.text === '' ? { currency: traded, unit: null } : faults.currency(named, 'fees');
+  const cost = costOf(decimal(read), rule.sign);
+  if (cost === null) return faults.add(cell.column, `a fee of ${read}: a rebate is not booked with a trade`);
+  if (quoted === null) return null;
+  if (quoted.currency !== traded && reader.mapping.foreignFees === 'REFUSE')
+    return faults.add(named.column, `a fee in ${quoted.currency}, and the trade is in ${traded}: fees of a trade are in its currency`);
+  return { kind: rule.kind, amount: text(inCurrency(cost, quoted.unit)), currency: quoted.currency };
 }
 
 function costOf(amount: Decimal, sign: 'POSITIVE' | 'NEGATIVE' | 'ANY'): Decimal | null {

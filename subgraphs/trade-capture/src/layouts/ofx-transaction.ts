@@ -101,19 +101,22 @@ function instrumentOf({ statement, faults }: At, within: OfxNode | undefined): I
 }
 
 function trade(at: At, kind: 'BUY' | 'SELL', within: OfxNode | undefined): ReadRow[] {
-  const { faults } = at;
   const base = baseOf(at, within);
   const instrument = instrumentOf(at, within);
   const units = needed(at, valueOf(within, 'UNITS'), 'UNITS');
   const price = needed(at, valueOf(within, 'UNITPRICE'), 'UNITPRICE');
   const currency = currencyOf(at, within);
-  if (units?.isZero() === true) faults.add('UNITS', 'the quantity is zero');
-  if (kind === 'BUY' && units?.isNegative() === true) faults.add('UNITS', `a purchase of ${text(units)}`);
-  if (price !== null && !price.greaterThan(0)) faults.add('UNITPRICE', `the price ${text(price)} is not above zero`);
+  checkFigures(at, kind, units, price);
   const fees = currency === null ? [] : feesOf(at, within, currency);
   if (units === null || price === null || currency === null || base.date === null) return [];
   compareTotal(at, within, { kind, gross: units.abs().times(price), fees });
   return [{ ...base, date: base.date, kind, instrument, quantity: text(units.abs()), price: text(price), currency, fees, amount: null, withheld: null }];
+}
+
+function checkFigures({ faults }: At, kind: 'BUY' | 'SELL', units: Decimal | null, price: Decimal | null): void {
+  if (units?.isZero() === true) faults.add('UNITS', 'the quantity is zero');
+  if (kind === 'BUY' && units?.isNegative() === true) faults.add('UNITS', `a purchase of ${text(units)}`);
+  if (price !== null && !price.greaterThan(0)) faults.add('UNITPRICE', `the price ${text(price)} is not above zero`);
 }
 
 function feesOf({ faults }: At, within: OfxNode | undefined, currency: string): ImportFee[] {
@@ -139,29 +142,48 @@ function compareTotal(at: At, within: OfxNode | undefined, { kind, gross, fees }
 
 function cash(at: At, kind: ImportKind, within: OfxNode): ReadRow[] {
   const base = baseOf(at, within);
-  const total = needed(at, valueOf(within, 'TOTAL'), 'TOTAL');
+  const total = amountOf(at, valueOf(within, 'TOTAL'), 'TOTAL');
   const currency = currencyOf(at, within);
   const withheld = at.faults.number(figure(valueOf(within, 'WITHHOLDING'), 'WITHHOLDING'), 'WITHHOLDING');
-  const instrument = kind === 'DIVIDEND' || valueOf(within, 'SECID', 'UNIQUEID') !== undefined ? instrumentOf(at, within) : null;
-  if (total?.isZero() === true) at.faults.add('TOTAL', 'the amount is zero');
+  const concerns = kind === 'DIVIDEND' || valueOf(within, 'SECID', 'UNIQUEID') !== undefined;
+  const instrument = concerns ? instrumentOf(at, within) : null;
   if (total === null || currency === null || base.date === null) return [];
-  const amount = kind === 'INTEREST' ? (within.name === 'MARGININTEREST' ? total.abs().negated() : total) : total.abs();
   return [{
-    ...base, date: base.date, kind, instrument, quantity: null, price: null, currency, fees: [], amount: text(amount),
-    withheld: withheld === null || decimal(withheld).isZero() ? null : text(decimal(withheld).abs()),
+    ...base, date: base.date, kind, instrument, quantity: null, price: null, currency, fees: [], amount: text(signedAs(kind, within.name, total)), withheld: taxOf(withheld),
     givenId: within.name === 'REINVEST' && base.givenId !== null ? `${base.givenId}:income` : base.givenId,
   }];
+}
+
+const taxOf = (withheld: string | null): string | null => (withheld === null || decimal(withheld).isZero() ? null : text(decimal(withheld).abs()));
+
+/** Interest has a sign: paid on a margin it is below zero. */
+function signedAs(kind: ImportKind, element: string, total: Decimal): Decimal {
+  if (kind !== 'INTEREST') return total.abs();
+  return element === 'MARGININTEREST' ? total.abs().negated() : total;
+}
+
+function amountOf(at: At, node: OfxNode | undefined, column: string): Decimal | null {
+  const amount = needed(at, node, column);
+  return amount?.isZero() === true ? at.faults.add(column, 'the amount is zero') : amount;
 }
 
 function bank(at: At): ReadRow[] {
   const within = all(at.node, 'STMTTRN')[0];
   const base = baseOf(at, within);
-  const amount = needed(at, valueOf(within, 'TRNAMT'), 'TRNAMT');
+  const amount = amountOf(at, valueOf(within, 'TRNAMT'), 'TRNAMT');
   const currency = currencyOf(at, within);
   const type = valueOf(within, 'TRNTYPE')?.text.toUpperCase() ?? '';
-  if (amount?.isZero() === true) at.faults.add('TRNAMT', 'the amount is zero');
   if (type === 'DIV') at.faults.add('TRNTYPE', 'a dividend that names no security');
   if (amount === null || currency === null || base.date === null) return [];
-  const kind: ImportKind = type === 'INT' ? 'INTEREST' : BANK_FEES.has(type) ? 'FEE' : amount.isNegative() ? 'WITHDRAWAL' : 'DEPOSIT';
-  return [{ ...base, columns: { ...COLUMNS, amount: 'TRNAMT', date: 'DTPOSTED' }, date: base.date, kind, instrument: null, quantity: null, price: null, currency, fees: [], amount: text(kind === 'INTEREST' ? amount : amount.abs()), withheld: null }];
+  const kind = bankKind(type, amount);
+  return [{
+    ...base, columns: { ...COLUMNS, amount: 'TRNAMT', date: 'DTPOSTED' }, date: base.date, kind, instrument: null, quantity: null, price: null, currency, fees: [],
+    amount: text(signedAs(kind, 'STMTTRN', amount)), withheld: null,
+  }];
+}
+
+function bankKind(type: string, amount: Decimal): ImportKind {
+  if (type === 'INT') return 'INTEREST';
+  if (BANK_FEES.has(type)) return 'FEE';
+  return amount.isNegative() ? 'WITHDRAWAL' : 'DEPOSIT';
 }

@@ -26,7 +26,7 @@ class Broken extends Error {
   }
 }
 
-interface Open {
+interface OpenNode {
   readonly node: OfxNode;
   readonly parent: OfxNode;
 }
@@ -39,7 +39,7 @@ interface Reading {
   /** Up to where lines are counted. */
   counted: number;
   nodes: number;
-  readonly stack: Open[];
+  readonly stack: OpenNode[];
 }
 
 export function ofxTree(source: string): OfxTree {
@@ -74,9 +74,9 @@ function readOne(reading: Reading, above: OfxNode): void {
   TAG.lastIndex = reading.at;
   const tag = TAG.exec(reading.text);
   if (tag === null) throw new Broken(reading.at, whyNoTag(reading));
-  const [all, slash, name = '', empty] = tag;
+  const [whole, slash, name = '', empty] = tag;
   const at = reading.at;
-  reading.at += all.length;
+  reading.at += whole.length;
   if (slash === '/') close(reading, name.toUpperCase(), at);
   else open(reading, above, { name: name.toUpperCase(), at, empty: empty === '/' });
 }
@@ -121,13 +121,14 @@ function close(reading: Reading, name: string, at: number): void {
   const depth = reading.stack.findLastIndex(({ node }) => node.name === name);
   if (depth < 0) throw new Broken(at, `</${name}> closes nothing`);
   if (reading.xml && depth < reading.stack.length - 1) throw new Broken(at, `</${name}> comes before the end of <${reading.stack.at(-1)?.node.name ?? ''}>`);
-  while (reading.stack.length > depth + 1) {
-    // an SGML value that was empty: what seemed to be within it stands beside it
-    const inner = reading.stack.pop();
-    for (const beside of inner?.node.children.splice(0) ?? []) inner?.parent.children.push(beside);
-  }
+  while (reading.stack.length > depth + 1) emptied(reading.stack.pop());
   reading.stack.pop();
   if (valueAt(reading) !== '' && reading.stack.length > 0) strayed(at);
+}
+
+/** An SGML value that was empty: what seemed to be within it stands beside it. */
+function emptied(inner: OpenNode | undefined): void {
+  if (inner !== undefined) for (const beside of inner.node.children.splice(0)) inner.parent.children.push(beside);
 }
 
 /** The text up to the next tag, trimmed; comments are passed over. */
@@ -155,10 +156,10 @@ function section(reading: Reading, begin: string, end: string): string {
   return reading.text.slice(from, to);
 }
 
-const plain = (text: string): string => text.replaceAll(/&(#\d{1,6}|[a-z]{2,4});/g, (all, name: string) => {
-  if (!name.startsWith('#')) return NAMED[name] ?? all;
+const plain = (text: string): string => text.replaceAll(/&(#\d{1,6}|[a-z]{2,4});/g, (entity, name: string) => {
+  if (!name.startsWith('#')) return NAMED[name] ?? entity;
   const code = Number(name.slice(1));
-  return code > 0 && code < 0xD8_00 ? String.fromCodePoint(code) : all;
+  return code > 0 && code < 0xD8_00 ? String.fromCodePoint(code) : entity;
 });
 
 /** The first element of that name right within. */

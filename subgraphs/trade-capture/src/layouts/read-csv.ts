@@ -4,7 +4,8 @@ import { nameRows, type ReadRow } from '../domain/import-names.ts';
 import type { ImportRow, RowProblem } from '../domain/import-row.ts';
 import { tableLines } from './csv-tables.ts';
 import type { Mapping } from './mapping.ts';
-import { type Reader, readerOf, readLine } from './row.ts';
+import type { Reader } from './line-at.ts';
+import { readerOf, readLine } from './row.ts';
 import type { Header } from './source.ts';
 
 /** A file as it was read: with problems, `rows` are the good ones. In the order in which they are booked. */

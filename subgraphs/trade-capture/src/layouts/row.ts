@@ -1,28 +1,15 @@
 /** One line of a broker's table as rows of an import, or everything that is wrong with it. */
 import { shown } from '@pms/tables/cells';
-import { Decimal, decimal, text } from '@pms/money';
+import { type Decimal, decimal, text } from '@pms/money';
+import { inCurrency, priceDigitsMax, type QuoteUnit } from '@pms/money/quote-unit';
 import type { ReadRow } from '../domain/import-names.ts';
-import type { ImportKind, InstrumentName, RowProblem } from '../domain/import-row.ts';
+import type { ImportFee, ImportKind, InstrumentName, RowProblem } from '../domain/import-row.ts';
 import type { TableLine } from './csv-tables.ts';
 import { type Faults, faultsOf } from './faults.ts';
+import type { Field, LineAt, Reader } from './line-at.ts';
 import { feesOf } from './fees.ts';
 import type { Mapping, Meaning, Table } from './mapping.ts';
 import { type Cell, type Header, type Located, locate } from './source.ts';
-
-type Field = keyof Table['columns'];
-
-/** A table's columns, found once in its header. */
-export interface Reader {
-  readonly table: Table;
-  readonly mapping: Mapping;
-  readonly at: Readonly<Partial<Record<Field, Located>>>;
-  readonly fees: readonly { readonly amount: Located; readonly currency: Located | null; readonly rule: Table['fees'][number] }[];
-  /** Fields by what the file calls them. */
-  readonly columns: Readonly<Record<string, string>>;
-  readonly words: ReadonlyMap<string, Meaning>;
-  /** The latest day that has begun anywhere. */
-  readonly today: string;
-}
 
 export interface ReadLine {
   readonly rows: readonly ReadRow[];
@@ -56,19 +43,11 @@ export function readLine(reader: Reader, { line, cells }: TableLine): ReadLine {
   const faults = faultsOf(line);
   const cell = (field: Field): Cell | null => reader.at[field]?.(cells) ?? null;
   const meaning = meaningOf(reader, cell('action'), faults);
-  if (meaning === 'LEAVE_OUT') return { rows: [], problems: [], leftOut: [{ row: line, column: reader.columns['action'] ?? 'line', reason: `${shown(cell('action')?.text ?? '')} is left out by the layout` }] };
+  if (meaning === 'LEAVE_OUT') return { rows: [], problems: [], leftOut: [{ row: line, column: called(reader, 'action'), reason: `${shown(cell('action')?.text ?? '')} is left out by the layout` }] };
   const at = { reader, line, cells, cell, faults };
   const rows = meaning === null ? [] : ['BUY', 'SELL', 'TRADE'].includes(meaning) ? trade(at, meaning) : cash(at, meaning);
   if (meaning === null) lookAtDate(at);
   return { rows: faults.problems.length > 0 ? [] : rows, problems: faults.problems, leftOut: [] };
-}
-
-export interface LineAt {
-  readonly reader: Reader;
-  readonly line: number;
-  readonly cells: readonly string[];
-  readonly cell: (field: Field) => Cell | null;
-  readonly faults: Faults;
 }
 
 function meaningOf({ table, words, columns }: Reader, cell: Cell | null, faults: Faults): Meaning | null {
@@ -92,28 +71,37 @@ function lookAtDate({ reader, cell, faults }: LineAt): void {
 function trade(at: LineAt, meaning: Meaning): ReadRow[] {
   const { reader, cell, faults } = at;
   const base = baseOf(at);
-  if (base.instrument === null) faults.add(reader.columns['instrument'] ?? 'instrument', 'the row names no instrument');
+  if (namesNothing(at)) faults.add(called(reader, 'instrument'), 'the row names no instrument');
   const signed = neededNumber(at, 'quantity');
-  const quantity = signed === null ? null : quantityOf(at, meaning, decimal(signed));
+  const quantity = signed === null ? null : quantityOf(at, meaning, signed);
   const priced = neededNumber(at, 'price');
   const quoted = faults.currency(cell('currency'), 'currency');
-  const price = priced === null ? null : priceOf(at, decimal(priced), quoted?.hundredths ?? false);
-  if (quoted === null || quantity === null || price === null || base.date === null) return [];
-  const kind: ImportKind = meaning === 'TRADE' ? (decimal(signed ?? '0').isNegative() ? 'SELL' : 'BUY') : meaning as ImportKind;
+  const price = priced === null ? null : priceOf(at, priced, quoted?.unit ?? null);
+  if (quoted === null || signed === null || quantity === null || price === null || base.date === null) return [];
+  const kind = sideOf(meaning, signed);
   const { own, foreign } = feesOf(at, { kind, quantity, price, currency: quoted.currency });
   const row: ReadRow = {
     ...base, date: base.date, kind, quantity: text(quantity), price: text(price), currency: quoted.currency, fees: own, amount: null, withheld: null,
   };
-  return [row, ...foreign.map((fee, index): ReadRow => ({
-    ...row, kind: 'FEE', quantity: null, price: null, currency: fee.currency, fees: [], amount: fee.amount, givenId: row.givenId === null ? null : `${row.givenId}:fee${index + 1}`,
-    order: row.order, note: row.note,
-  }))];
+  return [row, ...foreign.map((fee, index) => feeRow(row, fee, index + 1))];
 }
 
-function neededNumber({ cell, faults, reader }: LineAt, field: Field): string | null {
+const sideOf = (meaning: Meaning, signed: Decimal): ImportKind => (meaning === 'SELL' || (meaning === 'TRADE' && signed.isNegative()) ? 'SELL' : 'BUY');
+
+const namesNothing = ({ cell }: LineAt): boolean => (['instrumentId', 'isin', 'symbol'] as const).every((field) => (cell(field)?.text ?? '') === '');
+
+const feeRow = (of: ReadRow, fee: ImportFee, number: number): ReadRow => ({
+  ...of, kind: 'FEE', quantity: null, price: null, currency: fee.currency, fees: [], amount: fee.amount,
+  givenId: of.givenId === null ? null : `${of.givenId}:fee${number}`,
+});
+
+const called = ({ columns }: Reader, field: string): string => columns[field] ?? field;
+
+function neededNumber({ cell, faults, reader }: LineAt, field: Field): Decimal | null {
   const found = cell(field);
-  if (found !== null && found.text !== '') return faults.number(found, field);
-  return faults.add(found?.column ?? reader.columns[field] ?? field, 'is empty');
+  if (found === null || found.text === '') return faults.add(found?.column ?? called(reader, field), 'is empty');
+  const read = faults.number(found, field);
+  return read === null ? null : decimal(read);
 }
 
 function quantityOf({ reader: { table, columns }, faults }: LineAt, meaning: Meaning, signed: Decimal): Decimal | null {
@@ -125,13 +113,10 @@ function quantityOf({ reader: { table, columns }, faults }: LineAt, meaning: Mea
   return signed.abs();
 }
 
-const HUNDREDTH = new Decimal('0.01');
-
-function priceOf({ reader: { columns }, faults }: LineAt, price: Decimal, hundredths: boolean): Decimal | null {
+function priceOf({ reader: { columns }, faults }: LineAt, price: Decimal, unit: QuoteUnit | null): Decimal | null {
   if (!price.greaterThan(0)) return faults.add(columns['price'] ?? 'price', `the price ${text(price)} is ${price.isZero() ? 'zero' : 'below zero'}`);
-  const major = hundredths ? price.times(HUNDREDTH) : price;
-  if (major.decimalPlaces() > 18) return faults.add(columns['price'] ?? 'price', 'the price has more than 18 digits behind the point');
-  return major;
+  if (price.decimalPlaces() > priceDigitsMax(unit)) return faults.add(columns['price'] ?? 'price', `a price in ${unit ?? ''} has at most ${priceDigitsMax(unit)} digits behind the point`);
+  return inCurrency(price, unit);
 }
 
 /** The amount's own currency where the layout has one. */
@@ -143,19 +128,19 @@ function cash(at: LineAt, meaning: Meaning): ReadRow[] {
   const quoted = faults.currency(own ?? cell('currency'), own === null ? 'currency' : 'amountCurrency');
   const withheld = faults.number(cell('withheld'), 'withheld');
   if (figure === null || quoted === null || base.date === null) return [];
-  const signed = quoted.hundredths ? decimal(figure).times(HUNDREDTH) : decimal(figure);
+  const signed = inCurrency(figure, quoted.unit);
   const kind = meaning === 'CASH' ? (signed.isNegative() ? 'WITHDRAWAL' : 'DEPOSIT') : meaning as ImportKind;
   const amount = amountOf(kind, signed, reader.table.amountSign === 'ANY' || meaning === 'CASH');
-  if (amount === null) {
-    faults.add(reader.columns['amount'] ?? 'amount', whyNoAmount(kind, signed));
-    return [];
-  }
-  return [{
-    ...base, date: base.date, kind, quantity: null, price: null, currency: quoted.currency, fees: [], amount: text(amount),
-    withheld: withheld === null || decimal(withheld).isZero() ? null : text(decimal(withheld).abs()), instrument: kind === 'DIVIDEND' || kind === 'TAX' || kind === 'FEE' ? base.instrument : null,
+  if (amount === null) faults.add(called(reader, 'amount'), whyNoAmount(kind, signed));
+  return amount === null ? [] : [{
+    ...base, date: base.date, kind, quantity: null, price: null, currency: quoted.currency, fees: [], amount: text(amount), withheld: taxOf(withheld),
+    instrument: OF_INSTRUMENTS.has(kind) ? base.instrument : null,
   }];
 }
 
+const taxOf = (withheld: string | null): string | null => (withheld === null || decimal(withheld).isZero() ? null : text(decimal(withheld).abs()));
+
+const OF_INSTRUMENTS: ReadonlySet<ImportKind> = new Set<ImportKind>(['DIVIDEND', 'TAX', 'FEE']);
 const OUT: ReadonlySet<ImportKind> = new Set<ImportKind>(['WITHDRAWAL', 'FEE', 'TAX']);
 
 function amountOf(kind: ImportKind, signed: Decimal, anySign: boolean): Decimal | null {
@@ -185,11 +170,13 @@ function baseOf(at: LineAt): Base {
 const ISIN = /^[A-Z]{2}[A-Z0-9]{9}\d$/;
 
 function instrumentOf({ reader, cell, faults }: LineAt): InstrumentName | null {
-  const written = faults.text(cell('symbol'), 'symbol');
-  const symbol = written === null ? null : reader.mapping.symbols[written] ?? written.toUpperCase();
-  const isin = faults.text(cell('isin'), 'isin')?.toUpperCase() ?? null;
-  if (isin !== null && !ISIN.test(isin)) faults.add(reader.columns['isin'] ?? 'isin', `${shown(isin)} is not an ISIN`);
+  const capital = (field: Field): string | null => faults.text(cell(field), field)?.toUpperCase() ?? null;
+  const symbol = symbolOf(reader.mapping, faults.text(cell('symbol'), 'symbol'));
+  const isin = capital('isin');
+  if (isin !== null && !ISIN.test(isin)) faults.add(called(reader, 'isin'), `${shown(isin)} is not an ISIN`);
   const id = faults.text(cell('instrumentId'), 'instrumentId');
-  const mic = faults.text(cell('mic'), 'mic')?.toUpperCase() ?? null;
-  return id === null && isin === null && symbol === null ? null : { id, isin, symbol, mic };
+  const mic = capital('mic');
+  return [id, isin, symbol].every((name) => name === null) ? null : { id, isin, symbol, mic };
 }
+
+const symbolOf = ({ symbols }: Mapping, written: string | null): string | null => (written === null ? null : symbols[written] ?? written.toUpperCase());

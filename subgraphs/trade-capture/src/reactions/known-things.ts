@@ -25,8 +25,8 @@ export const onPortfolioClosed = (store: TradeStore): Reaction => ({
 export function onInstrumentCreated(store: TradeStore): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => store.transaction(async (tx) => {
     await tx.knowInstruments((await unseen(tx, events)).map(({ organizationId, data }) => {
-      const { instrumentId, currency, quoteUnit = null } = instrumentCreated.data.parse(data);
-      return { id: instrumentId, organizationId, currency, quoteUnit };
+      const { instrumentId, currency, symbol, mic, isin = null, quoteUnit = null } = instrumentCreated.data.parse(data);
+      return { id: instrumentId, organizationId, currency, quoteUnit, symbol, mic, isin };
     }));
   });
   return { type: instrumentCreated.name, react: (event) => reactAll([event]), reactAll };

@@ -7,6 +7,7 @@ import type { Page } from '@pms/subgraph/connection';
 import type { Earlier } from '../domain/capture.ts';
 import type { Side, Status, Trade, TradeVersion } from '../domain/trade.ts';
 import { earlierCaptures } from './earlier-captures.ts';
+import { importReads } from './import-reads.ts';
 import { newsReads } from './news.ts';
 import { remembered } from './remembered.ts';
 import { SHOWN, TRADE_COLUMNS, toTrade, toVersion, type TradeRow, VERSION_COLUMNS, type VersionRow } from './rows.ts';
@@ -38,7 +39,7 @@ const MATCHING = `($3::text[] is null or v.status = any($3)) and ($4::text is nu
 
 export function tradeStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
-    ...newsReads(sql),
+    ...newsReads(sql), ...importReads(sql),
 
     /** Open or closed: whether a portfolio is closed is seen under its lock. */
     portfolios: remembered((organizationId, ids) =>

@@ -4,6 +4,7 @@ import type { Captured, Earlier } from '../domain/capture.ts';
 import type { Status, Terms, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
 import { earlierCaptures } from './earlier-captures.ts';
 import { feesJson, lotPicksJson, SHOWN, TRADE_COLUMNS, toTrade, type TradeRow } from './rows.ts';
+import { knownWrites } from './known-writes.ts';
 import { newsWrites } from './news-writes.ts';
 import { statusWrites } from './status-writes.ts';
 
@@ -39,7 +40,7 @@ export interface CapturedRow extends Captured {
 export function writes(work: Work) {
   const { sql, outbox, firstSight, firstSights } = work;
   return {
-    outbox, firstSight, firstSights, ...statusWrites(sql), ...newsWrites(sql),
+    outbox, firstSight, firstSights, ...statusWrites(sql), ...newsWrites(sql), ...knownWrites(sql),
 
     earlier: (organizationId: string, externalIds: readonly string[], keys: readonly string[]): Promise<Earlier[]> =>
       earlierCaptures(sql, organizationId, externalIds, keys),
@@ -112,23 +113,6 @@ export function writes(work: Work) {
           version.quoteUnit, version.settlement?.currency ?? null, version.settlement?.rate.toFixed() ?? null, version.counterparty, version.placeOfSettlement, version.custodyAccount]);
       await sql.query('update trade_capture.trade set version = $2, last_version = $2 where id = $1', [trade.id, version.version]);
       return { ...trade, ...version, lastVersion: version.version };
-    },
-
-    async knowPortfolios(portfolios: readonly { readonly id: string; readonly organizationId: string }[]): Promise<void> {
-      await sql.query(
-        'insert into trade_capture.known_portfolio (id, organization_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing',
-        [portfolios.map(({ id }) => id), portfolios.map(({ organizationId }) => organizationId)]);
-    },
-
-    async closePortfolio(id: string): Promise<void> {
-      await sql.query('update trade_capture.known_portfolio set closed = true where id = $1', [id]);
-    },
-
-    async knowInstruments(instruments: readonly { readonly id: string; readonly organizationId: string; readonly currency: string; readonly quoteUnit: string | null }[]): Promise<void> {
-      await sql.query(
-        `insert into trade_capture.known_instrument (id, organization_id, currency, quote_unit) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-         on conflict (id) do nothing`,
-        [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ quoteUnit }) => quoteUnit)]);
     },
   };
 }

@@ -1,0 +1,95 @@
+/** Checks rows of an import against what is known: instruments, currencies, earlier captures. Nothing is written. */
+import { decimal, minorUnits, text } from '@pms/money';
+import { asQuoted } from '@pms/money/quote-unit';
+import type { TradeCaptureContext } from '../context.ts';
+import { cashMutations, type PlannedRow } from '../domain/import-plan.ts';
+import { columnOf, type ImportRow, isTrade, type RowProblem } from '../domain/import-row.ts';
+import { indexInstruments, type NamedInstrument, pickInstrument } from '../domain/named-instrument.ts';
+import { type CaptureInput, sifted } from './capture.ts';
+
+export interface CheckedRows {
+  /** In the order of the rows; refused rows are left out. */
+  readonly planned: readonly PlannedRow[];
+  /** Captures of the rows whose outcome is BOOK, in their order. */
+  readonly captures: readonly CaptureInput[];
+  readonly problems: readonly RowProblem[];
+}
+
+interface Named {
+  readonly row: ImportRow;
+  readonly instrument: NamedInstrument | null;
+}
+
+export async function checkRows(ctx: TradeCaptureContext, rows: readonly ImportRow[], portfolioId: string, reason: string | null): Promise<CheckedRows> {
+  const problems: RowProblem[] = [];
+  const named = (await withInstruments(ctx, rows, problems)).filter((one) => isTrade(one.row) || goodCash(one.row, problems));
+  const trades = named.filter(({ row }) => isTrade(row));
+  const inputs = trades.map((one) => captureOf(one, portfolioId, reason));
+  const { good, results } = await sifted(ctx, inputs);
+  const fresh = new Map(good.map(({ index }) => [trades[index]?.row, inputs[index]]));
+  const earlier = new Map<ImportRow | undefined, string>();
+  for (const [index, result] of results) {
+    const trade = trades[index];
+    if (trade === undefined) continue;
+    if (result.outcome === 'REFUSED') problems.push({ row: trade.row.row, column: columnOf(trade.row, fieldOf(result.refusal.path)), reason: result.refusal.message });
+    else earlier.set(trade.row, result.tradeId);
+  }
+  const planned = named.flatMap(({ row, instrument }): PlannedRow[] => {
+    if (!isTrade(row)) return [{ row, instrument, outcome: 'CASH', tradeId: null }];
+    if (fresh.has(row)) return [{ row, instrument, outcome: 'BOOK', tradeId: null }];
+    const tradeId = earlier.get(row);
+    return tradeId === undefined ? [] : [{ row, instrument, outcome: 'DUPLICATE', tradeId }];
+  });
+  return { planned, captures: [...fresh.values()].flatMap((input) => input ?? []), problems };
+}
+
+async function withInstruments({ store, principal }: TradeCaptureContext, rows: readonly ImportRow[], problems: RowProblem[]): Promise<Named[]> {
+  const names = rows.flatMap(({ instrument }) => instrument ?? []);
+  const different = (values: readonly (string | null)[]): string[] => [...new Set(values.flatMap((value) => value ?? []))];
+  const index = indexInstruments(names.length === 0 ? [] : await store.instrumentsNamed(principal.organizationId, {
+    ids: different(names.map(({ id }) => id)), isins: different(names.map(({ isin }) => isin)), symbols: different(names.map(({ symbol }) => symbol)),
+  }));
+  return rows.flatMap((row): Named[] => {
+    const refuse = (reason: string): Named[] => {
+      problems.push({ row: row.row, column: columnOf(row, 'instrument'), reason });
+      return [];
+    };
+    if (row.instrument === null) return isTrade(row) || row.kind === 'DIVIDEND' ? refuse('the row names no instrument') : [{ row, instrument: null }];
+    const found = pickInstrument(row.instrument, row.currency, index);
+    return typeof found === 'string' ? refuse(found) : [{ row, instrument: found }];
+  });
+}
+
+function goodCash(row: ImportRow, problems: RowProblem[]): boolean {
+  const add = (field: string, reason: string): void => void problems.push({ row: row.row, column: columnOf(row, field), reason });
+  const before = problems.length;
+  const digits = minorUnits(row.currency);
+  if (row.amount !== null && decimal(row.amount).decimalPlaces() > digits) add('amount', `${row.amount} ${row.currency}: ${row.currency} has ${digits} fractional digits`);
+  if (row.amount !== null && row.kind !== 'INTEREST' && !decimal(row.amount).greaterThan(0)) add('amount', `the amount ${row.amount} is not above zero`);
+  if (cashMutations[row.kind] === undefined) add('action', `a row of ${row.kind.toLowerCase()} cannot be booked by an import yet: leave it out, and book it by hand`);
+  return problems.length === before;
+}
+
+/** The price as the instrument is quoted. */
+const captureOf = ({ row, instrument }: Named, portfolioId: string, reason: string | null): CaptureInput => ({
+  portfolioId, instrumentId: instrument?.id ?? '', side: row.kind === 'BUY' ? 'BUY' : 'SELL', quantity: row.quantity ?? '0',
+  price: text(asQuoted(decimal(row.price ?? '0'), instrument?.quoteUnit ?? null)), currency: row.currency, tradeDate: row.date,
+  fees: row.fees.map(({ kind, amount, currency }) => ({ kind, amount: { amount, currency } })), externalId: row.externalId, reason,
+});
+
+/** Fields of a capture as rows of an import call them. */
+function fieldOf([first = 'row', , , , last]: readonly string[]): string {
+  if (first === 'fees') return last === 'currency' ? 'feeCurrency' : 'fees';
+  return first === 'tradeDate' ? 'date' : first === 'instrumentId' ? 'instrument' : first;
+}
+
+/** Standing trades that look like rows to be booked: allowed, and worth a look. */
+export async function twinWarnings({ store, principal }: TradeCaptureContext, portfolioId: string, planned: readonly PlannedRow[], captures: readonly CaptureInput[]): Promise<RowProblem[]> {
+  const fresh = planned.filter(({ outcome }) => outcome === 'BOOK');
+  if (fresh.length === 0) return [];
+  const alike = await store.tradesLike(principal.organizationId, portfolioId, captures);
+  return alike.flatMap(({ index, tradeId, externalId }) => {
+    const row = fresh[index]?.row;
+    return row === undefined ? [] : [{ row: row.row, column: columnOf(row, 'externalId'), reason: `looks like ${externalId ?? tradeId}, which was captured before under another id: booked as a twin of it` }];
+  });
+}
