@@ -7,7 +7,7 @@ import type { BooksContext } from '../context.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { TradeHistory } from '../store/posting-reads.ts';
 import { lockedPortfolio } from './locked.ts';
-import { tradesBooked, tradesReversed } from './metrics.ts';
+import { bookingsRefused, tradesBooked, tradesReversed } from './metrics.ts';
 import { postTrades, type Turn } from './post-trades.ts';
 
 export interface ValidatedTrade {
@@ -52,7 +52,10 @@ async function bookPortfolio(ctx: BooksContext, tx: Posting, run: readonly Valid
   const fresh = await tx.firstSights(run.map(({ event }) => event.id));
   const histories = await tx.histories(run.map(({ trade }) => trade.tradeId));
   const due = run.filter(({ event }) => fresh.has(event.id)).flatMap((each) => turnOf(each, histories.get(each.trade.tradeId)));
-  return due.length === 0 ? [] : postTrades(ctx, tx, portfolio, due);
+  if (due.length === 0) return [];
+  const taken = await postTrades(ctx, tx, portfolio, due);
+  bookingsRefused.inc(due.length - taken.length);
+  return taken;
 }
 
 /** Nothing for a trade that was cancelled meanwhile, and for a version that is not newer than what was booked. */

@@ -2,6 +2,7 @@
 import { counter, gauge } from '@pms/telemetry/metrics';
 
 export const tradesBooked = counter('pms_trades_booked_total', 'Trade versions booked');
+export const bookingsRefused = counter('pms_trade_bookings_refused_total', 'Trade versions that the books refused, because the lots they name cannot be closed');
 export const tradesReversed = counter('pms_trades_reversed_total', 'Trade versions whose postings were taken back', ['because']);
 export const settlementFails = counter('pms_settlement_fails_total', 'Attempts at settlement that failed, by why', ['code']);
 export const settlements = counter('pms_settlements_total', 'Attempts at settlement', ['outcome']);
