@@ -57,5 +57,7 @@ export const nothing: Omit<Replay, 'from'> = { keys: [], fills: [], goneTrades: 
 export async function replayGroup(tx: Posting, portfolio: LockedPortfolio, { instrumentIds, entitlements }: Group, replay: Replay): Promise<Changes> {
   const standing = (await tx.standingTrades(portfolio.id, instrumentIds)).filter(({ fill }) => !replay.goneTrades.has(fill.tradeId));
   const kept = entitlements.map(({ action }) => action).filter(({ entitlementId }) => !replay.goneActions.has(entitlementId));
-  return replayed(replay.keys, { standing, actions: [...kept, ...replay.addedActions], fills: replay.fills }, { method: portfolio.lotMethod, from: replay.from });
+  // a position that only an action had led to is told of also when it is led to no more
+  const keys = [...replay.keys, ...entitlements.flatMap(({ outcome }) => outcome.parts)];
+  return replayed(keys, { standing, actions: [...kept, ...replay.addedActions], fills: replay.fills }, { method: portfolio.lotMethod, from: replay.from });
 }
