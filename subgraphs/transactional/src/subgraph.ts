@@ -20,6 +20,7 @@ import { onCorporateAction } from './reactions/corporate-action-announced.ts';
 import { onFxRatePublished } from './reactions/fx-rate-published.ts';
 import { onInstrumentCreated } from './reactions/instrument-created.ts';
 import { onPortfolioChanged } from './reactions/portfolio-changed.ts';
+import { onPricesRecorded } from './reactions/prices-recorded.ts';
 import { onTradeCancelled } from './reactions/trade-cancelled.ts';
 import { onTradeValidated } from './reactions/trade-validated.ts';
 import { booksStore } from './store/books-store.ts';
@@ -38,10 +39,10 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
   return {
     name: 'transactional',
     schema: executableSchema(sdl, resolvers),
-    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
+    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onPricesRecorded(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
     contextFor: (request): TransactionalContext => {
       const who = signed(request);
-      return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId) };
+      return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId, now) };
     },
     start: async () => {
       await timer.start();

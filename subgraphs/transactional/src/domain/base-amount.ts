@@ -42,3 +42,6 @@ export function baseAmountIfKnown(...asked: Parameters<typeof baseAmountOf>): Ba
 }
 
 const atRate = (amount: Decimal, currency: Currency, { rate, date }: Rate): BaseAmount => ({ currency, amount: toStored(amount.times(rate)), rate: toStored(rate), date });
+
+/** Base currency for one unit of the trade's, by what it came to in both; of a trade that came to nothing, the rate it was booked at. */
+export const ratioOf = (base: Decimal, amount: Decimal, rate: Decimal): Decimal => (amount.isZero() ? rate : base.div(amount));

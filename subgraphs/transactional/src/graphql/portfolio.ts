@@ -2,6 +2,7 @@
 import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
 import { entitlementsOf } from '../queries/entitlements.ts';
+import { baseTotals, foreignCashAt } from '../queries/base-view.ts';
 import { exchangesOf } from '../queries/exchanges.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { lotName } from '../domain/named-lots.ts';
@@ -9,6 +10,7 @@ import { realizedGainsOf } from '../queries/gains.ts';
 import { lotMethodChanges, lotMethodPreview } from '../queries/lot-methods.ts';
 import { journalOf } from '../queries/journal.ts';
 import { statementFor } from '../queries/statement.ts';
+import { InBase } from './base.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
 export const Portfolio: PortfolioResolvers = {
@@ -21,6 +23,8 @@ export const Portfolio: PortfolioResolvers = {
   realizedGains: ({ id }, args, ctx) => realizedGainsOf(ctx, id, args),
   lotMethodPreview: ({ id }, { method }, ctx) => lotMethodPreview(ctx, id, method),
   lotMethodChanges: ({ id }, _, ctx) => lotMethodChanges(ctx, id),
+  foreignCash: ({ id }, { asOf, knownAt }, ctx) => foreignCashAt(ctx, id, { asOf: asOf ?? null, knownAt: knownAt ?? null }),
+  baseTotals: ({ id }, { asOf, knownAt }, ctx) => baseTotals(ctx, id, { asOf: asOf ?? null, knownAt: knownAt ?? null }),
   currencyExchanges: ({ id }, args, ctx) => exchangesOf(ctx, id, args),
   corporateActions: ({ id }, args, ctx) => entitlementsOf(ctx, id, args),
   journal: ({ id }, args, ctx) => journalOf(ctx, id, args),
@@ -30,6 +34,7 @@ export const Portfolio: PortfolioResolvers = {
 };
 
 export const Position: PositionResolvers = {
+  ...InBase,
   instrument: ({ position }) => ({ id: position.instrumentId }),
   quantity: ({ position }) => position.quantity,
   settledQuantity: async ({ position, portfolioId, moment }, _, { loaders }) => (await loaders.custody(moment).load(portfolioId))(position),

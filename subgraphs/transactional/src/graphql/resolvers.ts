@@ -1,4 +1,5 @@
 /** All resolvers of the domain. */
+import { BaseTotals, ForeignCash } from './base.ts';
 import { CashBalance, CurrencyExchange } from './cash.ts';
 import { Entitlement, EntitlementChange } from './entitlement.ts';
 import { BaseGain, BaseGainTotal, LotClosing, RealizedGainConnection, RealizedGainTotal, WashSale, WashSaleReplacement } from './gains.ts';
@@ -12,7 +13,7 @@ import { Statement, StatementHolding, StatementMovement, StatementTotal } from '
 import type { Resolvers } from './types.generated.ts';
 
 export const resolvers: Resolvers = {
-  Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement, Entitlement, EntitlementChange,
+  Mutation, Portfolio, Position, TaxLot, CashBalance, CurrencyExchange, ForeignCash, BaseTotals, JournalEntry, JournalLine, TrialBalanceLine, TrialBalanceTotal, GeneralLedgerLine, Trade, Settlement, Entitlement, EntitlementChange,
   BaseGain, BaseGainTotal, LotClosing, WashSale, WashSaleReplacement, RealizedGainConnection, RealizedGainTotal, LotMethodReport, LotMethodPosition, LotMethodTotal,
   Query, Reconciliation, ReconciliationLine, ReconciliationBreak, BreakNote,
   Statement, StatementMovement, StatementHolding, StatementTotal,

@@ -12,10 +12,12 @@ import type { Moment } from '../store/history-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import type { Holding } from '../store/standing-reads.ts';
 import { type BaseGains, baseGains } from './base-gains.ts';
+import { type BaseLoaders, baseLoaders } from './base-loaders.ts';
 import { type ClosedAt, closingsAt, instrumentFrom, tradedAt, washSalesIn, type WashSaleAt } from './closings.ts';
+import { perMoment } from './per-moment.ts';
 import { holdingsAt, type Replay, replays } from './positions.ts';
 
-export interface Loaders {
+export interface Loaders extends BaseLoaders {
   /** By portfolio, at a moment. */
   holdings(moment: Moment): DataLoader<string, readonly Holding[]>;
   cash(moment: Moment): DataLoader<string, readonly Cash[]>;
@@ -39,7 +41,7 @@ export interface Loaders {
   readonly breakNotes: DataLoader<string, readonly Note[]>;
 }
 
-export function loadersFor(store: BooksStore, organizationId: string): Loaders {
+export function loadersFor(store: BooksStore, organizationId: string, now: () => Date): Loaders {
   const replaysAt = perMoment((moment) => new DataLoader<string, readonly Replay[]>(async (ids) => {
     const then = await store.tradesThen(organizationId, ids, moment);
     return ids.map((id) => { const of = then.get(id); return of === undefined ? [] : replays(of); });
@@ -59,6 +61,7 @@ export function loadersFor(store: BooksStore, organizationId: string): Loaders {
       const found = await store.accountTotalsThen(organizationId, ids, moment);
       return ids.map((id) => trialBalanceOf((found.get(id) ?? []).map(({ account, currency, amount }) => ({ account, currency, balance: amount }))));
     })),
+    ...baseLoaders(store, organizationId, now),
     custody: perMoment((moment) => new DataLoader((ids) => settledAt(store, organizationId, ids, moment))),
     booking: new DataLoader(async (ids) => {
       const found = await store.latestBookings(organizationId, ids);
@@ -90,15 +93,4 @@ async function settledAt(store: BooksStore, organizationId: string, ids: readonl
   }
   const unsettled = await store.unsettledThen(organizationId, ids, moment);
   return ids.map((id) => (position) => position.quantity.minus(unsettled.get(id)?.get(keyOf(position)) ?? ZERO));
-}
-
-/** One loader a moment: an operation may ask for several days. */
-function perMoment<Loader>(make: (moment: Moment) => Loader): (moment: Moment) => Loader {
-  const made = new Map<string, Loader>();
-  return (moment) => {
-    const key = `${moment.asOf} ${moment.knownAt}`;
-    const loader = made.get(key) ?? make(moment);
-    made.set(key, loader);
-    return loader;
-  };
 }

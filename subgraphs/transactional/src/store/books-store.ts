@@ -8,7 +8,9 @@ import { custodyReads } from './custody/custody-reads.ts';
 import { custodyWrites } from './custody/custody-writes.ts';
 import { dueReads, entitlementReads, entitlementWrites } from './entitlements.ts';
 import { baseReads } from './base-reads.ts';
+import { baseViewReads } from './base-view-reads.ts';
 import { gainReads } from './gain-reads.ts';
+import { priceReads, priceWrites } from './prices.ts';
 import { exchangeReads, exchangeWrites } from './exchanges.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
@@ -29,7 +31,7 @@ export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
-    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
+    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
     ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 
@@ -38,10 +40,12 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
     ...exchangeReads(sql),
+    ...priceReads(sql),
+    ...baseReads(sql),
     published: rateStore(sql, 'transactional').published,
     ...dueReads(sql),
     ...gainReads(sql),
-    ...baseReads(sql),
+    ...baseViewReads(sql),
     ...ledgerReads(sql),
     ...statementReads(sql),
     ...settlementReads(sql),
