@@ -4,6 +4,7 @@ import { instrumentCreated } from '@pms/schema/events/rttm';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
+import { announced, newInstrument, process } from './actions-world.ts';
 import { cancelled, gains, nowKnown, tradeIdOf, validated, type TradeOver, type World, world } from './world.ts';
 
 let door: FrontDoor;
@@ -183,4 +184,22 @@ test('complaint: shorts', async () => {
   const { edges, totals } = await read(portfolio);
   expect(edges.map(({ node }) => node)).toMatchObject([{ quantity: '-10', cost: { amount: '-1000' }, proceeds: { amount: '-800' }, gain: { amount: '200' }, gainRatio: 0.2, term: 'SHORT_TERM' }]);
   expect(totals).toMatchObject([{ gain: { amount: '200' }, gainRatio: 0.2, shortTerm: { amount: '200' } }]);
+});
+
+test('what corporate actions realise is among the gains: capital returned beyond the cost, cash of a merger, a taxed exchange, fractions sold', async () => {
+  const [portfolio, acme, bigger] = [await w.open(), await newInstrument(door, 'OLD'), await newInstrument(door, 'BIGGER')];
+  await buy(portfolio, '10', '5', '2026-01-05', { instrumentId: acme });
+  await door.hear(
+    announced({ kind: 'RETURN_OF_CAPITAL', instrumentId: acme, cashPerShare: '6', exDate: '2026-02-05' }),
+    announced({ kind: 'MERGER', instrumentId: acme, newInstrumentId: bigger, newShares: '1', oldShares: '4', newPrice: '20', cashPerShare: '1', cashInLieuPrice: '20', exDate: '2026-03-05' }));
+  await process(door, '2026-11-20');
+  const { edges, totals } = await read(portfolio);
+  // 60 is returned on a cost of 50; then 10 in cash on a cost of nothing, and half a share at 20, of which nothing was paid either
+  expect(edges.map(({ node }) => node)).toMatchObject([
+    { trade: null, instrument: { id: acme }, closedOn: '2026-02-05', quantity: '0', proceeds: { amount: '60' }, cost: { amount: '50' }, gain: { amount: '10' } },
+    { trade: null, instrument: { id: acme }, closedOn: '2026-03-05', quantity: '0', proceeds: { amount: '10' }, cost: { amount: '0' }, gain: { amount: '10' }, gainRatio: null },
+    { trade: null, instrument: { id: bigger }, closedOn: '2026-03-05', quantity: '0.5', openedOn: '2026-01-05', proceeds: { amount: '10' }, gain: { amount: '10' } },
+  ]);
+  expect(totals).toMatchObject([{ gain: { amount: '30' } }]);
+  expect((await read(portfolio, `(knownAt: "${await nowKnown()}")`)).totals).toEqual(totals);
 });

@@ -22,9 +22,9 @@ export interface Effect {
   readonly movedGain: Decimal;
   /** Received; negative where it is owed. Without dividends, which are no matter of lots. */
   readonly cash: Decimal;
-  /** Of what was held. */
+  /** Of what was held; of no quantity where a gain is recognised on a lot that stays. They add up to `gain`. */
   readonly closings: readonly Closing[];
-  /** Of what was received. */
+  /** Of what was received; they add up to `movedGain`. */
   readonly movedClosings: readonly Closing[];
   /** Why it could not be done as it should; null when it was. */
   readonly problem: string | null;
@@ -44,6 +44,14 @@ export function isPriced({ terms }: Action): boolean {
     case 'MERGER': return terms.stock === null || terms.taxable || terms.inLieu !== null || !terms.cash.isZero();
     case 'CASH_DIVIDEND': case 'SYMBOL_CHANGE': case 'RIGHTS_LAPSE': return false;
   }
+}
+
+/** What is realised on a lot that stays open: nothing is closed of it, and the gain has its day. None for no gain. */
+function recognised(lot: Lot, action: Action, { proceeds, cost }: { readonly proceeds: Decimal; readonly cost: Decimal }, quantity = ZERO): Closing[] {
+  const realizedGain = proceeds.minus(cost);
+  if (realizedGain.isZero() && quantity.isZero()) return [];
+  const { tradeId: closedBy, tradedOn: closedOn, sequence } = placeOfAction(action);
+  return [{ lotId: lot.id, openedOn: lot.openedOn, closedBy, closedOn, sequence, named: false, quantity, cost, proceeds, realizedGain }];
 }
 
 const costOf = (lots: readonly Lot[]): Decimal => sum(lots.map(({ cost }) => cost));
@@ -106,7 +114,8 @@ function returned(action: Action, perShare: Decimal, lots: readonly Lot[]): Effe
     const cost = lot.cost.minus(parts[at] ?? ZERO);
     return { ...lot, cost: cost.lessThan(0) === lot.quantity.lessThan(0) ? cost : ZERO };
   });
-  return effect(lots, { kept, cash });
+  const closings = lots.flatMap((lot, at) => recognised(lot, action, { proceeds: parts[at] ?? ZERO, cost: lot.cost.minus(kept[at]?.cost ?? ZERO) }));
+  return effect(lots, { kept, cash, closings });
 }
 
 function spunOff(action: Action, { ratio, share, inLieu }: Terms & { kind: 'SPIN_OFF' | 'RIGHTS_ISSUE' }, { lots, method }: Held): Effect {
@@ -125,7 +134,13 @@ function merged(action: Action, { stock, cash: perShare, inLieu, taxable }: Term
     ...lot, id: movedId(lot, action), cost: basisAfter(lot, parts[at] ?? ZERO, stock, taxable), ...(taxable && { openedOn: action.effectiveOn }),
   }));
   const { left, cash, closings, gain } = fractionSold(action, splitLots(recost, stock.ratio), inLieu, method);
-  return effect(lots, { moved: left, cash: boot.plus(cash), movedClosings: closings, movedGain: gain });
+  const exchanged = lots.flatMap((lot, at) => {
+    const [part, basis] = [parts[at] ?? ZERO, recost[at]?.cost ?? ZERO];
+    // taxed, the lot is sold for what the new shares are worth; else only as much of the cash counts as was not basis
+    if (taxable) return recognised(lot, action, { proceeds: part.plus(basis), cost: lot.cost }, lot.quantity);
+    return recognised(lot, action, { proceeds: part, cost: lot.cost.minus(basis) });
+  });
+  return effect(lots, { moved: left, cash: boot.plus(cash), closings: exchanged, movedClosings: closings, movedGain: gain });
 }
 
 /** What a lot's new shares cost: what they are worth if the exchange is taxed, else the old cost less the boot plus the gain recognised. */
