@@ -97,6 +97,17 @@ export const corporateActionReversed = defineEvent('transactional.corporate-acti
 /** Its cash has moved; `amount` is negative where it was owed. */
 export const entitlementPaid = defineEvent('transactional.entitlement-paid.v1', { ...entitlement, paidOn: dateText, amount: decimalText, currency: currencyText });
 
+/** What else happened on the way to settlement, for those who watch it. `quantity` and `amount` (signed as the trade's) where a part settled. */
+export const settlementProgressed = defineEvent('transactional.settlement-progressed.v1', {
+  ...settlement, progress: z.enum(['MATCHED', 'PART_SETTLED', 'NETTED', 'NETTING_BROKEN', 'BUY_IN_DUE', 'BOUGHT_IN']), on: dateText,
+  quantity: decimalText.optional(), amount: decimalText.optional(), currency: currencyText.optional(), netSetId: z.string().optional(), price: decimalText.optional(),
+});
+/** A claim because of a late settlement. `amount` is positive for what we are owed; `by` raised it, or decided on it. */
+export const settlementClaimed = defineEvent('transactional.settlement-claimed.v1', {
+  ...settlement, claimId: z.string(), kind: z.enum(['INTEREST', 'BUY_IN_DIFFERENCE']), status: z.enum(['PROPOSED', 'BOOKED', 'WITHDRAWN']),
+  currency: currencyText, amount: decimalText, by: z.string(),
+});
+
 /**
  * Cash of one currency after the event. `kind` DEPOSIT and WITHDRAWAL are external flows: performance is measured around them. FEE, INTEREST and
  * TAX are gains and losses; a CURRENCY_EXCHANGE is told twice, once in each currency.

@@ -11,17 +11,27 @@ import type { Holding } from './store/standing-reads.ts';
 export interface BooksContext {
   readonly store: BooksStore;
   readonly logger: Logger;
-  /** When a trade must settle; `mic` is null for an instrument without a market. */
-  settlementDate(market: { readonly mic: string | null; readonly currency: string }, tradeDate: Day): Day;
+  /** When a trade must settle; `mic` is null for an instrument without a market, `cash` is the currency in which cash moves where that is not the trade's. */
+  settlementDate(market: { readonly mic: string | null; readonly currency: string; readonly cash?: string | undefined }, tradeDate: Day): Day;
   /** Business days of a currency after `from`, up to and with `to`. */
   businessDaysSince(currency: string, from: Day, to: Day): number;
   /** The value date of a currency exchange at spot. */
   spotDate(currencies: readonly [string, string], tradedOn: Day): Day;
+  /** Business days of a market and its banks from one day to another, the first not counted: how late a settlement is. */
+  businessDaysLate(market: { readonly mic: string | null; readonly currency: string }, from: Day, to: Day): number;
   newId(kind: string): string;
   now(): Date;
 }
 
+/** Calendars, for those who ask. Each throws BAD_USER_INPUT for a market or a currency that has none. */
+export interface MarketDays {
+  tradingDay(mic: string, date: Day): { readonly isTradingDay: boolean; readonly isSettlementDay: boolean; readonly earlyClose: string | null; readonly previous: Day; readonly next: Day };
+  settlement(market: { readonly mic: string | null; readonly currency: string }, tradeDate: Day): { readonly date: Day; readonly lagDays: number; readonly mic: string | null };
+  fxSpotDate(buy: string, sell: string, tradeDate: Day): Day;
+}
+
 export interface TransactionalContext extends SignedRequest, BooksContext {
+  readonly days: MarketDays;
   readonly loaders: Loaders;
 }
 

@@ -4,10 +4,11 @@ import { PrismaClient } from '@pms/prisma/transactional';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { businessDaysSince } from './calendars/business-days.ts';
-import { settlementDateOf } from './calendars/settlement-date.ts';
+import { marketDays } from './calendars/market-days.ts';
+import { businessDaysLateOf, settlementDateOf } from './calendars/settlement-date.ts';
 import { actionsTimer } from './commands/actions-timer.ts';
 import { breakAges } from './commands/custody/break-ages.ts';
-import { spotDate } from './calendars/spot-date.ts';
+import { fxSpotDate } from './calendars/fx-spot.ts';
 import { rebuildBooks } from './commands/rebuild-books.ts';
 import { settlementTimer } from './commands/settlement-timer.ts';
 import { verifyBooks, type VerifyOptions } from './commands/verify-books.ts';
@@ -32,7 +33,7 @@ export interface TransactionalSubgraph extends Subgraph {
 
 export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): TransactionalSubgraph {
   const store = booksStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'transactional', wake));
-  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, spotDate, newId, now };
+  const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, businessDaysLate: businessDaysLateOf, spotDate: ([bought, sold], tradedOn) => fxSpotDate(bought, sold, tradedOn), newId, now };
   const timer = settlementTimer(books);
   const actions = actionsTimer(books);
   const ages = breakAges(books);
@@ -42,7 +43,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
     reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onPricesRecorded(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
     contextFor: (request): TransactionalContext => {
       const who = signed(request);
-      return { ...who, ...books, loaders: loadersFor(store, who.principal.organizationId, now) };
+      return { ...who, ...books, days: marketDays, loaders: loadersFor(store, who.principal.organizationId, now) };
     },
     start: async () => {
       await timer.start();

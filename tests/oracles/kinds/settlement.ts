@@ -2,7 +2,8 @@
 import { Decimal } from '@pms/money';
 import { dayCountDays, yearFraction } from '../../../subgraphs/analytics/src/domain/day-count.ts';
 import type { DayCount } from '../../../subgraphs/analytics/src/domain/day-count.ts';
-import { closedWeekdays, closings, newYorkEarlyCloses } from '../../../subgraphs/transactional/src/calendars/closings.ts';
+import { closedWeekdays, closings } from '../../../subgraphs/transactional/src/calendars/closings.ts';
+import { newYorkEarlyCloses } from '../../../subgraphs/transactional/src/calendars/early-closes.ts';
 import { marketCalendar, settlementCalendar } from '../../../subgraphs/transactional/src/calendars/market-calendars.ts';
 import { spinOff, splitLots, splitRatios, spunOffShare } from '../../../subgraphs/transactional/src/domain/corporate-actions.ts';
 import { addBusinessDays, businessDaysBetween, roll, weekendsOnly } from '../../../subgraphs/transactional/src/domain/calendar.ts';

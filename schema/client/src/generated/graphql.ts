@@ -515,6 +515,8 @@ export type SettleDueInput = {
 
 /** How far a trade's settlement has come. */
 export type SettlementStatus =
+  /** It has failed for so long that the securities are to be bought elsewhere (`executeBuyIn`). */
+  | 'BUYING_IN'
   /** The trade was taken back. */
   | 'CANCELLED'
   /** It was tried and failed; it may be retried. */

@@ -3,24 +3,17 @@
  * `nyse-holidays` and `date-holidays` where they follow the history of an exchange or a lunar calendar; and lists of the
  * closings that no rule foresees (mourning, storms, jubilees). Half days are open days.
  */
-import Holidays from 'date-holidays';
 import { getHolidays as nyseHolidays } from 'nyse-holidays';
 import { dayFrom, isWeekend, weekday } from '../domain/days.ts';
 import type { Day } from '../domain/days.ts';
+import { byRules, type Closings, country, plus } from './closing-sources.ts';
 import { during, easter, except, fixed, lastBefore, nth, since, sundayToMonday, weekendToMonday, weekendToNextTwo } from './holiday-rules.ts';
-import type { Rule } from './holiday-rules.ts';
-
-type Closings = (year: number) => readonly Day[];
+import { worldClosings } from './world-closings.ts';
 
 const [MONDAY, THURSDAY] = [1, 4];
 const GOOD_FRIDAY = easter(-2);
 const EASTER_MONDAY = easter(1);
 const WHIT_MONDAY = easter(50);
-
-const byRules = (rules: readonly Rule[], specials: readonly Day[] = []): Closings => (year) => [
-  ...rules.flatMap((rule) => rule(year) ?? []),
-  ...specials.filter((day) => day.startsWith(String(year))),
-];
 
 /** Every source but one has 2012-10-29 and -30 both. The Wednesdays of 1968 were closed to clear paper. */
 const NYSE_SPECIAL_CLOSURES: readonly Day[] = [
@@ -90,17 +83,6 @@ const brazil = byRules([
   since(2024, fixed(11, 20)), fixed(12, 25),
 ]);
 
-/** A country's public and bank holidays from `date-holidays`, read when the first year is asked for: the data is large. */
-function country(code: string): Closings {
-  let holidays: Holidays | undefined;
-  return (year) => {
-    holidays ??= new Holidays(code);
-    return holidays.getHolidays(year).filter(({ type }) => type === 'public' || type === 'bank').map(({ date }) => date.slice(0, 10));
-  };
-}
-
-const plus = (closings: Closings, specials: readonly Day[]): Closings => (year) => [...closings(year), ...specials.filter((day) => day.startsWith(String(year)))];
-
 /** Holidays added by decree, and full days lost to storms as the public calendars list them. */
 const HONG_KONG_SPECIALS: readonly Day[] = [
   '1997-07-02', '1998-10-02', '1999-04-06', '1999-09-16', '1999-12-31', '2001-07-06', '2001-07-25', '2008-08-06', '2008-08-22', '2010-04-06', '2011-09-29',
@@ -110,31 +92,22 @@ const HONG_KONG_SPECIALS: readonly Day[] = [
 /** 2020-10-01: the exchange's system failed and did not open that day. */
 const tokyo = country('JP');
 const tokyoExchange = plus(tokyo, ['2020-10-01']);
+const hongKong = plus(country('HK'), HONG_KONG_SPECIALS);
 
-/** By market identifier code, or for banking centres by the code that swap documentation uses. */
+/** The exchange keeps the settlement holidays, those of its city until 2021, and does not open on the last days of the year. */
+const saoPaulo: Closings = (year) => [
+  ...brazil(year), ...byRules([during(1, 2021, fixed(1, 25)), during(1, 2019, fixed(7, 9)), during(2007, 2019, fixed(11, 20)), fixed(12, 24), fixed(12, 31)])(year),
+];
+
+/** By market identifier code, or for banking centres by the code that swap documentation uses (FpML business centres). */
 export const closings: Readonly<Record<string, Closings>> = {
-  XNYS: newYorkStockExchange, XNAS: newYorkStockExchange, ARCX: newYorkStockExchange, BATS: newYorkStockExchange, XASE: newYorkStockExchange, USNY: usBanks,
-  XLON: englishBankHolidays, GBLO: englishBankHolidays, XETR: xetra, XFRA: xetra, TARGET: target, EUTA: target, XMIL: milan,
-  XPAR: euronext, XAMS: euronext, XBRU: euronext, XLIS: euronext, XSWX: swissExchange, XTSE: toronto, BRAZIL: brazil,
-  XTKS: tokyoExchange, JPTO: tokyo, XHKG: plus(country('HK'), HONG_KONG_SPECIALS),
+  ...worldClosings,
+  XNYS: newYorkStockExchange, XNAS: newYorkStockExchange, ARCX: newYorkStockExchange, BATS: newYorkStockExchange, XASE: newYorkStockExchange, IEXG: newYorkStockExchange,
+  USNY: usBanks, XLON: englishBankHolidays, AIMX: englishBankHolidays, GBLO: englishBankHolidays, XETR: xetra, XFRA: xetra, TARGET: target, EUTA: target, XMIL: milan,
+  XPAR: euronext, XAMS: euronext, XBRU: euronext, XLIS: euronext, XDUB: euronext, XMAD: euronext, XSWX: swissExchange, XTSE: toronto, XTSX: toronto, BRAZIL: brazil, BRBD: brazil,
+  XTKS: tokyoExchange, JPTO: tokyo, XHKG: hongKong, HKHK: hongKong, BVMF: saoPaulo,
 };
 
 /** Weekdays of the year on which it is closed, each once, in order. */
 export const closedWeekdays = (of: Closings, year: number): readonly Day[] =>
   [...new Set(of(year))].filter((day) => day.startsWith(String(year)) && !isWeekend(day)).toSorted();
-
-/** New York closes at 13:00 the day after Thanksgiving, and before Independence Day and Christmas where those are kept in midweek. */
-export function newYorkEarlyCloses(year: number): readonly Day[] {
-  const thanksgiving = nth(4, THURSDAY, 11)(year) ?? '';
-  const isFrom = (day: Day, ...days: number[]): boolean => days.includes(weekday(day));
-  const beforeIndependence = dayFrom(year, 7, 3);
-  const afterIndependence = dayFrom(year, 7, 5);
-  const christmasEve = dayFrom(year, 12, 24);
-  return [
-    // until 2012 a Thursday's holiday was followed, not preceded, by the short day when the eve was a Wednesday
-    ...(isFrom(beforeIndependence, 1, 2, 4) || (year >= 2013 && isFrom(beforeIndependence, 3)) ? [beforeIndependence] : []),
-    ...(year < 2013 && isFrom(afterIndependence, 5) ? [afterIndependence] : []),
-    dayFrom(year, 11, Number(thanksgiving.slice(8)) + 1),
-    ...(isFrom(christmasEve, 1, 2, 3, 4) ? [christmasEve] : []),
-  ];
-}

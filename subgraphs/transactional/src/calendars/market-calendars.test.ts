@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { closedWeekdays, closings, newYorkEarlyCloses } from './closings.ts';
+import { closedWeekdays, closings } from './closings.ts';
+import { newYorkEarlyCloses } from './early-closes.ts';
 import { marketCalendar, settlementCalendar, settlementDate } from './market-calendars.ts';
 
 const isOpen = (code: string, day: string): boolean => marketCalendar(code).isBusinessDay(day);

@@ -9,13 +9,8 @@ import type { Calendar } from '../domain/calendar.ts';
 import { isWeekend, yearOf } from '../domain/days.ts';
 import type { Day } from '../domain/days.ts';
 import { contractualSettlementDate } from '../domain/settlement-cycle.ts';
+import { banksOf, centreOf, homeCurrencyOf } from './banks.ts';
 import { closedWeekdays, closings } from './closings.ts';
-
-/** Which banks must be open for a market's trades to settle. */
-const BANKS: Readonly<Record<string, string>> = {
-  XNYS: 'USNY', XNAS: 'USNY', ARCX: 'USNY', BATS: 'USNY', XASE: 'USNY', XLON: 'GBLO', XETR: 'TARGET', XFRA: 'TARGET', XMIL: 'TARGET',
-  XPAR: 'TARGET', XAMS: 'TARGET', XBRU: 'TARGET', XLIS: 'TARGET', XTKS: 'JPTO',
-};
 
 /** Years kept per calendar; a century of them is a few kilobytes. */
 const YEARS_KEPT_MAX = 200;
@@ -43,11 +38,14 @@ export function marketCalendar(code: string): Calendar {
   return calendar;
 }
 
-/** Days on which a market's trades settle: its exchange and its banks are open. */
-export function settlementCalendar(market: string): Calendar {
+/**
+ * Days on which a market's trades settle: its exchange and its banks are open, and where cash moves in a currency that is not the market's own, those of
+ * that currency, too.
+ */
+export function settlementCalendar(market: string, currency?: string): Calendar {
   const exchange = marketCalendar(market);
-  const banks = BANKS[market];
-  return banks === undefined ? exchange : allOpen(`${market} and ${banks}`, exchange, marketCalendar(banks));
+  const centres = [banksOf(market), currency === undefined || currency === homeCurrencyOf(market) ? undefined : centreOf(currency)].filter((each) => each !== undefined);
+  return centres.length === 0 ? exchange : allOpen([market, ...centres].join(' and '), exchange, ...centres.map(marketCalendar));
 }
 
 /** The contractual settlement date of a regular-way trade in a market. */

@@ -1,4 +1,4 @@
-/** What every request about one settlement has in common: the trade is found, its portfolio's books are locked, and it is answered with what it has become. */
+/** What every request about one settlement has in common: the trade is found, its portfolio's books are locked, and the same request again changes nothing. */
 import { invalid, Refusal } from '@pms/errors';
 import { contentHash } from '@pms/subgraph/idempotency';
 import type { TransactionalContext } from '../context.ts';
@@ -14,6 +14,10 @@ export interface OnSettlement {
   readonly booking: Booking;
 }
 
+interface Keyed {
+  readonly idempotencyKey: string;
+}
+
 const KEY_LENGTH_MAX = 200;
 export const REASON_LENGTH_MAX = 1_000;
 
@@ -22,18 +26,16 @@ export const today = (ctx: Pick<TransactionalContext, 'now'>): string => ctx.now
 const unknown = (): Refusal => new Refusal('NOT_FOUND', 'there is no such trade, or it is not booked', ['tradeId']);
 
 /** With `request`, the same key again changes nothing; with another content it is refused. */
-export async function onSettlement(ctx: TransactionalContext, tradeId: string, work: (at: OnSettlement) => Promise<void>, request?: { readonly idempotencyKey: string } & object): Promise<Booking> {
+export async function onSettlement<R extends Keyed>(ctx: TransactionalContext, tradeId: string, work: (at: OnSettlement) => Promise<void>, request?: R): Promise<void> {
   const { organizationId } = ctx.principal;
   if (request !== undefined) checkKey(request.idempotencyKey);
   const found = await ctx.store.latestBooking(organizationId, tradeId);
   if (found === null) throw unknown();
-  return ctx.store.transaction(async (tx) => {
+  await ctx.store.transaction(async (tx) => {
     const portfolio = await lockedPortfolio(tx, found.portfolioId);
     const booking = (await tx.histories([tradeId])).get(tradeId)?.standing;
     if (booking == null) throw new Refusal('CONFLICT', 'the trade was taken back', ['tradeId']);
-    if (request !== undefined && !(await isNew(tx, organizationId, request, tradeId))) return booking;
-    await work({ tx, portfolio, booking });
-    return (await tx.histories([tradeId])).get(tradeId)?.standing ?? booking;
+    if (request === undefined || (await isNew(tx, organizationId, request, tradeId))) await work({ tx, portfolio, booking });
   });
 }
 
@@ -48,7 +50,7 @@ export function checkedReason(reason: string | null | undefined): string | null 
 }
 
 /** False where the request was carried out before; IDEMPOTENCY_CONFLICT where its key was used for another one. */
-export async function isNew(tx: Posting, organizationId: string, request: { readonly idempotencyKey: string } & object, reference: string): Promise<boolean> {
+export async function isNew<R extends Keyed>(tx: Posting, organizationId: string, request: R, reference: string): Promise<boolean> {
   const hash = contentHash(request);
   if (await tx.rememberRequest(organizationId, { key: request.idempotencyKey, hash, reference })) return true;
   const earlier = await tx.request(organizationId, request.idempotencyKey);

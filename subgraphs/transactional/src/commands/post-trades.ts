@@ -68,7 +68,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
   if (origin !== undefined && regained.length > 0) reallocate(ledger, [...changes.values()], origin);
   if (origin !== undefined && revised.length > 0) revise(ledger, { before: after.entitlements, revised, posted: await postedOf(tx, revised), changes: after, origin });
-  await tx.saveSettlements([...cancelledSettlements(reversing), ...(await brokenNets(tx, ledger, reversing, origin))]);
+  await tx.saveSettlements([...cancelledSettlements(reversing), ...(await brokenNets(tx, ledger, reversing, { on: ctx.now().toISOString().slice(0, 10), origin }))]);
   await tx.saveGains(regained);
   await tx.removeLots(portfolio, [...changes.values()]);
   await tx.removeClosings(portfolio, [...changes.values()]);
@@ -214,7 +214,7 @@ function enter(
   if (mic === undefined) throw new Error(`instrument ${trade.instrumentId} is not known yet`);
   const { closings, after } = changeOf(changes, trade).booked.get(trade.tradeId) as { closings: NewClosings; after: PositionState };
   const gain = sum(closings.map(({ realizedGain }) => realizedGain));
-  const contractualSettlementDate = ctx.settlementDate({ mic, currency: trade.currency }, trade.tradeDate);
+  const contractualSettlementDate = ctx.settlementDate({ mic, currency: trade.currency, cash: trade.settlement?.currency }, trade.tradeDate);
   const inBase = base && { base: { currency: base.currency, netAmount: text(base.amount.negated()), rate: text(base.rate), date: base.date } };
   const factSequence = ledger.record({
     kind: 'TRADE_BOOKED', effectiveOn: trade.tradeDate, tradeId: trade.tradeId, version: trade.version, instrumentId: trade.instrumentId, currency: trade.currency,

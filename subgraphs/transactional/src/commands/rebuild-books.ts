@@ -10,7 +10,7 @@ import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import { rebuildExchanges } from './rebuild-exchanges.ts';
 import { rebuildPositions } from './rebuild-positions.ts';
-import { rebuildCustody } from './rebuild-settlement.ts';
+import { rebuildClaims, rebuildCustody } from './rebuild-settlement.ts';
 import { journalDifferences, rebuildBookings, rebuildCash } from './rebuild-steps.ts';
 
 const PORTFOLIOS_AT_ONCE = 100;
@@ -44,7 +44,7 @@ export async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, 
   }
   const bookings = await rebuildBookings(tx, portfolio, verify);
   const positions = await rebuildPositions(tx, portfolio, verify);
-  const custody = await rebuildCustody(tx, portfolio, verify);
+  const custody = [...(await rebuildCustody(tx, portfolio, verify)), ...(await rebuildClaims(tx, portfolio, verify))];
   const exchanges = await rebuildExchanges(tx, portfolio, verify);
   const cash = await rebuildCash(tx, portfolio, verify, positions.actions);
   return { facts: cash.facts, differences: [...bookings, ...positions.differences, ...custody, ...exchanges, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };

@@ -3,6 +3,7 @@ import { ZERO } from '@pms/money';
 import { keyOf } from '../domain/movement.ts';
 import { type Difference, differences, shown } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
+import type { KnownClaim } from '../store/operations-reads.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { CustodyChange } from '../store/settlement-writes.ts';
 
@@ -19,4 +20,11 @@ export async function rebuildCustody(tx: Posting, portfolio: LockedPortfolio, ve
   return differences(
     new Map([...stored].filter(([, quantity]) => !quantity.isZero()).map(([key, quantity]) => [name(key), shown(quantity)])),
     new Map(held.filter(({ quantity }) => !quantity.isZero()).map((each) => [name(keyOf(each)), shown(each.quantity)])));
+}
+
+export async function rebuildClaims(tx: Posting, { id }: LockedPortfolio, verify: boolean): Promise<Difference[]> {
+  if (!verify) await tx.restoreClaims(id);
+  const show = (claims: readonly KnownClaim[]): Map<string, string> => new Map(claims.map((claim) => [
+    `claim ${claim.id}`, shown(claim.kind, claim.amount, claim.currency, claim.status, 'raised by', claim.raisedBy, 'decided by', claim.decidedBy, 'for trade', claim.tradeId, claim.version)]));
+  return differences(show(await tx.portfolioClaims(id)), show(await tx.claimsOfFacts(id)));
 }

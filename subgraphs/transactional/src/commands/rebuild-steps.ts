@@ -4,7 +4,7 @@ import { tradeFacts } from '@pms/schema/events/trade-capture';
 import { actionBooked, actionPaid } from '../domain/action-entries.ts';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import { cashLines, type Difference, differences, shown } from '../domain/rebuilt.ts';
-import { settlementAfter } from '../domain/settlement-facts.ts';
+import { settlementAfter, shownOnTheWay } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { Entitlement } from '../store/entitlements.ts';
@@ -40,12 +40,8 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
 }
 
 function showBooking({ fill, settlement, attempt, contractualOn, parties }: Booking): string {
-  const failure = 'code' in settlement ? settlement : null;
-  const part = 'part' in settlement && !settlement.part.quantity.isZero() ? ['part', settlement.part.quantity, settlement.part.amount] : [];
-  return shown(fill.quantity, 'for', fill.amount, ...(fill.cash === undefined ? [] : [fill.cash.amount, fill.cash.currency]), settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt, ...part,
-    ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]),
-    ...(parties.counterparty === null ? [] : ['with', parties.counterparty]), ...(failure === null ? [] : [failure.code, failure.failedOn, failure.matched ? 'matched' : 'unmatched']),
-    ...('netSetId' in settlement && settlement.netSetId !== null ? ['net set', settlement.netSetId] : []), ...('dueOn' in settlement ? ['buy-in due', settlement.dueOn] : []));
+  return shown(fill.quantity, 'for', fill.amount, ...(fill.cash === undefined ? [] : [fill.cash.amount, fill.cash.currency]), settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt,
+    ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]), ...(parties.counterparty === null ? [] : ['with', parties.counterparty]), ...shownOnTheWay(settlement));
 }
 
 export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, verify: boolean): Promise<Difference[]> {

@@ -1,8 +1,18 @@
-/** Settles what is due by itself, every few seconds, in bounded batches, so that nobody has to ask. */
+/** Settles what is due by itself, every few seconds, in bounded batches, so that nobody has to ask; begins the buy-ins that are due, and counts what is open and stuck. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Origin } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
+import type { OpenCount } from '../store/operations-reads.ts';
+import { beginBuyIns } from './buy-in.ts';
+import { openSettlements } from './metrics.ts';
 import { settleDue } from './settle-due.ts';
 import { settleExchanges } from './settle-exchanges.ts';
+
+/** What there is none of any more shows as zero. */
+function count(open: readonly OpenCount[]): void {
+  openSettlements.reset();
+  for (const { step, stuck, count: many } of open) openSettlements.set({ state: step, stuck: String(stuck) }, many);
+}
 
 const PAUSE_MS = 2_000;
 const PAUSE_AFTER_FAILURE_MS = 10_000;
@@ -21,13 +31,14 @@ export function settlementTimer(ctx: BooksContext): SettlementTimer {
 
   async function once(): Promise<number> {
     try {
-      const due = {
-        organizationId: null, asOf: ctx.now().toISOString().slice(0, 10), tradesMax: TRADES_AT_ONCE_MAX,
-        originFor: (organizationId: string) => ({ organizationId, actor: 'system:transactional', correlationId: ctx.newId('cor'), causationId: null }),
-      };
+      const asOf = ctx.now().toISOString().slice(0, 10);
+      const originFor = (organizationId: string): Origin => ({ organizationId, actor: 'system:transactional', correlationId: ctx.newId('cor'), causationId: null });
+      const due = { organizationId: null, asOf, tradesMax: TRADES_AT_ONCE_MAX, originFor };
       await settleExchanges(ctx, due);
       const { settled, failed } = await settleDue(ctx, due);
-      if (settled + failed > 0) ctx.logger.info({ settled, failed }, 'settled what was due');
+      const boughtIn = await beginBuyIns(ctx, originFor);
+      if (settled + failed + boughtIn > 0) ctx.logger.info({ settled, failed, boughtIn }, 'settled what was due');
+      count(await ctx.store.openCounts(asOf));
       return PAUSE_MS;
     } catch (error) {
       ctx.logger.warn({ err: error }, 'settlement paused');

@@ -1,5 +1,6 @@
 /** What becomes of settlements when versions are taken back: each is undone exactly as far as it had come, and sets that settle as one are broken. */
 import type { Origin } from '@pms/events/envelope';
+import { settlementProgressed } from '@pms/schema/events/transactional';
 import { deliveredOf } from '../domain/delivery.ts';
 import { next } from '../domain/settlement.ts';
 import { deliveryData } from '../domain/settlement-facts.ts';
@@ -24,18 +25,20 @@ export const returned = (bookings: readonly Booking[]): CustodyChange[] => booki
 }));
 
 /** The others of the sets that these bookings are in settle by themselves from now on. */
-export async function brokenNets(tx: Posting, ledger: Ledger, bookings: readonly Booking[], origin: Origin | undefined): Promise<SettlementChange[]> {
+export async function brokenNets(tx: Posting, ledger: Ledger, bookings: readonly Booking[], { on, origin }: { readonly on: string; readonly origin: Origin | undefined }): Promise<SettlementChange[]> {
   const sets = new Set(bookings.flatMap(({ settlement }) => ('netSetId' in settlement && settlement.netSetId !== null ? [settlement.netSetId] : [])));
   if (sets.size === 0 || origin === undefined) return [];
   const gone = new Set(bookings.map(({ fill }) => fill.tradeId));
   const members = await tx.netMembers(ledger.portfolioId, [...sets]);
-  return members.filter(({ fill }) => !gone.has(fill.tradeId)).map((member) => unnetted(ledger, member, origin));
+  return members.filter(({ fill }) => !gone.has(fill.tradeId)).map((member) => unnetted(ledger, member, { on, origin }));
 }
 
-export function unnetted(ledger: Ledger, { fill, version, instrumentId, settlement, attempt }: Booking, origin: Origin): SettlementChange {
+export function unnetted(ledger: Ledger, { fill, version, instrumentId, settlement, attempt }: Booking, { on, origin }: { readonly on: string; readonly origin: Origin }): SettlementChange {
+  const netSetId = 'netSetId' in settlement ? settlement.netSetId : null;
   ledger.record({
-    kind: 'NETTING_BROKEN', effectiveOn: fill.tradedOn, tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence,
-    data: { netSetId: 'netSetId' in settlement ? settlement.netSetId : null },
+    kind: 'NETTING_BROKEN', effectiveOn: on, tradeId: fill.tradeId, version, instrumentId, currency: fill.currency, dayOrder: fill.sequence,
+    data: { netSetId },
   }, origin);
+  ledger.tell(settlementProgressed, { tradeId: fill.tradeId, version, portfolioId: ledger.portfolioId, progress: 'NETTING_BROKEN', on, netSetId: netSetId ?? '' }, origin);
   return { tradeId: fill.tradeId, version, attempt, settlement: next(settlement, { type: 'net-broken' }).settlement };
 }

@@ -58,9 +58,11 @@ export function lateInterest({ principal, annualRate, dayCount, from, to, curren
 }
 
 /** What a buy-in cost more than the trade; negative where it cost less. Fees of the buy-in are borne by who failed. */
-export const buyInDifference = ({ quantity, tradePrice, price, fees, currency }: {
-  readonly quantity: Decimal; readonly tradePrice: Decimal; readonly price: Decimal; readonly fees: Decimal; readonly currency: string;
-}): Decimal => half(quantity.abs().times(price.minus(tradePrice)).plus(fees), currency);
+export const buyInDifference = ({ quantity, tradePrice, price, fees, rate, currency }: {
+  readonly quantity: Decimal; readonly tradePrice: Decimal; readonly price: Decimal; readonly fees: Decimal;
+  /** Of the currency in which it settles for one of the trade's. */
+  readonly rate: Decimal; readonly currency: string;
+}): Decimal => half(quantity.abs().times(price.minus(tradePrice)).plus(fees).times(rate), currency);
 
 /** JSON as a fact keeps it. */
 export const claimData = ({ id, kind, amount, terms }: Claim): Readonly<Record<string, unknown>> => ({ claimId: id, claim: kind, amount: text(amount), terms });

@@ -23,23 +23,23 @@ export function cashLines(fact: RecordedFact, fill: Fill | null): readonly Line[
   return postings(fact, fill).filter(({ account }) => account.startsWith('CASH_'));
 }
 
-function postings({ kind, effectiveOn, currency, data }: RecordedFact, fill: Fill | null): readonly Line[] {
-  if (kind === 'CASH_DEPOSITED' || kind === 'CASH_WITHDRAWN') {
-    const moved = { reference: '', effectiveOn, money: { amount: decimal(String(data['amount'])), currency: currency ?? '' } };
-    return (kind === 'CASH_DEPOSITED' ? deposited : withdrawn)(moved).lines;
+function postings(fact: RecordedFact, fill: Fill | null): readonly Line[] {
+  switch (fact.kind) {
+    case 'CASH_DEPOSITED': return deposited(movedIn(fact)).lines;
+    case 'CASH_WITHDRAWN': return withdrawn(movedIn(fact)).lines;
+    case 'CASH_ITEM_BOOKED': return cashItemBooked(fact.data['item'] as CashItem, movedIn(fact)).lines;
+    case 'CURRENCY_EXCHANGED': return currencyExchanged(sidesIn(fact), fact.effectiveOn).lines;
+    case 'CURRENCY_SETTLED': return currencySettled(sidesIn(fact), fact.effectiveOn).lines;
+    case 'CLAIM_RAISED': case 'CLAIM_BOOKED': case 'CLAIM_WITHDRAWN':
+      return claimEntries[fact.kind]({ id: '', kind: fact.data['claim'] as ClaimKind, ...movedIn(fact).money }, fact.effectiveOn).lines;
+    default: return fill === null ? [] : tradePostings(fact, fill);
   }
-  if (kind === 'CASH_ITEM_BOOKED')
-    return cashItemBooked(data['item'] as CashItem, { reference: '', effectiveOn, money: { amount: decimal(String(data['amount'])), currency: currency ?? '' } }).lines;
-  if (kind === 'CURRENCY_EXCHANGED' || kind === 'CURRENCY_SETTLED') {
-    const sides = { id: '', sold: moneyIn(data['sold']), bought: moneyIn(data['bought']) };
-    return (kind === 'CURRENCY_EXCHANGED' ? currencyExchanged : currencySettled)(sides, effectiveOn).lines;
-  }
-  if (kind === 'CLAIM_RAISED' || kind === 'CLAIM_BOOKED' || kind === 'CLAIM_WITHDRAWN') {
-    const claim = { id: '', kind: data['claim'] as ClaimKind, currency: currency ?? '', amount: decimal(String(data['amount'])) };
-    return claimEntries[kind](claim, effectiveOn).lines;
-  }
-  return fill === null ? [] : tradePostings({ kind, effectiveOn, data }, fill);
 }
+
+const movedIn = ({ effectiveOn, currency, data }: RecordedFact) =>
+  ({ reference: '', effectiveOn, money: { amount: decimal(data['amount'] as string), currency: currency ?? '' } });
+
+const sidesIn = ({ data }: RecordedFact) => ({ id: '', sold: moneyIn(data['sold']), bought: moneyIn(data['bought']) });
 
 function moneyIn(told: unknown): Money {
   const { amount, currency } = told as { readonly amount: string; readonly currency: string };

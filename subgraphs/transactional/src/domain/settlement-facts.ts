@@ -1,12 +1,11 @@
 /** How a settlement stands after the facts about a booked version, told again in their order. */
-import { decimal } from '@pms/money';
+import { type Decimal, decimal } from '@pms/money';
 import { afterPart, deliveredOf, left } from './delivery.ts';
 import type { Day } from './days.ts';
 import type { FactKind } from './fact.ts';
 import { cashOfFill } from './fill-cash.ts';
 import type { Fill } from './lots.ts';
-import { next } from './settlement.ts';
-import { begun } from './settlement.ts';
+import { begun, next } from './settlement.ts';
 import type { Delivered, FailureCode, Heard, Settlement } from './settlement-state.ts';
 
 export interface SettlementFact {
@@ -44,7 +43,7 @@ export function settlementAfter(first: Booked, fill: Whole, facts: readonly Sett
 function heardIn({ kind, effectiveOn, data }: SettlementFact, settlement: Settlement, fill: Whole): Heard | null {
   switch (kind) {
     case 'TRADE_SETTLED': return { type: 'delivered', settledOn: effectiveOn };
-    case 'TRADE_PART_SETTLED': return { type: 'part-delivered', total: afterPart(fill, deliveredOf(settlement, fill), decimal(String(data['quantity'])).abs()) };
+    case 'TRADE_PART_SETTLED': return { type: 'part-delivered', total: afterPart(fill, deliveredOf(settlement, fill), decimal(data['quantity'] as string).abs()) };
     // without a code: recorded when cash was the only reason
     case 'SETTLEMENT_FAILED': return { type: 'delivery-refused', code: (data['code'] ?? 'INSUFFICIENT_CASH') as FailureCode, reason: String(data['reason']), on: effectiveOn };
     case 'SETTLEMENT_RETRIED': return { type: 'retried' };
@@ -60,7 +59,7 @@ function heardIn({ kind, effectiveOn, data }: SettlementFact, settlement: Settle
 /** What changed hands with the fact, as it was recorded; all of the fill, where nothing else is said. */
 export const deliveredIn = ({ data }: Pick<SettlementFact, 'data'>, fill: Whole): Delivered => (data['quantity'] === undefined
   ? { quantity: fill.quantity, amount: cashOfFill(fill).amount }
-  : { quantity: decimal(String(data['quantity'])), amount: decimal(String(data['amount'])) });
+  : { quantity: decimal(data['quantity'] as string), amount: decimal(data['amount'] as string) });
 
 /** What is left, as a fact tells of it: nothing where it is the whole, which is the usual case. */
 export function lastPart(settlement: Settlement, fill: Whole): { readonly delivered: Delivered; readonly data: Readonly<Record<string, unknown>> } {
@@ -70,3 +69,11 @@ export function lastPart(settlement: Settlement, fill: Whole): { readonly delive
 }
 
 export const deliveryData = ({ quantity, amount }: Delivered): Readonly<Record<string, unknown>> => ({ quantity: quantity.toFixed(), amount: amount.toFixed() });
+
+/** What more there is to say of a settlement on its way than its step, for a comparison. */
+export function shownOnTheWay(settlement: Settlement): (string | Decimal)[] {
+  const part = 'part' in settlement && !settlement.part.quantity.isZero() ? ['part', settlement.part.quantity, settlement.part.amount] : [];
+  const failure = 'code' in settlement ? [settlement.code, settlement.failedOn, settlement.matched ? 'matched' : 'unmatched'] : [];
+  const set = 'netSetId' in settlement && settlement.netSetId !== null ? ['net set', settlement.netSetId] : [];
+  return [...part, ...failure, ...set, ...('dueOn' in settlement ? ['buy-in due', settlement.dueOn] : [])];
+}

@@ -40,7 +40,7 @@ export type Settlement =
   | (Instruction & Failure & { readonly step: 'failed' })
   /** Failed for so long that the securities are to be bought elsewhere. */
   | (Instruction & Failure & { readonly step: 'buying-in'; readonly dueOn: Day })
-  | { readonly step: 'settled'; readonly settledOn: Day }
+  | { readonly step: 'settled'; readonly settledOn: Day; readonly netSetId: string | null }
   /** Never booked; final. */
   | { readonly step: 'refused'; readonly reason: string }
   /** Withdrawn by an amendment or a cancellation, before or after settlement; final. */

@@ -78,7 +78,7 @@ describe('each message in each state', () => {
 test('a trade is reserved, booked, instructed, matched and settled; without a counterparty nobody has to match it', () => {
   expect(after(reserved, toMatch).step).toBe('instructed');
   expect(after(reserved, booked).step).toBe('matched');
-  expect(after(reserved, toMatch, matched, delivered)).toEqual({ step: 'settled', settledOn: due });
+  expect(after(reserved, toMatch, matched, delivered)).toEqual({ step: 'settled', settledOn: due, netSetId: null });
 });
 
 test('a booking that is refused releases the cash it had reserved', () => {

@@ -89,14 +89,14 @@ function failed(instruction: Instruction, { code, reason, on }: Heard & { type: 
   };
 }
 
-const settled = (settledOn: Day): Step => ({ settlement: { step: 'settled', settledOn }, send: [{ type: 'announce-settled', settledOn }] });
+const settled = (settledOn: Day, netSetId: string | null): Step => ({ settlement: { step: 'settled', settledOn, netSetId }, send: [{ type: 'announce-settled', settledOn }] });
 
 const isMore = (before: Delivered, total: Delivered): boolean => total.quantity.abs().greaterThan(before.quantity.abs());
 
 function whileMatched(settlement: Of<'matched'>, heard: Heard): Step {
   switch (heard.type) {
     case 'delivered':
-      return settled(heard.settledOn);
+      return settled(heard.settledOn, settlement.netSetId);
     case 'delivery-refused':
       return failed(settlement, heard, { matched: true, netSetId: settlement.netSetId });
     case 'part-delivered':
@@ -130,7 +130,7 @@ function whileFailed(settlement: Of<'failed'>, heard: Heard): Step {
 
 /** The counterparty may still deliver, in whole or in part; else the buy-in does. */
 function whileBuyingIn(settlement: Of<'buying-in'>, heard: Heard): Step {
-  if (heard.type === 'delivered') return settled(heard.settledOn);
+  if (heard.type === 'delivered') return settled(heard.settledOn, null);
   if (heard.type === 'part-delivered' && isMore(settlement.part, heard.total)) return { settlement: { ...settlement, part: heard.total }, send: [] };
   return unchanged(settlement);
 }

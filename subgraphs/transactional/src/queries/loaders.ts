@@ -9,7 +9,7 @@ import type { Entitlement } from '../store/entitlements.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Traded } from '../store/gain-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
-import type { Booking } from '../store/rows.ts';
+import type { HistoryFact, KnownClaim, SettlementView } from '../store/operations-reads.ts';
 import type { Holding } from '../store/standing-reads.ts';
 import { type BaseGains, baseGains } from './base-gains.ts';
 import { type BaseLoaders, baseLoaders } from './base-loaders.ts';
@@ -33,13 +33,18 @@ export interface Loaders extends BaseLoaders {
   /** By `instrumentKey`; each by `closingKey`. */
   washSales(moment: Moment): DataLoader<string, ReadonlyMap<string, WashSaleAt>>;
   /** The latest booked version of a trade; null where none is, or it is another organisation's. */
-  readonly booking: DataLoader<string, Booking | null>;
   /** Null for one that is unknown or another organisation's. */
   readonly entitlement: DataLoader<string, Entitlement | null>;
   readonly reconciliation: DataLoader<string, Reconciliation | null>;
   /** Of a break. */
   readonly breakNotes: DataLoader<string, readonly Note[]>;
+  readonly settlement: DataLoader<string, SettlementView | null>;
+  /** By trade, of all its versions, in order. */
+  readonly history: DataLoader<string, readonly VersionFact[]>;
+  readonly claims: DataLoader<string, readonly KnownClaim[]>;
 }
+
+export type VersionFact = HistoryFact & { readonly version: number };
 
 export function loadersFor(store: BooksStore, organizationId: string, now: () => Date): Loaders {
   const replaysAt = perMoment((moment) => new DataLoader<string, readonly Replay[]>(async (ids) => {
@@ -63,10 +68,6 @@ export function loadersFor(store: BooksStore, organizationId: string, now: () =>
     })),
     ...baseLoaders(store, organizationId, now),
     custody: perMoment((moment) => new DataLoader((ids) => settledAt(store, organizationId, ids, moment))),
-    booking: new DataLoader(async (ids) => {
-      const found = await store.latestBookings(organizationId, ids);
-      return ids.map((id) => found.get(id) ?? null);
-    }),
     entitlement: new DataLoader(async (ids) => {
       const found = await store.entitlementsNamed(organizationId, ids);
       return ids.map((id) => found.get(id) ?? null);
@@ -79,8 +80,17 @@ export function loadersFor(store: BooksStore, organizationId: string, now: () =>
       const found = await store.breakNotes(organizationId, ids);
       return ids.map((id) => found.get(id) ?? []);
     }),
+    settlement: byId((ids) => store.settlementsOf(organizationId, ids), null),
+    history: byId((ids) => store.settlementHistory(organizationId, ids), []),
+    claims: byId((ids) => store.claimsOf(organizationId, ids), []),
   };
 }
+
+const byId = <T, N>(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>, none: N): DataLoader<string, T | N> =>
+  new DataLoader(async (ids) => {
+    const found = await read(ids);
+    return ids.map((id) => found.get(id) ?? none);
+  });
 
 /** What of a position is with the custodian. */
 export type SettledOf = (position: Pick<PositionState, 'instrumentId' | 'currency' | 'quantity'>) => Decimal;

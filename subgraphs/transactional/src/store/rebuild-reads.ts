@@ -136,7 +136,7 @@ function projectionResets(sql: Sql) {
   return {
     /** Empties what is about to be written anew from the facts. */
     async dropProjections(portfolioId: string): Promise<void> {
-      for (const table of ['trade_booking', 'tax_lot', 'lot_closing', 'position', 'cash_balance', 'custody', 'cancelled_trade', 'entitlement', 'currency_exchange'])
+      for (const table of ['trade_booking', 'tax_lot', 'lot_closing', 'position', 'cash_balance', 'custody', 'settlement_claim', 'cancelled_trade', 'entitlement', 'currency_exchange'])
         await sql.query(`delete from transactional.${table} where portfolio_id = $1`, [portfolioId]);
     },
 

@@ -1,7 +1,6 @@
 /** How a settlement is kept in its booking's row. */
 import { decimal } from '@pms/money';
-import type { Settlement } from '../domain/settlement-state.ts';
-import type { FailureCode } from '../domain/settlement-state.ts';
+import type { FailureCode, Settlement } from '../domain/settlement-state.ts';
 import type { Column } from './statement.ts';
 
 export interface SettlementRow {
@@ -24,7 +23,7 @@ export const SETTLEMENT = `step, contractual_on::text, settled_on::text, failure
 
 export function toSettlement(row: SettlementRow): Settlement {
   const { step, contractual_on: contractualDate, settled_on: settledOn, attempt, matched, net_set_id: netSetId } = row;
-  if (step === 'settled') return { step, settledOn: settledOn ?? contractualDate };
+  if (step === 'settled') return { step, settledOn: settledOn ?? contractualDate, netSetId };
   if (step === 'cancelled') return { step };
   const instruction = { contractualDate, attempt, part: { quantity: decimal(row.part_quantity), amount: decimal(row.part_amount) } };
   if (step === 'instructed') return { ...instruction, step };
@@ -42,15 +41,15 @@ export const CHANGING: readonly Column[] = [
 ];
 
 /** In the order of CHANGING. */
-export function changingValues(settlement: Settlement): readonly unknown[] {
-  const failure = 'code' in settlement ? settlement : null;
-  const part = 'part' in settlement ? settlement.part : null;
-  return [
-    settlement.step === 'settled' ? settlement.settledOn : null, failure?.reason ?? null, failure?.matched ?? settlement.step !== 'instructed',
-    part?.quantity.toFixed() ?? '0', part?.amount.toFixed() ?? '0', failure?.code ?? null, failure?.failedOn ?? null,
-    settlement.step === 'buying-in' ? settlement.dueOn : null, 'netSetId' in settlement ? settlement.netSetId : null,
-  ];
-}
+export const changingValues = (settlement: Settlement): readonly unknown[] => [
+  settlement.step === 'settled' ? settlement.settledOn : null, failureOf(settlement)?.reason ?? null, failureOf(settlement)?.matched ?? settlement.step !== 'instructed',
+  ...partValues(settlement), failureOf(settlement)?.code ?? null, failureOf(settlement)?.failedOn ?? null,
+  settlement.step === 'buying-in' ? settlement.dueOn : null, netSetOf(settlement),
+];
+
+const failureOf = (settlement: Settlement) => ('code' in settlement ? settlement : null);
+const netSetOf = (settlement: Settlement): string | null => ('netSetId' in settlement ? settlement.netSetId : null);
+const partValues = (settlement: Settlement): readonly string[] => ('part' in settlement ? [settlement.part.quantity.toFixed(), settlement.part.amount.toFixed()] : ['0', '0']);
 
 /** As a booking leaves it without a counterparty: all of CHANGING has its default. */
 export const isPlain = (settlement: Settlement): boolean => settlement.step === 'matched' && settlement.part.quantity.isZero() && settlement.netSetId === null;

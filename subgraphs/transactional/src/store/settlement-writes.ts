@@ -4,6 +4,7 @@ import type { Decimal } from '@pms/money';
 import type { Claim } from '../domain/claims.ts';
 import { type Key, keyOf } from '../domain/movement.ts';
 import type { Settlement } from '../domain/settlement-state.ts';
+import { CLAIMS_OF_FACTS } from './operations-reads.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import { CHANGING, changingValues } from './settlement-rows.ts';
 import { type Column, insertion, type Part, upsert } from './statement.ts';
@@ -68,6 +69,12 @@ export function settlementWrites(sql: Sql) {
       text: (first) => `update transactional.settlement_claim set status = $${first + 1}::text, decided_by = $${first + 2}::text, decided_at = clock.at,
         reason = coalesce($${first + 3}::text, reason) from clock where id = $${first}::text`,
     }),
+
+    async restoreClaims(portfolioId: string): Promise<void> {
+      await sql.query(
+        `insert into transactional.settlement_claim (id, organization_id, portfolio_id, trade_id, version, kind, currency, amount, terms, status, raised_by, raised_at, decided_by, decided_at, reason)
+         ${CLAIMS_OF_FACTS}`, [portfolioId]);
+    },
 
     /** False where the organisation has used the key before. */
     async rememberRequest(organizationId: string, { key, hash, reference }: { readonly key: string; readonly hash: string; readonly reference: string }): Promise<boolean> {

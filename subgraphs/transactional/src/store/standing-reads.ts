@@ -70,13 +70,6 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
       return row === undefined ? null : { ...toBooking(row), portfolioId: row.portfolio_id };
     },
 
-    async latestBookings(organizationId: string, tradeIds: readonly string[]): Promise<Map<string, Booking>> {
-      const { rows } = await sql.query<BookingRow>(
-        `select distinct on (trade_id) ${BOOKING} from transactional.trade_booking
-         where organization_id = $1 and trade_id = any($2) order by trade_id, version desc`, [organizationId, tradeIds]);
-      return new Map(rows.map((row) => [row.trade_id, toBooking(row)]));
-    },
-
     async portfoliosWithDue({ organizationId, portfolioId, asOf }: DueQuery): Promise<{ readonly id: string; readonly organizationId: string }[]> {
       const { rows } = await sql.query<{ id: string; organizationId: string }>(
         `select distinct portfolio_id as id, organization_id as "organizationId" from transactional.trade_booking

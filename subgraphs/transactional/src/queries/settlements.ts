@@ -1,0 +1,83 @@
+/** Settlements as operations work through them: in pages, by how late they are, and those that settle as one. */
+import { type Decimal, decimal, type Money, money, sum } from '@pms/money';
+import { type Connection, connectionOf, type PageArgs, pageOf } from '@pms/subgraph/connection';
+import type { TransactionalContext } from '../context.ts';
+import { type Bucket, bucketNames, bucketOf, datesOf } from '../domain/ageing.ts';
+import { cashOfFill } from '../domain/fill-cash.ts';
+import type { SettlementFilter, SettlementView } from '../store/operations-reads.ts';
+
+export type Status = 'PENDING' | 'SETTLED' | 'FAILED' | 'BUYING_IN' | 'CANCELLED';
+
+/** Steps of the saga by the status that shows them. */
+const stepsOf: Readonly<Record<Status, readonly string[]>> = {
+  PENDING: ['instructed', 'matched'], SETTLED: ['settled'], FAILED: ['failed'], BUYING_IN: ['buying-in'], CANCELLED: ['cancelled'],
+};
+const OPEN: readonly Status[] = ['PENDING', 'FAILED', 'BUYING_IN'];
+
+export const statusOf = (step: string): Status => (Object.keys(stepsOf) as Status[]).find((status) => stepsOf[status].includes(step)) ?? 'PENDING';
+
+export interface Filter extends Omit<SettlementFilter, 'steps' | 'from' | 'to'> {
+  readonly status?: readonly Status[] | null | undefined;
+  readonly age?: Bucket | null | undefined;
+  readonly contractualFrom?: string | null | undefined;
+  readonly contractualTo?: string | null | undefined;
+}
+
+export const todayOf = ({ now }: Pick<TransactionalContext, 'now'>): string => now().toISOString().slice(0, 10);
+
+export async function settlements(ctx: TransactionalContext, filter: Filter, args: PageArgs): Promise<Connection<SettlementView>> {
+  const page = pageOf(args);
+  const { age, contractualFrom, contractualTo, status, ...rest } = filter;
+  const bucket = age == null ? { from: null, to: null } : datesOf(age, todayOf(ctx));
+  const rows = await ctx.store.settlementPage(ctx.principal.organizationId, {
+    ...rest, steps: (status ?? OPEN).flatMap((each) => stepsOf[each]),
+    from: later(contractualFrom ?? null, bucket.from), to: earlier(contractualTo ?? null, bucket.to),
+  }, page);
+  return connectionOf(rows, page, ({ contractualOn, fill }) => [contractualOn, fill.tradeId]);
+}
+
+const later = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a > b ? a : b);
+const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);
+
+export interface Ageing {
+  readonly age: Bucket;
+  readonly status: Status;
+  readonly count: number;
+  readonly amounts: readonly Money[];
+}
+
+export async function settlementAgeing(ctx: TransactionalContext, portfolioId: string | null): Promise<Ageing[]> {
+  const open = await ctx.store.openByDate(ctx.principal.organizationId, portfolioId);
+  const on = todayOf(ctx);
+  const groups = Map.groupBy(open, ({ contractualOn, step }) => `${bucketNames.indexOf(bucketOf(contractualOn, on))} ${statusOf(step)}`);
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, of]) => {
+    const [first] = of as [typeof of[number]];
+    const byCurrency = Map.groupBy(of, ({ currency }) => currency);
+    return {
+      age: bucketOf(first.contractualOn, on), status: statusOf(first.step), count: of.reduce((total, { count }) => total + count, 0),
+      amounts: [...byCurrency].map(([currency, rows]) => money(sum(rows.map(({ amount }) => decimal(amount))), currency)).toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
+    };
+  });
+}
+
+export interface NetSet {
+  readonly id: string;
+  readonly settlements: readonly SettlementView[];
+}
+
+export async function netSetOf(ctx: TransactionalContext, id: string): Promise<NetSet | null> {
+  const members = await ctx.store.netSet(ctx.principal.organizationId, id);
+  return members.length === 0 ? null : { id, settlements: members };
+}
+
+/** What changes hands in all; a set has one currency. */
+export const netOf = (of: readonly SettlementView[]): { readonly quantity: Decimal; readonly amount: Money } => ({
+  quantity: sum(of.map(({ fill }) => fill.quantity)),
+  amount: money(sum(of.map(({ fill }) => cashOfFill(fill).amount)), of[0] === undefined ? '' : cashOfFill(of[0].fill).currency),
+});
+
+/** As it stands after a change in this very request. */
+export async function settlementNow(ctx: TransactionalContext, tradeId: string): Promise<SettlementView | null> {
+  return (await ctx.store.settlementsOf(ctx.principal.organizationId, [tradeId])).get(tradeId) ?? null;
+}
+
