@@ -42,12 +42,19 @@ const asResult = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number 
 
 /** One statement after another, also for work that goes side by side: a connection has no queue of its own. */
 function inTurn(query: Sql['query']): Sql['query'] {
-  let last: Promise<unknown> | null = null;
-  return <Row>(text: string, values?: readonly unknown[]) => {
-    const asked = last === null ? query<Row>(text, values) : last.then(() => query<Row>(text, values));
-    const settled = asked.then(() => undefined, () => undefined).then(() => { if (last === settled) last = null; });
-    last = settled;
-    return asked;
+  let last: Promise<void> | null = null;
+  return async <Row>(text: string, values?: readonly unknown[]) => {
+    const before = last;
+    let end = (): void => undefined;
+    const own = new Promise<void>((resolve) => { end = resolve; });
+    last = own;
+    try {
+      if (before !== null) await before;
+      return await query<Row>(text, values);
+    } finally {
+      end();
+      if (last === own) last = null;
+    }
   };
 }
 

@@ -9,6 +9,8 @@ import { businessDaysLateOf, settlementDateOf } from './calendars/settlement-dat
 import { actionsTimer } from './commands/actions-timer.ts';
 import { breakAges } from './commands/custody/break-ages.ts';
 import { fxSpotDate } from './calendars/fx-spot.ts';
+import { checkpointTimer } from './commands/checkpoint-timer.ts';
+import { keepCheckpoints, type Keeping } from './commands/keep-checkpoints.ts';
 import { rebuildBooks } from './commands/rebuild-books.ts';
 import { settlementTimer } from './commands/settlement-timer.ts';
 import { verifyBooks, type VerifyOptions } from './commands/verify-books.ts';
@@ -29,6 +31,8 @@ import { booksStore } from './store/books-store.ts';
 export interface TransactionalSubgraph extends Subgraph {
   /** Proves the books, portfolio by portfolio. */
   verify(options: VerifyOptions): AsyncIterable<Verified>;
+  /** Keeps what is missing of positions at the ends of days, which happens by itself too; resolves to how many days. */
+  keepCheckpoints(options: Omit<Keeping, 'today'>): Promise<number>;
 }
 
 export function transactionalSubgraph({ database, logger, wake, newId, now }: Surroundings): TransactionalSubgraph {
@@ -36,6 +40,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
   const books: BooksContext = { store, logger, settlementDate: settlementDateOf, businessDaysSince, businessDaysLate: businessDaysLateOf, spotDate: ([bought, sold], tradedOn) => fxSpotDate(bought, sold, tradedOn), newId, now };
   const timer = settlementTimer(books);
   const actions = actionsTimer(books);
+  const checkpoints = checkpointTimer(books);
   const ages = breakAges(books);
   return {
     name: 'transactional',
@@ -48,13 +53,15 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
     start: async () => {
       await timer.start();
       actions.start();
+      await checkpoints.start();
       ages.start();
     },
     rebuild: (options) => rebuildBooks(books, options),
     verify: (options) => verifyBooks(books, options),
+    keepCheckpoints: (options) => keepCheckpoints(books, { today: now().toISOString().slice(0, 10), ...options }),
     ready: store.ready,
     close: async () => {
-      await Promise.all([timer.stop(), actions.stop(), ages.stop()]);
+      await Promise.all([timer.stop(), actions.stop(), checkpoints.stop(), ages.stop()]);
       await store.close();
     },
   };

@@ -27,6 +27,7 @@ beforeAll(async () => {
   await w.deposit(portfolio, '20');
   await door.ask(`mutation ($id: ID!) { exchangeCurrency(input: { portfolioId: $id, sold: { amount: "11", currency: "USD" }, bought: { amount: "10", currency: "EUR" }, idempotencyKey: "exchange" }) { userErrors { code } }
     bookCashItem(input: { portfolioId: $id, item: FEE, amount: { amount: "3", currency: "USD" }, idempotencyKey: "fee" }) { userErrors { code } } }`, { id: portfolio });
+  expect(await (door.subgraph as TransactionalSubgraph).keepCheckpoints({ organizationId: 'org_one', portfolioId: portfolio, movementsBetweenMin: 1 })).toBeGreaterThan(1);
 });
 afterAll(() => door.close());
 
@@ -109,6 +110,10 @@ const damages: readonly (readonly [table: string, damage: string, finding: RegEx
   ['currency_exchange', `update transactional.currency_exchange set bought_amount = 9 where portfolio_id = '$P'`, /currency_exchange currency exchange fxd_\w+: expected 11 USD for 10 EUR .*, found 11 USD for 9 EUR/],
   ['currency_exchange', `delete from transactional.currency_exchange where portfolio_id = '$P'`, /currency_exchange currency exchange fxd_\w+: expected .*, found nothing/],
   ['cash_movement', `update transactional.cash_movement set kind = 'TAX' where portfolio_id = '$P' and kind = 'FEE'`, /cash_movement movement csh_\w+ kind: expected FEE, found TAX/],
+  ['checkpoint', `update transactional.checkpoint set method = 'LIFO' where portfolio_id = '$P'`, /checkpoint checkpoint of 2026-10-0\d: expected by FIFO, found by LIFO/],
+  ['checkpoint', `update transactional.checkpoint set through = through + 30 where portfolio_id = '$P'`, /checkpoint checkpoint of 2026-1\d-\d\d.*: expected nothing, found some/],
+  ['checkpoint_position', `delete from transactional.checkpoint_position where portfolio_id = '$P'`, /checkpoint checkpoint of 2026-10-0\d, position ins_\w+ USD: expected .*, found nothing/],
+  ['checkpoint_position', `update transactional.checkpoint_position set lots = '[]' where portfolio_id = '$P'`, /checkpoint checkpoint of 2026-10-0\d, position ins_\w+ USD: expected .* lot/],
   ['cash_balance', `update transactional.cash_balance set settled = settled - 0.01 where portfolio_id = '$P'`, /cash_balance cash USD: expected settled .*, found settled/],
   ['cash_movement', `update transactional.cash_movement set amount = 4999 where portfolio_id = '$P' and amount = 5000`, /cash_movement movement csh_\w+ amount: expected 5000, found 4999/],
   ['cash_movement', `update transactional.cash_movement set settled = 1 where portfolio_id = '$P' and amount = 5000`, /cash_movement movement csh_\w+ settled: expected 5000, found 1/],

@@ -78,7 +78,7 @@ export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: Lock
     async save(also = []) {
       await tx.write([
         ...tx.factRows(portfolio, facts), ...tx.entryRows(portfolio, entries), ...tx.cashRows(portfolio, [...moved].map(cash)),
-        ...tx.counters(portfolio, portfolio.lastFact + facts.length, portfolio.lastEntry + entries.length), ...also,
+        ...tx.spoiling(portfolio, facts), ...tx.counters(portfolio, portfolio.lastFact + facts.length, portfolio.lastEntry + entries.length), ...also,
       ]);
       await tx.outbox.add(inRuns(events));
     },

@@ -8,6 +8,7 @@ import type { BooksContext } from '../context.ts';
 import { type Difference, sentenceOf } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { checkpointDifferences } from './keep-checkpoints.ts';
 import { rebuildExchanges } from './rebuild-exchanges.ts';
 import { rebuildPositions } from './rebuild-positions.ts';
 import { rebuildClaims, rebuildCustody } from './rebuild-settlement.ts';
@@ -44,8 +45,9 @@ export async function rebuildPortfolio(tx: Posting, portfolio: LockedPortfolio, 
   }
   const bookings = await rebuildBookings(tx, portfolio, verify);
   const positions = await rebuildPositions(tx, portfolio, verify);
+  const checkpoints = verify ? await checkpointDifferences(tx, portfolio) : []; // without verify they are gone, and will be kept again
   const custody = [...(await rebuildCustody(tx, portfolio, verify)), ...(await rebuildClaims(tx, portfolio, verify))];
   const exchanges = await rebuildExchanges(tx, portfolio, verify);
   const cash = await rebuildCash(tx, portfolio, verify, positions.actions);
-  return { facts: cash.facts, differences: [...bookings, ...positions.differences, ...custody, ...exchanges, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };
+  return { facts: cash.facts, differences: [...bookings, ...positions.differences, ...checkpoints, ...custody, ...exchanges, ...cash.differences, ...(await journalDifferences(tx, portfolio))] };
 }

@@ -78,6 +78,8 @@ export interface Replaying {
   readonly method: LotMethod;
   /** Nothing has changed before it: what was closed there is not told again. */
   readonly from: Place;
+  /** As positions stood before the first of the movements; without it they begin flat. */
+  readonly beginnings?: readonly Beginning[];
 }
 
 /** What is told of one position while it is replayed. */
@@ -92,8 +94,8 @@ interface Tale {
  * Replays positions from the movements. `keys` are told of even if nothing moves them any more. New trades are told with their position as
  * it is after all movements.
  */
-export function replayed(keys: readonly Key[], { standing, actions, fills }: Movements, { method, from }: Replaying): Changes {
-  const books = positionBooks(method);
+export function replayed(keys: readonly Key[], { standing, actions, fills }: Movements, { method, from, beginnings = [] }: Replaying): Changes {
+  const books = positionBooks(method, beginnings);
   for (const key of keys) books.state(key);
   const tales = new Map<string, Tale>();
   const taleOf = (name: string): Tale => {

@@ -6,7 +6,9 @@ import { asFill } from '../domain/trade-fill.ts';
 import { beginning, keyOf } from '../domain/movement.ts';
 import { type PositionChange, replayed, type StandingTrade } from '../domain/position-change.ts';
 import type { Fill, LotMethod } from '../domain/lots.ts';
+import type { Beginning } from '../domain/position-books.ts';
 import type { BooksStore } from '../store/books-store.ts';
+import type { Checkpoint } from '../store/checkpoints.ts';
 import type { Moment, TradesThen } from '../store/history-reads.ts';
 import type { Holding } from '../store/standing-reads.ts';
 
@@ -16,10 +18,26 @@ export async function holdingsAt(store: BooksStore, organizationId: string, port
     const standing = await store.holdings(organizationId, portfolioIds);
     return portfolioIds.map((id) => standing.get(id) ?? []);
   }
-  const then = await store.tradesThen(organizationId, portfolioIds, moment);
+  await store.waitForWriters(portfolioIds, moment);
+  const from = await store.checkpointsAt(organizationId, portfolioIds, moment);
+  const holdings = await replayedFrom(store, organizationId, { portfolioIds, moment, from });
+  // an earlier trade that came while this was read: what was read of it may be one half of a change
+  const holds = from.size === 0 || moment.knownAt !== null || (await store.holdNow([...from.values()]));
+  return holds ? holdings : replayedFrom(store, organizationId, { portfolioIds, moment, from: new Map() });
+}
+
+interface From {
+  readonly portfolioIds: readonly string[];
+  readonly moment: Moment;
+  readonly from: ReadonlyMap<string, Checkpoint>;
+}
+
+/** Replayed from the checkpoints, and from the very beginning where there is none. */
+async function replayedFrom(store: BooksStore, organizationId: string, { portfolioIds, moment, from }: From): Promise<(readonly Holding[])[]> {
+  const then = await store.tradesThen(organizationId, portfolioIds, moment, new Map([...from].map(([id, { through }]) => [id, through])));
   return portfolioIds.map((id) => {
     const of = then.get(id);
-    return of === undefined ? [] : replays(of).map(({ change }) => ({ position: change.after, lots: change.lots }));
+    return of === undefined ? [] : replays(of, from.get(id)?.beginnings).map(({ change }) => ({ position: change.after, lots: change.lots }));
   });
 }
 
@@ -51,12 +69,12 @@ function ownRate(base: ToldBase | undefined, fill: Fill | undefined): [string, O
 }
 
 /** In the order of instrument and currency. */
-export function replays({ trades, actions, method }: TradesThen): Replay[] {
+export function replays({ trades, actions, method }: TradesThen, beginnings: readonly Beginning[] = []): Replay[] {
   // they were booked: lots that they name and that are not open any more are not held against them
   const standing = trades.map(({ instrumentId, data }): StandingTrade => ({ instrumentId, version: 0, fill: asFill(tradeFacts.parse(data)), gain: ZERO }));
   const rates = new Map(trades.flatMap(({ data }, at) => ownRate((data as { readonly base?: ToldBase }).base, standing[at]?.fill)));
   const fillsOf = Map.groupBy(standing, ({ instrumentId, fill }) => keyOf({ instrumentId, currency: fill.currency }));
-  return [...replayed([], { standing, actions, fills: [] }, { method, from: beginning }).positions]
+  return [...replayed([], { standing, actions, fills: [] }, { method, from: beginning, beginnings }).positions]
     .map(([key, change]) => ({ change, method, rates, fills: (fillsOf.get(key) ?? []).map(({ fill }) => fill) }))
     .toSorted((a, b) => (keyOf(a.change.after) < keyOf(b.change.after) ? -1 : 1));
 }

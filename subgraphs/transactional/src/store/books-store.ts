@@ -12,9 +12,11 @@ import { baseViewReads } from './base-view-reads.ts';
 import { gainReads } from './gain-reads.ts';
 import { priceReads, priceWrites } from './prices.ts';
 import { exchangeReads, exchangeWrites } from './exchanges.ts';
+import { checkpointReads, checkpointWrites } from './checkpoints.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
+import { movementPages } from './movement-pages.ts';
 import { postingReads } from './posting-reads.ts';
 import { postingWrites } from './posting-writes.ts';
 import { rebuildReads } from './rebuild-reads.ts';
@@ -31,7 +33,7 @@ export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
-    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
+    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...checkpointWrites(sql), ...movementPages(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
     ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 
@@ -39,6 +41,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     ...standingReads(prisma, sql),
     ...historyReads(sql),
+    ...checkpointReads(sql),
     ...exchangeReads(sql),
     ...priceReads(sql),
     ...baseReads(sql),

@@ -43,28 +43,35 @@ export async function waitForWriters(sql: Sql, portfolioIds: readonly string[], 
   if (knownAt !== null) await sql.query('select 1 from transactional.portfolio where id = any($1) order by id for key share', [portfolioIds]);
 }
 
+const BEFORE_ALL_DAYS = '0001-01-01';
+/** `$2`: portfolios; `$6`: the day, for each, after which movements count. */
+const ASKED = 'unnest($2::text[], $6::date[]) as asked(portfolio_id, after)';
+
 export function historyReads(sql: Sql) {
   return {
-    /** By portfolio: its lot method, the trades that stood then, and the corporate actions that counted. */
-    async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment): Promise<Map<string, TradesThen>> {
+    waitForWriters: (portfolioIds: readonly string[], moment: Pick<Moment, 'knownAt'>): Promise<void> => waitForWriters(sql, portfolioIds, moment),
+
+    /** By portfolio: its lot method, the trades that stood then, and the corporate actions that counted; only those `after` a day where it names one. */
+    async tradesThen(organizationId: string, portfolioIds: readonly string[], moment: Moment, after: ReadonlyMap<string, string> = new Map()): Promise<Map<string, TradesThen>> {
       await waitForWriters(sql, portfolioIds, moment);
+      const days = portfolioIds.map((id) => after.get(id) ?? BEFORE_ALL_DAYS);
       const methods = await sql.query<{ portfolio_id: string; method: string }>(
         `select distinct on (portfolio_id) portfolio_id, data->>'lotMethod' as method from transactional.fact
          where organization_id = $1 and portfolio_id = any($2) and kind = 'LOT_METHOD_SET' and ($3::timestamptz is null or recorded_at <= $3)
            and ($4::bigint is null or sequence < $4)
          order by portfolio_id, sequence desc`, [organizationId, portfolioIds, moment.knownAt, moment.beforeFact ?? null]);
       const trades = await sql.query<{ portfolio_id: string; instrument_id: string; currency: string; data: unknown }>(
-        `select f.portfolio_id, f.instrument_id, f.currency, f.data from transactional.fact f
-         where f.organization_id = $1 and f.portfolio_id = any($2) and f.kind = 'TRADE_BOOKED'
+        `select f.portfolio_id, f.instrument_id, f.currency, f.data from ${ASKED} join transactional.fact f using (portfolio_id)
+         where f.organization_id = $1 and f.effective_on > asked.after and f.kind = 'TRADE_BOOKED'
            and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4) and ($5::bigint is null or f.sequence < $5)
            and not exists (select from transactional.fact r where r.trade_id = f.trade_id and r.version = f.version and r.kind = 'TRADE_REVERSED'
              and ($4::timestamptz is null or r.recorded_at <= $4) and ($5::bigint is null or r.sequence < $5))`,
-        [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null]);
+        [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null, days]);
       const actions = await sql.query<ActionFact & { portfolio_id: string }>(
-        `select f.portfolio_id, f.sequence::text, f.kind, f.effective_on::text as "effectiveOn", f.data from transactional.fact f
-         where f.organization_id = $1 and f.portfolio_id = any($2) and f.kind in ('CORPORATE_ACTION_APPLIED', 'CORPORATE_ACTION_REVERSED')
+        `select f.portfolio_id, f.sequence::text, f.kind, f.effective_on::text as "effectiveOn", f.data
+         from ${ASKED} join transactional.fact f using (portfolio_id) where f.organization_id = $1 and f.effective_on > asked.after and f.kind in ('CORPORATE_ACTION_APPLIED', 'CORPORATE_ACTION_REVERSED')
            and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4) and ($5::bigint is null or f.sequence < $5)
-         order by f.portfolio_id, f.sequence`, [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null]);
+         order by f.portfolio_id, f.sequence`, [organizationId, portfolioIds, moment.asOf, moment.knownAt, moment.beforeFact ?? null, days]);
       const byPortfolio = Map.groupBy(trades.rows, (row) => row.portfolio_id);
       const actionsOf = Map.groupBy(actions.rows, (row) => row.portfolio_id);
       return new Map(methods.rows.map(({ portfolio_id: id, method }) => [id, {

@@ -8,7 +8,7 @@ import type { Account, Entry, EntryKind } from '../domain/journal.ts';
 import type { Lot, LotMethod } from '../domain/lots.ts';
 import { type Key, keyOf, type PositionState } from '../domain/movement.ts';
 import {
-  BOOKING, type Booking, type BookingRow, CASH, type CashRow, KEYS, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
+  BOOKING, type Booking, type BookingRow, CASH, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition,
 } from './rows.ts';
 
 export interface LockedPortfolio {

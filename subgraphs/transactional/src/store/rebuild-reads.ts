@@ -87,6 +87,13 @@ function factReads(sql: Sql) {
       }));
     },
 
+    /** As it was before a fact was recorded. */
+    async methodBefore(portfolioId: string, sequence: number): Promise<LotMethod | null> {
+      const { rows: [row] } = await sql.query<{ method: string }>(
+        `select data->>'lotMethod' as method from transactional.fact where portfolio_id = $1 and kind = 'LOT_METHOD_SET' and sequence < $2 order by sequence desc limit 1`, [portfolioId, sequence]);
+      return row === undefined ? null : lotMethodOf(row.method);
+    },
+
     async methodOfFacts(portfolioId: string): Promise<LotMethod | null> {
       const { rows: [row] } = await sql.query<{ method: string }>(
         `select data->>'lotMethod' as method from transactional.fact where portfolio_id = $1 and kind = 'LOT_METHOD_SET' order by sequence desc limit 1`, [portfolioId]);
@@ -136,7 +143,7 @@ function projectionResets(sql: Sql) {
   return {
     /** Empties what is about to be written anew from the facts. */
     async dropProjections(portfolioId: string): Promise<void> {
-      for (const table of ['trade_booking', 'tax_lot', 'lot_closing', 'position', 'cash_balance', 'custody', 'settlement_claim', 'cancelled_trade', 'entitlement', 'currency_exchange'])
+      for (const table of ['trade_booking', 'tax_lot', 'lot_closing', 'position', 'cash_balance', 'custody', 'settlement_claim', 'cancelled_trade', 'entitlement', 'currency_exchange', 'checkpoint', 'checkpoint_position'])
         await sql.query(`delete from transactional.${table} where portfolio_id = $1`, [portfolioId]);
     },
 

@@ -8,9 +8,6 @@ import type { Settlement } from '../domain/settlement-state.ts';
 import { namedIn } from '../domain/trade-fill.ts';
 import { SETTLEMENT, type SettlementRow, toSettlement } from './settlement-rows.ts';
 
-/** `$1::text[], $2::text[]` as a table of instrument and currency, for a join. */
-export const KEYS = 'unnest($2::text[], $3::text[]) as wanted(instrument_id, currency)';
-
 export interface CashRow { readonly currency: string; readonly settled: string; readonly receivable: string; readonly payable: string }
 
 export const CASH = 'currency, settled::text, receivable::text, payable::text';
