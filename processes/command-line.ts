@@ -13,6 +13,12 @@ const wholePort = (text: string): number => {
   return port;
 };
 
+const instant = (text: string): Date => {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('a time is as 2026-11-26T09:30:00Z');
+  return time;
+};
+
 const WORKERS_MAX = 256;
 const wholeWorkers = (text: string): number => {
   const workers = text === 'auto' ? availableParallelism() : Number(text);
@@ -112,9 +118,10 @@ events
   .command('replay')
   .description('tries dead letters again, in order')
   .argument('[eventId]', 'this one alone')
-  .action(async (eventId: string | undefined) => {
+  .option('--from <time>', 'those that failed for the last time since then (RFC 3339)', instant)
+  .action(async (eventId: string | undefined, { from }: { from?: Date }) => {
     const { replayDead } = await import('./events.ts');
-    await replayDead(environment(process.env), eventId);
+    await replayDead(environment(process.env), { eventId, from });
   });
 
 pms

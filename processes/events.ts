@@ -2,7 +2,7 @@
 import { localBus } from '@pms/events/local-bus';
 import { connect, type Database } from '@pms/prisma/connect';
 import { silent } from '@pms/telemetry/logger';
-import type { Bus } from '@pms/events/bus';
+import type { Bus, WhichDead } from '@pms/events/bus';
 import { domainNames } from './catalogue.ts';
 import { openDatabase } from './database.ts';
 import type { Environment } from './environment.ts';
@@ -14,8 +14,8 @@ export async function listDead(environment: Environment): Promise<void> {
     console.log(`${event.id}  ${event.type}  for ${group}\n  key ${event.key}, ${String(waiting)} waiting behind it\n  ${String(attempts)} attempts, last ${failedAt.toISOString()}: ${error}`);
 }
 
-export async function replayDead(environment: Environment, eventId: string | undefined): Promise<void> {
-  const count = await withBus(environment, (bus) => bus.replay(eventId));
+export async function replayDead(environment: Environment, which: WhichDead): Promise<void> {
+  const count = await withBus(environment, (bus) => bus.replay(which));
   console.log(`${String(count)} set free; the running platform tries ${count === 1 ? 'it' : 'them'} within a second`);
 }
 

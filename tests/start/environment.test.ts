@@ -85,3 +85,15 @@ test('a taken port is told apart from our own platform running already', async (
 test('port 0 is any free port', async () => {
   expect(await availablePort({ host: '127.0.0.1', port: 0, home })).toBeGreaterThan(0);
 });
+
+test('Kafka is named by its brokers; a login that lacks a part is refused, and its password is never shown', () => {
+  expect(environment({}).kafka).toBeNull();
+  expect(environment({ KAFKA_BROKERS: 'one:9092, two:9092' }).kafka).toEqual({ brokers: ['one:9092', 'two:9092'], prefix: 'pms.', tls: null, login: null });
+  expect(() => environment({ KAFKA_BROKERS: 'http://one' })).toThrow('KAFKA_BROKERS: is <host>:<port>');
+  expect(() => environment({ KAFKA_BROKERS: 'one:9092', KAFKA_SASL: 'plain', KAFKA_USERNAME: 'pms' })).toThrow('KAFKA_SASL=plain wants KAFKA_USERNAME and KAFKA_PASSWORD');
+  expect(() => environment({ KAFKA_BROKERS: 'one:9092', KAFKA_SASL: 'aws-iam' })).toThrow('AWS_REGION');
+  expect(environment({ KAFKA_BROKERS: 'one:9098', KAFKA_SASL: 'aws-iam', AWS_REGION: 'eu-west-1' }).kafka).toMatchObject({ tls: { caFile: null }, login: { mechanism: 'aws-iam', region: 'eu-west-1' } });
+  const settings = environment({ KAFKA_BROKERS: 'one:9092', KAFKA_TLS: 'true', KAFKA_SASL: 'scram-sha-512', KAFKA_USERNAME: 'pms', KAFKA_PASSWORD: 'a secret word' });
+  expect(shown(settings).join('\n')).toContain('one:9092 over TLS as pms (scram-sha-512)');
+  expect(shown(settings).join('\n')).not.toContain('a secret word');
+});

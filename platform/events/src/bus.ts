@@ -27,6 +27,13 @@ export interface DeadLetter {
   readonly waiting: number;
 }
 
+export interface WhichDead {
+  /** This one alone. */
+  readonly eventId?: string | undefined;
+  /** Those that failed for the last time at this moment or later. */
+  readonly from?: Date | undefined;
+}
+
 export interface Bus {
   /** Says that events were committed. */
   wake(): void;
@@ -36,7 +43,7 @@ export interface Bus {
   /** Resolves once everything committed before the call has been delivered (or is held back as failing). */
   settled(timeoutMs?: number): Promise<void>;
   dead(): Promise<readonly DeadLetter[]>;
-  /** Tries dead letters again, in order; all of them, or one event's. Resolves to how many were set free. */
-  replay(eventId?: string): Promise<number>;
+  /** Tries dead letters again, in order; all of them unless some are named. Resolves to how many were set free. */
+  replay(which?: WhichDead): Promise<number>;
   close(): Promise<void>;
 }

@@ -95,8 +95,8 @@ export function localBus(options: LocalBusOptions): Bus {
     },
     settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(database, publishers, groups.map(({ name }) => name), timeoutMs),
     dead: () => deadLetters(database),
-    async replay(eventId) {
-      const count = await setFree(database, eventId);
+    async replay(which) {
+      const count = await setFree(database, which);
       wakeConsumers();
       peers?.tell();
       return count;

@@ -1,5 +1,5 @@
 /** Events that a consumer could not handle: tried again with growing delays, then kept as dead letters until someone replays them. */
-import type { DeadLetter } from './bus.ts';
+import type { DeadLetter, WhichDead } from './bus.ts';
 import type { Event } from './envelope.ts';
 import type { Sql } from './sql.ts';
 
@@ -84,8 +84,9 @@ export async function deadLetters(sql: Sql): Promise<readonly DeadLetter[]> {
   }));
 }
 
-export async function setFree(sql: Sql, eventId?: string): Promise<number> {
+export async function setFree(sql: Sql, { eventId, from }: WhichDead = {}): Promise<number> {
   const { rowCount } = await sql.query(
-    'update bus.parked_event set dead = false, attempts = 0, next_attempt_at = now() where dead and ($1::text is null or event_id = $1)', [eventId ?? null]);
+    `update bus.parked_event set dead = false, attempts = 0, next_attempt_at = now()
+      where dead and ($1::text is null or event_id = $1) and ($2::timestamptz is null or failed_at >= $2)`, [eventId ?? null, from ?? null]);
   return rowCount;
 }

@@ -141,7 +141,7 @@ export function busContract(name: string, driver: BusDriver): void {
       await bus.settled();
       expect(await values()).toEqual([3]);
       broken = false;
-      expect(await bus.replay(faulty.id)).toBe(1);
+      expect(await bus.replay({ eventId: faulty.id })).toBe(1);
       await eventually(async () => expect(await values()).toEqual([3, 1, 2]));
       expect(await bus.dead()).toEqual([]);
     }, LONG_MS);

@@ -8,6 +8,7 @@ import { applyTopics, declaredTopics } from '@pms/events/kafka/topics';
 import { notifications } from '@pms/events/notifications';
 import { pgPeers } from '@pms/events/pg-peers';
 import { silent } from '@pms/telemetry/logger';
+import type { KafkaMessage } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Brokers, noKafka, startBrokers } from '../../../infra/dev/kafka/brokers.ts';
 import { busContract } from './bus-contract.ts';
@@ -75,6 +76,17 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       return bus;
     };
     const tell = (...events: Event[]): Promise<void> => w.north((unit) => unit.outbox.add(events));
+    /** The first so many of a topic. */
+    const messagesOf = async (topic: string, count: number): Promise<readonly KafkaMessage[]> => {
+      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader` });
+      const messages: KafkaMessage[] = [];
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({ eachMessage: async ({ message }) => void messages.push(message) });
+      await vi.waitFor(() => expect(messages).toHaveLength(count), { timeout: LONG_MS });
+      await consumer.disconnect();
+      return messages;
+    };
 
     test('a message that is no event is put aside with why, and those behind it go on', async () => {
       const producer = kafkaClient(settings, 'stranger', silent).producer();
@@ -85,13 +97,7 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       await tell(fact('a', 1));
       await bus.settled();
       expect(seen).toEqual([1]);
-      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader` });
-      const reasons: string[] = [];
-      await consumer.connect();
-      await consumer.subscribe({ topic: `${settings.prefix}dead.south-west`, fromBeginning: true });
-      await consumer.run({ eachMessage: async ({ message }) => void reasons.push(String(message.headers?.['x-pms-reason'])) });
-      await vi.waitFor(() => expect(reasons).toHaveLength(2), { timeout: LONG_MS });
-      await consumer.disconnect();
+      const reasons = (await messagesOf(`${settings.prefix}dead.south-west`, 2)).map(({ headers }) => String(headers?.['x-pms-reason']));
       expect(reasons).toEqual(['the message is not JSON', expect.stringContaining('no CloudEvent of ours: id')]);
     }, LONG_MS);
 
@@ -100,17 +106,27 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       const told = fact('portfolio-1', 7);
       await tell(told);
       await bus.settled();
-      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader` });
-      const read: { key: string; type: string; value: Record<string, unknown> }[] = [];
-      await consumer.connect();
-      await consumer.subscribe({ topic: `${settings.prefix}events.north`, fromBeginning: true });
-      await consumer.run({ eachMessage: async ({ message }) => void read.push({ key: String(message.key), type: String(message.headers?.['content-type']), value: JSON.parse(String(message.value)) as Record<string, unknown> }) });
-      await vi.waitFor(() => expect(read).toHaveLength(1), { timeout: LONG_MS });
-      await consumer.disconnect();
-      expect(read[0]).toMatchObject({
+      const [message] = await messagesOf(`${settings.prefix}events.north`, 1);
+      const read = { key: String(message?.key), type: String(message?.headers?.['content-type']), value: JSON.parse(String(message?.value)) as unknown };
+      expect(read).toMatchObject({
         key: 'portfolio-1', type: 'application/cloudevents+json; charset=UTF-8',
         value: { specversion: '1.0', id: told.id, source: '/pms/north', type: 'north.counted.v1', subject: 'portfolio-1', time: told.occurredAt, sequence: '1', organizationid: 'org_1', correlationid: 'req_1', data: { value: 7 } },
       });
+    }, LONG_MS);
+
+    test('a dead letter is told of on the topic of its consumer', async () => {
+      const bus = await busOf(w, settings);
+      buses.push(bus);
+      bus.subscribe('south-west', [{ type: 'north.counted.v1', react: () => Promise.reject(new Error('the ledger is closed')) }]);
+      await bus.start();
+      const faulty = fact('a', 1);
+      await tell(faulty);
+      await bus.settled();
+      await w.database.query('update bus.parked_event set attempts = 7, next_attempt_at = now() where event_id = $1', [faulty.id]);
+      const [message] = await messagesOf(`${settings.prefix}dead.south-west`, 1);
+      expect([JSON.parse(String(message?.value)), String(message?.headers?.['x-pms-reason'])]).toEqual([expect.objectContaining({ id: faulty.id, data: { value: 1 } }), 'the ledger is closed']);
+      expect(await bus.replay({ from: new Date(Date.now() + 60_000) })).toBe(0);
+      expect(await bus.replay({ from: new Date(Date.now() - 60_000) })).toBe(1);
     }, LONG_MS);
 
     test('a broker that ends and comes back loses nothing and doubles nothing', async () => {
@@ -146,8 +162,13 @@ describe.skipIf(absent !== null)('a broker that asks who is there', () => {
   test('lets in who logs in, and says so to who does not', async () => {
     const base = settingsFor(brokers);
     const known = { ...base, login: { mechanism: 'plain', username: 'pms', password: 'right' } } as const;
+    const stranger = kafkaClient({ ...base, login: { ...known.login, password: 'wrong' } }, 'test', silent).admin();
+    await expect(stranger.connect()).rejects.toThrow(/[Aa]uthentication failed/);
+    await stranger.disconnect();
     await withTopics(known);
-    const admin = kafkaClient({ ...base, login: { ...known.login, password: 'wrong' } }, 'test', silent).admin();
-    await expect(admin.connect()).rejects.toThrow(/[Aa]uthentication failed/);
+    const admin = kafkaClient(known, 'test', silent).admin();
+    await admin.connect();
+    expect(await admin.listTopics()).toContain(`${base.prefix}events.north`);
+    await admin.disconnect();
   }, LONG_MS);
 });

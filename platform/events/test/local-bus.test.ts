@@ -120,7 +120,7 @@ describe('an event that fails', () => {
     await bus.settled();
     expect(await values()).toEqual([3]);
     broken = false;
-    expect(await bus.replay(poison.id)).toBe(1);
+    expect(await bus.replay({ eventId: poison.id })).toBe(1);
     await vi.waitFor(async () => expect(await values()).toEqual([3, 1, 2]), { timeout: 5_000 });
     expect(await bus.dead()).toEqual([]);
   });

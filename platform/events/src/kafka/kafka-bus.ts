@@ -4,15 +4,18 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@pms/telemetry/logger';
-import type { Admin, Consumer as KafkaConsumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import type { Consumer as KafkaConsumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import type { Bus, Reaction } from '../bus.ts';
+import { type Event, publisherOf } from '../envelope.ts';
 import { type Handling, handling } from '../handling.ts';
 import { lag, watched } from '../handling-metrics.ts';
 import { deadLetters, setFree } from '../parking.ts';
 import type { Sql, Transactions } from '../sql.ts';
 import { type Waker, waker } from '../waker.ts';
+import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 import { deadTopicOf, groupIdOf, kafkaClient, type KafkaSettings, topicOf } from './connection.ts';
-import { consume, heardPublishers } from './kafka-consumer.ts';
+import { consume } from './kafka-consumer.ts';
+import { behind, settled } from './progress.ts';
 import { relayOnce, unpublished } from './relay.ts';
 
 const POLL_MS = 250;
@@ -20,7 +23,6 @@ const RETRY_POLL_MS = 250;
 const FAILED_STEP_MS = 500;
 const MEASURE_MS = 5_000;
 const SETTLE_TIMEOUT_MS = 120_000;
-const SETTLE_LOOK_MS = 50;
 const SESSION_MS = 30_000;
 const REBALANCE_MS = 60_000;
 const HEARTBEAT_MS = 3_000;
@@ -54,6 +56,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   const { prefix } = settings;
   const kafka = kafkaClient(settings, clientId, logger);
   const admin = kafka.admin();
+  const watching = { admin, database, prefix, publishers };
   const sending = producing(kafka);
   const groups: Group[] = [];
   const relays = carries.map((publisher) => ({ publisher, waker: waker() }));
@@ -80,32 +83,29 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
     const due = (await options.holds(name)) ? await own.retry() : null;
     await retrying.sleep(Math.min(RETRY_POLL_MS, Math.max(due ?? RETRY_POLL_MS, 1)));
   };
+  const toDeadTopic = async (consumer: string, event: Event, error: unknown): Promise<void> => void (await sending.send({
+    topic: deadTopicOf(prefix, consumer), acks: -1,
+    messages: [{ key: event.key, value: textOf(publisherOf(event.type), { event, sequence: '0' }), headers: { 'content-type': CONTENT_TYPE, 'x-pms-reason': error instanceof Error ? error.message : String(error) } }],
+  }));
   const measure = async (): Promise<void> => {
     for (const publisher of carries) await unpublished(database, publisher);
-    for (const group of groups) lag.set({ consumer: group.name }, await behind(admin, options, group));
+    for (const group of groups) lag.set({ consumer: group.name }, await behind(watching, group));
     await measuring.sleep(MEASURE_MS);
   };
 
   return {
     wake: () => relays.forEach((one) => one.waker.wake()),
-    subscribe: (name, reactions) => void groups.push(groupOf(name, reactions, { options, kafka })),
+    subscribe: (name, reactions) => void groups.push(groupOf(name, reactions, { options, kafka, sendDead: (event, error) => toDeadTopic(name, event, error) })),
     async start() {
       await admin.connect();
       await sending.connect();
-      for (const group of groups) {
-        await group.consumer.connect();
-        await consume({
-          kafka: group.consumer, name: group.name, publishers, reactions: group.reactions, handling: group.handling, logger,
-          topicOf: (publisher) => topicOf(prefix, publisher),
-          putAside: (message, from, reason) => sending.send({ topic: deadTopicOf(prefix, group.name), acks: -1, messages: [aside(message, { ...from, reason })] }).then(() => undefined),
-        });
-      }
+      for (const group of groups) await consuming(group, options, sending);
       loops.push(...relays.map((one) => guarded(() => relay(one))), ...groups.map((group) => guarded(() => retry(group))), guarded(measure));
     },
-    settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled({ database, admin, options, groups }, timeoutMs),
+    settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(watching, groups, timeoutMs),
     dead: () => deadLetters(database),
-    async replay(eventId) {
-      const count = await setFree(database, eventId);
+    async replay(which) {
+      const count = await setFree(database, which);
       groups.forEach(({ retrying }) => retrying.wake());
       return count;
     },
@@ -145,11 +145,34 @@ function producing(kafka: Kafka): Pick<Producer, 'connect' | 'disconnect' | 'sen
   };
 }
 
-function groupOf(name: string, reactions: readonly Reaction[], { options, kafka }: { readonly options: KafkaBusOptions; readonly kafka: Kafka }): Group {
+async function consuming({ consumer, name, reactions, handling: own }: Group, { publishers, logger, settings: { prefix } }: KafkaBusOptions, sending: Pick<Producer, 'send'>): Promise<void> {
+  await consumer.connect();
+  await consume({
+    kafka: consumer, name, publishers, reactions, handling: own, logger,
+    topicOf: (publisher) => topicOf(prefix, publisher),
+    putAside: async (message, from, reason) => void (await sending.send({ topic: deadTopicOf(prefix, name), acks: -1, messages: [aside(message, { ...from, reason })] })),
+  });
+}
+
+interface Making { readonly options: KafkaBusOptions; readonly kafka: Kafka; readonly sendDead: (event: Event, error: unknown) => Promise<void> }
+
+/** A dead letter is kept in the database, where it is replayed from; its topic tells others of it. */
+function telling(name: string, logger: Logger, sendDead: Making['sendDead']): ReturnType<typeof watched> {
+  const { onFailure, onHandled } = watched(name, logger);
+  return {
+    onHandled,
+    onFailure(event, error, isDead) {
+      onFailure(event, error, isDead);
+      if (isDead) sendDead(event, error).catch((reason: unknown) => logger.warn({ consumer: name, eventId: event.id, err: reason }, 'a dead letter did not reach its topic'));
+    },
+  };
+}
+
+function groupOf(name: string, reactions: readonly Reaction[], { options, kafka, sendDead }: Making): Group {
   const { database, logger, settings: { prefix } } = options;
   return {
     name, reactions, retrying: waker(),
-    handling: handling({ sql: database, name, reactions, ...watched(name, logger) }),
+    handling: handling({ sql: database, name, reactions, ...telling(name, logger, sendDead) }),
     consumer: kafka.consumer({
       groupId: groupIdOf(prefix, name), sessionTimeout: SESSION_MS, rebalanceTimeout: REBALANCE_MS, heartbeatInterval: HEARTBEAT_MS, maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: FETCH_BYTES_MAX, allowAutoTopicCreation: false, retry: { restartOnFailure: () => Promise.resolve(true) },
@@ -159,33 +182,3 @@ function groupOf(name: string, reactions: readonly Reaction[], { options, kafka 
 
 const aside = ({ key, value, offset, timestamp }: KafkaMessage, { topic, partition, reason }: { readonly topic: string; readonly partition: number; readonly reason: string }) =>
   ({ key, value, headers: { 'x-pms-reason': reason, 'x-pms-topic': topic, 'x-pms-partition': String(partition), 'x-pms-offset': offset, 'x-pms-timestamp': timestamp } });
-
-/** Messages that the group has not committed yet. */
-async function behind(admin: Admin, { settings: { prefix }, publishers }: KafkaBusOptions, { name, reactions }: Group): Promise<number> {
-  const topics = heardPublishers(publishers, reactions).map((publisher) => topicOf(prefix, publisher));
-  const committed = new Map((await admin.fetchOffsets({ groupId: groupIdOf(prefix, name), topics })).flatMap(({ topic, partitions }) =>
-    partitions.map(({ partition, offset }) => [`${topic} ${partition}`, Math.max(0, Number(offset))] as const)));
-  let sum = 0;
-  for (const topic of topics)
-    for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) sum += Math.max(0, Number(high) - Math.max(Number(low), committed.get(`${topic} ${partition}`) ?? 0));
-  return sum;
-}
-
-interface Settling { readonly database: Sql; readonly admin: Admin; readonly options: KafkaBusOptions; readonly groups: readonly Group[] }
-
-/** Until nothing waits in an outbox or on the way, and nothing new has come of it. Throws when it takes too long. */
-async function settled({ database, admin, options, groups }: Settling, timeoutMs: number): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  for (let quiet = 0; quiet < 2;) {
-    const waiting = await Promise.all(options.publishers.map((publisher) => unpublished(database, publisher)));
-    const late = waiting.some((count) => count > 0) ? ['the relay'] : await whoIsBehind(admin, options, groups);
-    quiet = late.length === 0 ? quiet + 1 : 0;
-    if (performance.now() > deadline) throw new Error(`events are not settled after ${timeoutMs} ms; behind: ${late.join(', ')}`);
-    if (quiet < 2) await delay(SETTLE_LOOK_MS);
-  }
-}
-
-async function whoIsBehind(admin: Admin, options: KafkaBusOptions, groups: readonly Group[]): Promise<string[]> {
-  const found = await Promise.all(groups.map(async (group) => ((await behind(admin, options, group)) > 0 ? [group.name] : [])));
-  return found.flat();
-}
