@@ -68,6 +68,15 @@ pms
   });
 
 pms
+  .command('fix')
+  .description('the FIX sessions of FIX_CONFIG alone, beside a running platform')
+  .option('-p, --port <n>', 'the port for health and metrics', wholePort)
+  .action(async ({ port }: { port?: number }) => {
+    const { runFix } = await import('./fix.ts');
+    await runFix(environment(process.env, { behindRouter: true, ...(port === undefined ? {} : { port }) }));
+  });
+
+pms
   .command('migrate')
   .description('brings the tables up to date, then ends')
   .action(async () => {

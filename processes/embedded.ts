@@ -7,6 +7,7 @@ import type { Logger } from '@pms/telemetry/logger';
 import { followRevocations, REVOCATIONS_SECRET } from './revocations.ts';
 import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
+import { embeddedFix } from './fix.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
@@ -49,8 +50,10 @@ export async function openPlatform({ environment: given, databaseUrl, logger }: 
     });
     const kept = options.settings?.cache?.enabled === true ? keptAnswers(router, world.bus) : null;
     await world.start();
+    const fix = await embeddedFix(environment, subgraphs, { logger, itself });
     return {
       async close() {
+        await fix?.close();
         following?.stop();
         await router.close();
         await world.close();

@@ -31,6 +31,7 @@ const variables = z.object({
   SUPERGRAPH: nonEmpty.default(path.resolve(import.meta.dirname, '../schema/supergraph.graphql')),
   SUPERGRAPH_TOKEN: nonEmpty.nullable().default(null),
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
+  FIX_CONFIG: nonEmpty.nullable().default(null),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).nullable().default(null),
   ...kafkaVariables,
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
@@ -61,6 +62,8 @@ export interface Environment {
   readonly supergraphToken: string | null;
   /** The router's settings, a YAML or JSON file; `null` where there is none. */
   readonly routerConfig: string | null;
+  /** FIX sessions, a YAML or JSON file; `null` where there are none. */
+  readonly fixConfig: string | null;
   /** What the router's replicas share; `null` where each goes by its own memory. */
   readonly redisUrl: string | null;
   /** What carries events between processes; `null` delivers them out of the database. */
@@ -100,6 +103,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     supergraph: isAddress(values.SUPERGRAPH) ? values.SUPERGRAPH : path.resolve(values.SUPERGRAPH),
     supergraphToken: values.SUPERGRAPH_TOKEN,
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
+    fixConfig: values.FIX_CONFIG === null ? null : path.resolve(values.FIX_CONFIG),
     redisUrl: values.REDIS_URL,
     kafka: kafkaFrom(values),
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT === null ? null : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
@@ -151,6 +155,7 @@ export function shown(settings: Environment): string[] {
     ...(settings.redisUrl === null ? [] : [['Redis', withoutPassword(settings.redisUrl)] as [string, string]]),
     ...(settings.kafka === null ? [] : [['Kafka', shownKafka(settings.kafka)] as [string, string]]),
     ...(settings.tracing === null ? [] : [['traces', `${String(settings.tracing.ratio)} of them to ${withoutPassword(settings.tracing.endpoint)}`] as [string, string]]),
+    ...(settings.fixConfig === null ? [] : [['FIX sessions', settings.fixConfig] as [string, string]]),
     ['demo world', settings.demo ? 'yes' : 'no'],
     ['issuer', settings.issuer ?? 'its own'],
     ...[...settings.subgraphUrls].map(([name, url]): [string, string] => [`subgraph ${name}`, withoutPassword(url)]),

@@ -23,14 +23,14 @@ test('what is encoded is decoded', () => {
 
 test('a field of data may hold any byte', () => {
   const raw = encoded([[35, 'B'], [354, '3'], [355, 'a b']]).replace('a b', 'a\u0001b');
-  const sum = [...raw.slice(0, raw.lastIndexOf('\u000110=') + 1)].reduce((total, character) => total + character.charCodeAt(0), 0) % 256;
+  const sum = Buffer.from(raw.slice(0, raw.lastIndexOf('\u000110=') + 1), 'latin1').reduce((total, byte) => total + byte, 0) % 256;
   const message = decoded(raw.replace(/10=\d{3}/, `10=${String(sum).padStart(3, '0')}`));
   expect('garbled' in message ? message.garbled : valueOf(message, 355)).toBe('a\u0001b');
 });
 
 test.each([
   ['a wrong checksum', (good: string) => good.replace(/10=\d{3}/, '10=999')],
-  ['no checksum', (good: string) => good.replace(/10=\d{3}\u0001/, '')],
+  ['no checksum', (good: string) => good.slice(0, good.lastIndexOf('10='))],
   ['another beginning', (good: string) => encoded([[49, 'A'], [35, '0']]).slice(0, good.length)],
 ])('%s is garbled', (_, spoil) => {
   expect(decoded(spoil(encoded([[35, '0'], [49, 'A']])))).toHaveProperty('garbled');

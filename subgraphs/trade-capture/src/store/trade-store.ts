@@ -6,6 +6,7 @@ import type { PrismaClient } from '@pms/prisma/trade-capture';
 import type { Page } from '@pms/subgraph/connection';
 import type { Earlier } from '../domain/capture.ts';
 import type { Side, Status, Trade, TradeVersion } from '../domain/trade.ts';
+import { fixStore } from './fix-store.ts';
 import { earlierCaptures } from './earlier-captures.ts';
 import { importReads } from './import-reads.ts';
 import { newsReads } from './news.ts';
@@ -39,7 +40,7 @@ const MATCHING = `($3::text[] is null or v.status = any($3)) and ($4::text is nu
 
 export function tradeStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
-    ...newsReads(sql), ...importReads(sql),
+    ...newsReads(sql), ...importReads(sql), ...fixStore(sql),
 
     /** Open or closed: whether a portfolio is closed is seen under its lock. */
     portfolios: remembered((organizationId, ids) =>

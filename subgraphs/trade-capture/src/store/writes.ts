@@ -2,6 +2,7 @@
 import type { Work } from '@pms/events/unit-of-work';
 import type { Captured, Earlier } from '../domain/capture.ts';
 import type { Status, Terms, Trade, TradeVersion, VersionKind } from '../domain/trade.ts';
+import { fixWrites } from './fix-store.ts';
 import { earlierCaptures } from './earlier-captures.ts';
 import { feesJson, lotPicksJson, SHOWN, TRADE_COLUMNS, toTrade, type TradeRow } from './rows.ts';
 import { knownWrites } from './known-writes.ts';
@@ -40,7 +41,7 @@ export interface CapturedRow extends Captured {
 export function writes(work: Work) {
   const { sql, outbox, firstSight, firstSights } = work;
   return {
-    outbox, firstSight, firstSights, ...statusWrites(sql), ...newsWrites(sql), ...knownWrites(sql),
+    outbox, firstSight, firstSights, ...statusWrites(sql), ...newsWrites(sql), ...knownWrites(sql), ...fixWrites(sql),
 
     earlier: (organizationId: string, externalIds: readonly string[], keys: readonly string[]): Promise<Earlier[]> =>
       earlierCaptures(sql, organizationId, externalIds, keys),
