@@ -79,6 +79,8 @@ export const breakChanged = defineEvent('transactional.break-changed.v1', {
 
 const entitlement = { entitlementId: z.string(), actionId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
 
+const moved = z.array(z.object({ instrumentId: z.string(), currency: currencyText, quantity: decimalText }));
+
 /**
  * A corporate action counts in a portfolio's books, or does something else there than was told before: what is told last of an entitlement stands.
  * `parts` is what it changed in each position on the ex date, `positions` are these as they stand now. Cash is `income` (a dividend, gross) less
@@ -89,10 +91,12 @@ export const corporateActionApplied = defineEvent('transactional.corporate-actio
   entitled: decimalText, currency: currencyText, income: decimalText, tax: decimalText, capital: decimalText,
   parts: z.array(z.object({ instrumentId: z.string(), currency: currencyText, quantity: decimalText, cost: decimalText, gain: decimalText })),
   positions: z.array(positionAfter),
+  /** Units that came since this entitlement was told of last, or at all; negative for what went. */
+  moved,
 });
 
 /** It counts no more: the action was amended or cancelled. */
-export const corporateActionReversed = defineEvent('transactional.corporate-action-reversed.v1', { ...entitlement, positions: z.array(positionAfter) });
+export const corporateActionReversed = defineEvent('transactional.corporate-action-reversed.v1', { ...entitlement, positions: z.array(positionAfter), moved });
 
 /** Its cash has moved; `amount` is negative where it was owed. */
 export const entitlementPaid = defineEvent('transactional.entitlement-paid.v1', { ...entitlement, paidOn: dateText, amount: decimalText, currency: currencyText });

@@ -13,6 +13,7 @@ import { loadersFor } from './queries/loaders.ts';
 import { quoteBook } from './queries/quote-book.ts';
 import { seriesCache } from './queries/series-cache.ts';
 import { onCashMoved, onLotsReallocated, onTradeBooked, onTradeReversed } from './reactions/books.ts';
+import { onCorporateActionAnnounced, onCorporateActionApplied, onCorporateActionReversed } from './reactions/corporate-actions.ts';
 import { onPricesRecorded } from './reactions/prices-recorded.ts';
 import { onInstrumentCreated, onPortfolioKept } from './reactions/reference-data.ts';
 import { analyticsStore } from './store/analytics-store.ts';
@@ -38,6 +39,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
     name: 'analytics',
     schema: executableSchema(sdl, resolvers),
     reactions: [
+      ...onCorporateActionAnnounced(store), onCorporateActionApplied(store, live), onCorporateActionReversed(store, live),
       onPortfolioKept(store, portfolioCreated), onPortfolioKept(store, portfolioUpdated), onInstrumentCreated(store, quotes.follow),
       onPricesRecorded(store), onTradeBooked(store, live), onTradeReversed(store, live), onLotsReallocated(store, live), onCashMoved(store, live),
     ],

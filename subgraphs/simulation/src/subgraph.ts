@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { waker } from '@pms/events/waker';
 import { PrismaClient } from '@pms/prisma/simulation';
-import { tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { corporateActionApplied, corporateActionReversed, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import DataLoader from 'dataloader';
@@ -12,7 +12,7 @@ import { type Compute, runSimulations } from './commands/run-simulations.ts';
 import type { SimulationContext } from './context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
-import { onCashMoved, onPortfolioCreated, onPositionChanged, onPricesRecorded } from './reactions/read-model.ts';
+import { onCashMoved, onCorporateAction, onPortfolioCreated, onPositionChanged, onPricesRecorded } from './reactions/read-model.ts';
 import { simulationStore } from './store/simulation-store.ts';
 
 const POLL_MS = 2_000;
@@ -38,7 +38,8 @@ export function simulationSubgraph({ database, live, logger, wake, newId, now }:
   return {
     name: 'simulation',
     schema: executableSchema(sdl, resolvers),
-    reactions: [onPortfolioCreated(store), onPricesRecorded(store), onPositionChanged(store, tradeBooked), onPositionChanged(store, tradeReversed), onCashMoved(store)],
+    reactions: [onPortfolioCreated(store), onPricesRecorded(store), onPositionChanged(store, tradeBooked), onPositionChanged(store, tradeReversed), onCashMoved(store),
+      onCorporateAction(store, corporateActionApplied), onCorporateAction(store, corporateActionReversed)],
     contextFor: (request): SimulationContext => {
       const who = signed(request);
       const simulations = new DataLoader(async (ids: readonly string[]) => {

@@ -1,6 +1,7 @@
 /** Puts the validation domain together. The only file that sees all its rooms. */
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/validation';
+import { corporateActionApplied, corporateActionReversed } from '@pms/schema/events/transactional';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import type { ValidationContext, Workings } from './context.ts';
@@ -8,7 +9,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { onBookingRefused } from './reactions/booking-refused.ts';
-import { onCashMoved, onTradeBooked } from './reactions/books.ts';
+import { onCashMoved, onTradeBooked, onUnitsMoved } from './reactions/books.ts';
 import { onInstrumentCreated, onPortfolioCreated, onPricesRecorded } from './reactions/known-things.ts';
 import { onTradeAmended, onTradeCancelled, onTradeCaptured } from './reactions/trades.ts';
 import { validationStore } from './store/validation-store.ts';
@@ -21,6 +22,7 @@ export function validationSubgraph({ database, wake, newId, now }: Surroundings)
     schema: executableSchema(sdl, resolvers),
     reactions: [
       onPortfolioCreated(store), onInstrumentCreated(store), onPricesRecorded(store), onCashMoved(store), onTradeBooked(store),
+      onUnitsMoved(store, corporateActionApplied), onUnitsMoved(store, corporateActionReversed),
       onTradeCaptured(workings), onTradeAmended(workings), onTradeCancelled(workings), onBookingRefused(workings),
     ],
     contextFor: (request): ValidationContext => {

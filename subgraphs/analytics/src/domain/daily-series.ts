@@ -13,6 +13,21 @@ export interface SeriesTrade {
   readonly netAmount: number;
 }
 
+/** What a corporate action did to a holding and to cash on its ex date. */
+export interface SeriesEffect {
+  readonly instrumentId: string;
+  readonly day: string;
+  readonly quantity: number;
+  readonly netAmount: number;
+}
+
+/** A price from before the day is worth `factor` of it in shares from the day on. */
+export interface SeriesSplit {
+  readonly instrumentId: string;
+  readonly day: string;
+  readonly factor: number;
+}
+
 export interface SeriesFlow {
   readonly day: string;
   /** Negative for a withdrawal. */
@@ -35,23 +50,30 @@ export interface DailyValue {
 export interface SeriesFacts {
   readonly trades: readonly SeriesTrade[];
   readonly flows: readonly SeriesFlow[];
+  readonly effects: readonly SeriesEffect[];
+  readonly splits: readonly SeriesSplit[];
   /** Per instrument, rising by day. */
   readonly closes: ReadonlyMap<string, readonly SeriesClose[]>;
 }
 
 /** Every day on which something happened or a price was recorded, rising, from the first fact to `until`. */
-export function dailySeries({ trades, flows, closes }: SeriesFacts, until: string): DailyValue[] {
+export function dailySeries({ trades, flows, effects, splits, closes }: SeriesFacts, until: string): DailyValue[] {
   const tradesOf = Map.groupBy(trades, ({ day }) => day);
+  const effectsOf = Map.groupBy(effects, ({ day }) => day);
+  const splitsOf = Map.groupBy(splits, ({ day }) => day);
   const flowsOf = Map.groupBy(flows, ({ day }) => day);
   const first = [...tradesOf.keys(), ...flowsOf.keys()].reduce<string | null>((least, day) => (least === null || day < least ? day : least), null);
   if (first === null) return [];
-  const days = new Set([...tradesOf.keys(), ...flowsOf.keys()]);
+  const days = new Set([...tradesOf.keys(), ...flowsOf.keys(), ...[...effectsOf.keys(), ...splitsOf.keys()].filter((day) => day >= first)]);
   for (const ofInstrument of closes.values()) for (const { day } of ofInstrument) if (day >= first) days.add(day);
   days.add(until);
   const held = new Map<string, { quantity: number; price: number; next: number }>();
   const state = { cash: 0 };
   return [...days].filter((day) => day <= until).toSorted().map((day) => {
     const ofDay = flowsOf.get(day) ?? [];
+    // at the start of the day, before its trades; a close of the day itself is of new shares already
+    for (const { instrumentId, factor } of splitsOf.get(day) ?? []) split(held.get(instrumentId), factor);
+    for (const effect of effectsOf.get(day) ?? []) apply({ ...effect, price: 0 }, held, state);
     for (const trade of tradesOf.get(day) ?? []) apply(trade, held, state);
     for (const { amount } of ofDay) state.cash += amount;
     let value = state.cash;
@@ -64,10 +86,14 @@ export function dailySeries({ trades, flows, closes }: SeriesFacts, until: strin
   });
 }
 
+function split(holding: { price: number } | undefined, factor: number): void {
+  if (holding !== undefined) holding.price *= factor;
+}
+
 function apply({ instrumentId, quantity, price, netAmount }: SeriesTrade, held: Map<string, { quantity: number; price: number; next: number }>, state: { cash: number }): void {
   const holding = held.get(instrumentId) ?? { quantity: 0, price, next: 0 };
   holding.quantity = Math.abs(holding.quantity + quantity) < 1e-12 ? 0 : holding.quantity + quantity;
-  if (holding.next === 0) holding.price = price; // no close yet: the trade's own price stands in
+  if (holding.next === 0 && price !== 0) holding.price = price; // no close yet: the trade's own price stands in
   held.set(instrumentId, holding);
   state.cash += netAmount;
 }

@@ -8,6 +8,7 @@ import { maxDrawdown } from '../domain/drawdown.ts';
 import { xirr } from '../domain/irr.ts';
 import { sharpe, volatility } from '../domain/ratios.ts';
 import { annualised, timeWeightedReturn } from '../domain/returns.ts';
+import { adjustmentBy } from '../domain/splits.ts';
 import type { PortfolioRow } from '../store/analytics-store.ts';
 import { dayBefore, dayOf } from './days.ts';
 import type { Series } from './series-cache.ts';
@@ -96,7 +97,9 @@ function amounts(days: readonly DailyValue[], from: string, currency: string): P
 
 async function benchmarkReturn({ store }: Measuring, { benchmarkInstrumentId }: PortfolioRow, from: string, to: string): Promise<number | null> {
   if (benchmarkInstrumentId === null) return null;
-  const [start, end] = await Promise.all([store.closesOn([benchmarkInstrumentId], dayBefore(from)), store.closesOn([benchmarkInstrumentId], to)]);
-  const [first, last] = [start[0]?.close, end[0]?.close];
-  return first === undefined || last === undefined ? null : +last / +first - 1;
+  const [[first], [last], splits] = await Promise.all([
+    store.closesOn([benchmarkInstrumentId], dayBefore(from)), store.closesOn([benchmarkInstrumentId], to), store.splits([benchmarkInstrumentId]),
+  ]);
+  if (first === undefined || last === undefined) return null;
+  return +last.close / (+first.close * adjustmentBy(splits)(benchmarkInstrumentId, first.day, last.day).toNumber()) - 1;
 }

@@ -1,8 +1,9 @@
 /** What today's holdings could lose. */
 import { badInput } from '@pms/errors';
-import { Decimal, money, type Money } from '@pms/money';
+import { Decimal, decimal, money, type Money } from '@pms/money';
 import type { AnalyticsContext } from '../context.ts';
 import { cornishFisherShortfall, cornishFisherVar, gaussianShortfall, gaussianVar, historicalShortfall, historicalVar } from '../domain/value-at-risk.ts';
+import { type Adjustment, adjustmentBy } from '../domain/splits.ts';
 import type { CloseRow } from '../store/analytics-store.ts';
 import { dayOf } from './days.ts';
 import { mustFindPortfolio } from './valuations.ts';
@@ -46,7 +47,8 @@ export async function risk(ctx: AnalyticsContext, portfolioId: string, args: Ris
   const { positions } = await ctx.loaders.valuation.load(portfolio.id);
   const held = positions.filter(({ quantity }) => !quantity.isZero());
   const histories = await Promise.all(held.map(({ instrumentId }) => ctx.store.lastCloses(instrumentId, dayOf(ctx.now()), args.observations + 1)));
-  const gains = gainsTogether(histories, held.map(({ marketValue }) => marketValue.amount.toNumber()));
+  const adjust = adjustmentBy(await ctx.store.splits(held.map(({ instrumentId }) => instrumentId)));
+  const gains = gainsTogether(histories.map((closes) => inTodaysShares(closes, adjust, dayOf(ctx.now()))), held.map(({ marketValue }) => marketValue.amount.toNumber()));
   const simulated = histories.some((closes) => closes.some((close) => close.simulated));
   if (held.length === 0) return { valueAtRisk: lossOf(0, args, portfolio.baseCurrency), expectedShortfall: lossOf(0, args, portfolio.baseCurrency), observations: 0, simulated: false };
   if (gains.length < OBSERVATIONS_MIN) return { valueAtRisk: null, expectedShortfall: null, observations: gains.length, simulated };
@@ -56,6 +58,10 @@ export async function risk(ctx: AnalyticsContext, portfolioId: string, args: Ris
     expectedShortfall: lossOf(beyond(gains, args.confidence) ?? 0, args, portfolio.baseCurrency), observations: gains.length, simulated,
   };
 }
+
+/** Raw closes would show a split as a fall. */
+const inTodaysShares = (closes: readonly CloseRow[], adjust: Adjustment, today: string): CloseRow[] =>
+  closes.map((row) => ({ ...row, close: decimal(row.close).times(adjust(row.instrumentId, row.day, today)).toFixed() }));
 
 function refuseUnusable({ confidence, horizonDays, observations }: RiskArgs): void {
   if (!(confidence >= 0.5 && confidence <= 0.9999)) throw badInput('a confidence lies between 0.5 and 0.9999');

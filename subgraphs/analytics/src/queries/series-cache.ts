@@ -36,16 +36,18 @@ export function seriesCache(store: AnalyticsStore): SeriesCache {
 }
 
 async function computed(store: AnalyticsStore, { id, baseCurrency }: PortfolioRow, until: string): Promise<Series> {
-  const [trades, flows] = await Promise.all([store.trades(id, until), store.flows(id, until)]);
-  const instrumentIds = [...new Set(trades.map(({ instrumentId }) => instrumentId))];
-  const [closes, instruments] = await Promise.all([
-    store.closesBetween(instrumentIds, trades[0]?.day ?? DAY_FIRST, until), store.instruments(instrumentIds),
+  const [trades, flows, effects] = await Promise.all([store.trades(id, until), store.flows(id, until), store.effects(id, until)]);
+  const instrumentIds = [...new Set([...trades, ...effects].map(({ instrumentId }) => instrumentId))];
+  const [closes, instruments, splits] = await Promise.all([
+    store.closesBetween(instrumentIds, trades[0]?.day ?? DAY_FIRST, until), store.instruments(instrumentIds), store.splits(instrumentIds),
   ]);
-  const foreign = [...new Set([...flows, ...instruments].map(({ currency }) => currency))].filter((currency) => currency !== baseCurrency);
+  const foreign = [...new Set([...flows, ...instruments, ...effects].map(({ currency }) => currency))].filter((currency) => currency !== baseCurrency);
   if (foreign.length > 0) return { days: [], simulatedFrom: null, foreign };
   const days = dailySeries({
     trades: trades.map((row) => ({ instrumentId: row.instrumentId, day: row.day, quantity: +row.quantity, price: +row.price, netAmount: +row.netAmount })),
     flows: flows.map(({ day, amount }) => ({ day, amount: +amount })),
+    effects: effects.map(({ instrumentId, day, quantity, netAmount }) => ({ instrumentId, day, quantity: +quantity, netAmount: +netAmount })),
+    splits: splits.map(({ instrumentId, exDate, intoShares, oldShares }) => ({ instrumentId, day: exDate, factor: oldShares.div(intoShares).toNumber() })),
     closes: byInstrument(closes),
   }, until);
   const simulated = closes.filter((close) => close.simulated).map(({ day }) => day).toSorted();

@@ -4,6 +4,7 @@ import { awaitKnown } from '@pms/subgraph/await-known';
 import { notFound } from '@pms/errors';
 import type { AnalyticsContext, Measuring } from '../context.ts';
 import { type Holdings, type Mark, type Valuation, valuedPortfolio } from '../domain/portfolio-value.ts';
+import { type Adjustment, adjustmentBy } from '../domain/splits.ts';
 import type { PortfolioRow } from '../store/analytics-store.ts';
 import { dayBefore, dayOf, endOfDay, NO_END } from './days.ts';
 
@@ -20,8 +21,10 @@ export async function mustFindPortfolio(ctx: AnalyticsContext, id: string): Prom
 
 /** What is needed to value a portfolio but the prices that move. */
 export interface Prepared extends Holdings {
-  /** Prices by instrument, where no quote is newer. */
+  /** Prices by instrument, where no quote is newer; in shares of the day. */
   readonly marks: ReadonlyMap<string, Mark>;
+  /** For prices of earlier days. */
+  readonly adjust: Adjustment;
 }
 
 /** `day` null: now. */
@@ -32,17 +35,19 @@ export async function prepared({ store, now }: Measuring, portfolios: readonly P
     day === null ? store.holdings(ids) : store.holdingsAt(ids, day), store.tradesOn(ids, today), store.cashAt(ids, day ?? NO_END),
   ]);
   const instrumentIds = [...new Set([...held.values()].flat().map(({ instrumentId }) => instrumentId))];
-  const [last, previous, traded] = await Promise.all([
-    store.closesOn(instrumentIds, today), store.closesOn(instrumentIds, dayBefore(today)), store.lastTradePrices(ids, today),
+  const yesterday = dayBefore(today);
+  const [last, previous, traded, splits] = await Promise.all([
+    store.closesOn(instrumentIds, today), store.closesOn(instrumentIds, yesterday), store.lastTradePrices(ids, today), store.splits(instrumentIds),
   ]);
-  const before = new Map(previous.map((close) => [close.instrumentId, decimal(close.close)]));
+  const adjust = adjustmentBy(splits);
+  const before = new Map(previous.map(({ instrumentId, close, day: on }) => [instrumentId, decimal(close).times(adjust(instrumentId, on, yesterday))]));
   const marks = new Map<string, Mark>();
   for (const { instrumentId, price, day: on } of traded)
-    marks.set(instrumentId, { last: decimal(price), day: on, at: endOfDay(on), previousClose: null, simulated: false });
+    marks.set(instrumentId, { last: decimal(price).times(adjust(instrumentId, on, today)), day: on, at: endOfDay(on), previousClose: null, simulated: false });
   for (const { instrumentId, close, day: on, simulated } of last)
-    marks.set(instrumentId, { last: decimal(close), day: on, at: endOfDay(on), previousClose: before.get(instrumentId) ?? null, simulated });
+    marks.set(instrumentId, { last: decimal(close).times(adjust(instrumentId, on, today)), day: on, at: endOfDay(on), previousClose: before.get(instrumentId) ?? null, simulated });
   return new Map(portfolios.map(({ id, baseCurrency }) =>
-    [id, { baseCurrency, holdings: held.get(id) ?? [], today: trades.get(id) ?? new Map(), cash: cash.get(id) ?? [], marks }]));
+    [id, { baseCurrency, holdings: held.get(id) ?? [], today: trades.get(id) ?? new Map(), cash: cash.get(id) ?? [], marks, adjust }]));
 }
 
 /** With the newest quotes; of a quote and a close of the same day the quote counts. */
@@ -53,7 +58,7 @@ export function atQuotes({ quotes, now }: Pick<Measuring, 'quotes' | 'now'>, hol
     const mark = marks.get(instrumentId);
     if (quote === null || (mark !== undefined && mark.day > quote.time.slice(0, 10))) continue;
     marks.set(instrumentId, {
-      last: decimal(quote.last), day: quote.time.slice(0, 10), at: quote.time, simulated: quote.simulated,
+      last: decimal(quote.last).times(holdings.adjust(instrumentId, quote.time.slice(0, 10), dayOf(now()))), day: quote.time.slice(0, 10), at: quote.time, simulated: quote.simulated,
       previousClose: mark?.previousClose ?? (quote.previousClose === null ? null : decimal(quote.previousClose)),
     });
   }

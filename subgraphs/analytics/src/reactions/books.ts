@@ -11,7 +11,7 @@ import type { AnalyticsWrites, PositionAfter } from '../store/writes.ts';
 const portfoliosOf = (facts: readonly { readonly portfolioId: string }[]): string[] => [...new Set(facts.map(({ portfolioId }) => portfolioId))];
 
 /** One transaction for the events that were not seen before; then whoever watches one of their portfolios is told. */
-async function keep<T extends { readonly portfolioId: string }>(
+export async function keep<T extends { readonly portfolioId: string }>(
   { store, live }: { readonly store: AnalyticsStore; readonly live: Live }, events: readonly Event[], parse: (event: Event) => T,
   write: (tx: AnalyticsWrites, facts: readonly (T & { readonly organizationId: string; readonly eventId: string })[]) => Promise<void>,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import { decimal, money, type Money } from '@pms/money';
 import type { UnitOfWork } from '@pms/events/unit-of-work';
 import type { Sql } from '@pms/events/sql';
 import type { PrismaClient } from '@pms/prisma/analytics';
+import type { Split } from '../domain/splits.ts';
 import type { DayTrades, Holding } from '../domain/portfolio-value.ts';
 import { type AnalyticsWrites, writes } from './writes.ts';
 
@@ -32,6 +33,15 @@ export interface TradeRow {
   readonly netAmount: string;
 }
 
+/** What a corporate action did to one position on its ex date. */
+export interface EffectRow {
+  readonly instrumentId: string;
+  readonly day: string;
+  readonly quantity: string;
+  readonly netAmount: string;
+  readonly currency: string;
+}
+
 export interface CloseRow {
   readonly instrumentId: string;
   readonly day: string;
@@ -52,14 +62,18 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
     },
     holdings: (portfolioIds: readonly string[]) => holdings(sql, `select portfolio_id, instrument_id, currency, quantity, cost_basis, realized_pnl
       from analytics.position where portfolio_id = any($1)`, [portfolioIds]),
-    /** As they stood at the end of a day: cost is what trades put in less what they took out. */
+    /** As they stood at the end of a day: cost is what trades put in less what they took out, and what corporate actions changed. */
     holdingsAt: (portfolioIds: readonly string[], day: string) => holdings(sql, `select portfolio_id, instrument_id, currency, sum(quantity) as quantity,
-        case when sum(quantity) = 0 then 0 else sum(realized_pnl - net_amount) end as cost_basis, sum(realized_pnl) as realized_pnl
-      from analytics.trade where portfolio_id = any($1) and day <= $2::date group by portfolio_id, instrument_id, currency`, [portfolioIds, day]),
+        case when sum(quantity) = 0 then 0 else sum(cost) end as cost_basis, sum(realized_pnl) as realized_pnl
+      from (select portfolio_id, instrument_id, currency, day, quantity, realized_pnl - net_amount as cost, realized_pnl from analytics.trade where portfolio_id = any($1)
+        union all select portfolio_id, instrument_id, currency, day, quantity, cost_basis, realized_pnl from analytics.action_effect where portfolio_id = any($1)) as moved
+      where day <= $2::date group by portfolio_id, instrument_id, currency`, [portfolioIds, day]),
     async tradesOn(portfolioIds: readonly string[], day: string): Promise<ReadonlyMap<string, ReadonlyMap<string, DayTrades>>> {
       const { rows } = await sql.query<{ portfolio_id: string; instrument_id: string; quantity: string; net_amount: string }>(
-        `select portfolio_id, instrument_id, sum(quantity) as quantity, sum(net_amount) as net_amount from analytics.trade
-          where portfolio_id = any($1) and day = $2::date group by portfolio_id, instrument_id`, [portfolioIds, day]);
+        `select portfolio_id, instrument_id, sum(quantity) as quantity, sum(net_amount) as net_amount from (
+           select portfolio_id, instrument_id, day, quantity, net_amount from analytics.trade where portfolio_id = any($1)
+           union all select portfolio_id, instrument_id, day, quantity, net_amount from analytics.action_effect where portfolio_id = any($1)) as moved
+          where day = $2::date group by portfolio_id, instrument_id`, [portfolioIds, day]);
       return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) =>
         [id, new Map(of.map((row) => [row.instrument_id, { quantity: decimal(row.quantity), netAmount: decimal(row.net_amount) }]))]));
     },
@@ -67,7 +81,8 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
       const { rows } = await sql.query<{ portfolio_id: string; currency: string; amount: string }>(
         `select portfolio_id, currency, sum(amount) as amount from (
            select portfolio_id, currency, amount, day from analytics.flow where portfolio_id = any($1)
-           union all select portfolio_id, currency, net_amount, day from analytics.trade where portfolio_id = any($1)) as moved
+           union all select portfolio_id, currency, net_amount, day from analytics.trade where portfolio_id = any($1)
+           union all select portfolio_id, currency, net_amount, day from analytics.action_effect where portfolio_id = any($1)) as moved
           where day <= $2::date group by portfolio_id, currency`, [portfolioIds, day]);
       return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) => [id, of.map(({ currency, amount }) => money(decimal(amount), currency))]));
     },
@@ -88,6 +103,18 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
       return (await sql.query<TradeRow>(
         `select instrument_id as "instrumentId", day::text, quantity::text, price::text, net_amount::text as "netAmount" from analytics.trade
           where portfolio_id = $1 and day <= $2::date order by analytics.trade.day, captured_at, trade_id`, [portfolioId, until])).rows;
+    },
+    /** In the order of days. `currency`: of the cash. */
+    async effects(portfolioId: string, until: string): Promise<EffectRow[]> {
+      return (await sql.query<EffectRow>(
+        `select instrument_id as "instrumentId", day::text, quantity::text, net_amount::text as "netAmount", currency from analytics.action_effect
+          where portfolio_id = $1 and day <= $2::date order by analytics.action_effect.day, entitlement_id`, [portfolioId, until])).rows;
+    },
+    async splits(instrumentIds: readonly string[]): Promise<Split[]> {
+      const { rows } = await sql.query<{ instrumentId: string; exDate: string; intoShares: string; oldShares: string }>(
+        `select instrument_id as "instrumentId", ex_date::text as "exDate", into_shares::text as "intoShares", old_shares::text as "oldShares" from analytics.split
+          where instrument_id = any($1) and not cancelled order by ex_date`, [instrumentIds]);
+      return rows.map((row) => ({ ...row, intoShares: decimal(row.intoShares), oldShares: decimal(row.oldShares) }));
     },
     /** The price of each instrument's last trade in a portfolio: stands in where no close is known. */
     async lastTradePrices(portfolioIds: readonly string[], day: string): Promise<{ readonly instrumentId: string; readonly price: string; readonly day: string }[]> {

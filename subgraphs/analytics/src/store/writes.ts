@@ -27,6 +27,30 @@ export interface PositionAfter {
   readonly realizedPnl: string;
 }
 
+/** What a corporate action changed in one position on its ex date, and the cash that it brought. */
+export interface ActionEffect {
+  readonly entitlementId: string;
+  readonly instrumentId: string;
+  readonly currency: string;
+  readonly portfolioId: string;
+  readonly organizationId: string;
+  readonly day: string;
+  readonly quantity: string;
+  readonly costBasis: string;
+  readonly realizedPnl: string;
+  readonly netAmount: string;
+}
+
+export interface KnownSplit {
+  readonly actionId: string;
+  readonly version: number;
+  readonly instrumentId: string;
+  readonly organizationId: string;
+  readonly exDate: string;
+  readonly intoShares: string;
+  readonly oldShares: string;
+}
+
 export interface PortfolioFacts {
   readonly portfolioId: string;
   readonly organizationId: string;
@@ -38,6 +62,8 @@ export type AnalyticsWrites = ReturnType<typeof writes>;
 
 export function writes({ sql, outbox, firstSight, firstSights }: Work) {
   const columns = <T>(rows: readonly T[], fields: readonly (keyof T)[]): unknown[][] => fields.map((field) => rows.map((row) => row[field]));
+  const touchHolders = async (instrumentId: string): Promise<void> => void (await sql.query(
+    'update analytics.portfolio set revision = revision + 1 where id in (select portfolio_id from analytics.position where instrument_id = $1) or benchmark_instrument_id = $1', [instrumentId]));
   return {
     outbox, firstSight, firstSights,
 
@@ -62,8 +88,7 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
          on conflict (instrument_id, day) do update set close = excluded.close, simulated = excluded.simulated`,
         [instrumentId, organizationId, ...columns(prices, ['date', 'close', 'simulated'])]);
       await sql.query('update analytics.instrument set revision = revision + 1 where id = $1', [instrumentId]);
-      await sql.query(
-        `update analytics.portfolio set revision = revision + 1 where id in (select portfolio_id from analytics.position where instrument_id = $1) or benchmark_instrument_id = $1`, [instrumentId]);
+      await touchHolders(instrumentId);
     },
 
     async keepTrades(trades: readonly BookedTrade[]): Promise<void> {
@@ -93,6 +118,32 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[])
          on conflict (portfolio_id, instrument_id) do update set quantity = excluded.quantity, cost_basis = excluded.cost_basis, realized_pnl = excluded.realized_pnl`,
         columns(positions, ['portfolioId', 'instrumentId', 'organizationId', 'currency', 'quantity', 'costBasis', 'realizedPnl']));
+    },
+
+    async dropEffects(entitlementId: string): Promise<void> {
+      await sql.query('delete from analytics.action_effect where entitlement_id = $1', [entitlementId]);
+    },
+
+    async keepEffects(effects: readonly ActionEffect[]): Promise<void> {
+      if (effects.length === 0) return;
+      await sql.query(
+        `insert into analytics.action_effect (entitlement_id, instrument_id, currency, portfolio_id, organization_id, day, quantity, cost_basis, realized_pnl, net_amount)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[])`,
+        columns(effects, ['entitlementId', 'instrumentId', 'currency', 'portfolioId', 'organizationId', 'day', 'quantity', 'costBasis', 'realizedPnl', 'netAmount']));
+    },
+
+    /** Whoever holds the instrument is measured anew: its prices count otherwise now. */
+    async keepSplit({ actionId, version, instrumentId, organizationId, exDate, intoShares, oldShares }: KnownSplit): Promise<void> {
+      await sql.query(
+        `insert into analytics.split (action_id, version, instrument_id, organization_id, ex_date, into_shares, old_shares) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (action_id) do update set version = excluded.version, ex_date = excluded.ex_date, into_shares = excluded.into_shares, old_shares = excluded.old_shares
+         where split.version < excluded.version`, [actionId, version, instrumentId, organizationId, exDate, intoShares, oldShares]);
+      await touchHolders(instrumentId);
+    },
+
+    async dropSplit({ actionId, instrumentId, version }: { readonly actionId: string; readonly instrumentId: string; readonly version: number }): Promise<void> {
+      await sql.query('update analytics.split set cancelled = true, version = $2 where action_id = $1 and version < $2', [actionId, version]);
+      await touchHolders(instrumentId);
     },
 
     async keepFlow(flow: { readonly eventId: string; readonly portfolioId: string; readonly organizationId: string; readonly day: string; readonly currency: string; readonly amount: string }): Promise<void> {

@@ -148,10 +148,3 @@ function without(terms: Terms, instrumentId: string): Pick<Facts, Term> {
   if (facts.newInstrumentId === instrumentId) throw invalid('it is received for the instrument, and so another one', 'newInstrumentId');
   return facts.subscriptionPrice === null ? facts : { ...facts, subscribedInstrumentId: facts.subscribedInstrumentId ?? instrumentId };
 }
-
-/** How many old prices make one new one: closes before the ex date times this are comparable with those after it. Null where the number of shares stays. */
-export function priceFactor({ kind, newShares, oldShares }: Facts): number | null {
-  if (newShares === null || oldShares === null) return null;
-  if (kind === 'SPLIT') return Number(oldShares) / Number(newShares);
-  return kind === 'STOCK_DIVIDEND' ? Number(oldShares) / (Number(oldShares) + Number(newShares)) : null;
-}

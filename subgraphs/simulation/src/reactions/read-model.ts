@@ -3,7 +3,7 @@ import type { Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import { portfolioCreated } from '@pms/schema/events/portfolio';
 import { pricesRecorded } from '@pms/schema/events/rttm';
-import { cashMoved, type tradeBooked, type tradeReversed } from '@pms/schema/events/transactional';
+import { cashMoved, type corporateActionApplied, type corporateActionReversed, type tradeBooked, type tradeReversed } from '@pms/schema/events/transactional';
 import type { SimulationStore } from '../store/simulation-store.ts';
 
 export const onPortfolioCreated = (store: SimulationStore): Reaction => ({
@@ -36,6 +36,16 @@ export function onPositionChanged(store: SimulationStore, type: typeof tradeBook
   });
   return { type: type.name, react: (event) => reactAll([event]), reactAll };
 }
+
+/** Splits, spin-offs and the like: as it is now for every position that they touched. */
+export const onCorporateAction = (store: SimulationStore, type: typeof corporateActionApplied | typeof corporateActionReversed): Reaction => ({
+  type: type.name,
+  react: (event) => store.transaction(async (tx) => {
+    if (!(await tx.firstSight(event.id))) return;
+    const { portfolioId, positions } = type.data.parse(event.data);
+    await tx.keepPositions(positions.map(({ instrumentId, currency, quantity }) => ({ portfolioId, organizationId: event.organizationId, instrumentId, currency, quantity })));
+  }),
+});
 
 export function onCashMoved(store: SimulationStore): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => store.transaction(async (tx) => {

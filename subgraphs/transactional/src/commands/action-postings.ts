@@ -47,7 +47,7 @@ export interface About {
 /** An action comes to count. */
 export function postApplied(ledger: Ledger, { action, told: data, outcome }: Entitlement, { factSequence, origin, changes }: About): void {
   ledger.post(actionBooked(action, outcome), { factSequence, origin });
-  tellApplied(ledger, { action, told: data, outcome }, origin, changes);
+  tellApplied(ledger, { action, told: data, outcome }, null, { origin, changes });
   tellCash(ledger, action, outcome, origin);
 }
 
@@ -57,7 +57,7 @@ export function postRevised(ledger: Ledger, before: Entitlement, after: Entitlem
   for (const { id, entry } of posted.toReversed()) ledger.post(reversalOf(id, entry), { factSequence, origin });
   ledger.post(actionBooked(after.action, after.outcome), { factSequence, origin });
   if (after.step === 'paid') ledger.post(actionPaid(after.action, after.outcome, after.paidOn ?? after.action.effectiveOn), { factSequence, origin });
-  tellApplied(ledger, after, origin, changes);
+  tellApplied(ledger, after, before.outcome, { origin, changes });
   const change = cashOfOutcome(after.outcome).minus(cashOfOutcome(before.outcome));
   if (!change.isZero()) tellCashOf(ledger, after, text(change), origin);
 }
@@ -67,6 +67,7 @@ export function postReversed(ledger: Ledger, { action, outcome }: Entitlement, p
   for (const { id, entry } of posted.toReversed()) ledger.post(reversalOf(id, entry), { factSequence, origin });
   ledger.tell(corporateActionReversed, {
     entitlementId: action.entitlementId, actionId: action.actionId, version: action.version, portfolioId: ledger.portfolioId, positions: positionsAfter(changes, outcome),
+    moved: movedIn(outcome, null),
   }, origin);
   const cash = cashOfOutcome(outcome);
   if (!cash.isZero()) tellCashOf(ledger, { action, outcome }, text(cash.negated()), origin);
@@ -84,14 +85,20 @@ export function postPaid(ledger: Ledger, entitlement: Entitlement, { factSequenc
   if (!cash.isZero()) ledger.tellCash({ kind: 'SETTLEMENT', currency: outcome.currency, amount: '0', effectiveDate: paidOn, tradeId: null }, origin);
 }
 
-function tellApplied(ledger: Ledger, { action, told: announced, outcome }: Pick<Entitlement, 'action' | 'told' | 'outcome'>, origin: Origin, changes: Changes): void {
+/** `before`: what was told of it last. */
+function tellApplied(
+  ledger: Ledger, { action, told: announced, outcome }: Pick<Entitlement, 'action' | 'told' | 'outcome'>, before: Outcome | null, { origin, changes }: Pick<About, 'origin' | 'changes'>,
+): void {
   const { entitled, income, tax, capital, parts, currency } = keptOutcome(outcome);
   ledger.tell(corporateActionApplied, {
     entitlementId: action.entitlementId, actionId: action.actionId, version: action.version, portfolioId: ledger.portfolioId, kind: announced.kind,
     instrumentId: action.instrumentId, exDate: action.effectiveOn, payDate: action.payOn, entitled, currency, income, tax, capital,
-    parts: [...parts], positions: positionsAfter(changes, outcome),
+    parts: [...parts], positions: positionsAfter(changes, outcome), moved: movedIn(before, outcome),
   }, origin);
 }
+
+const movedIn = (before: Outcome | null, after: Outcome | null) =>
+  custodyChanges(before, after).filter(({ quantity }) => !quantity.isZero()).map(({ instrumentId, currency, quantity }) => ({ instrumentId, currency, quantity: text(quantity) }));
 
 const positionsAfter = ({ positions }: Changes, { parts }: Outcome): ReturnType<typeof told>[] =>
   parts.flatMap((part) => {

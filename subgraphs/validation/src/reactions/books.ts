@@ -5,8 +5,8 @@
 import type { Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import { type Decimal, decimal, ZERO } from '@pms/money';
-import { cashMoved, tradeBooked } from '@pms/schema/events/transactional';
-import { cashIn } from '../domain/book.ts';
+import { cashMoved, type corporateActionApplied, type corporateActionReversed, tradeBooked } from '@pms/schema/events/transactional';
+import { cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
 import type { ValidationStore } from '../store/validation-store.ts';
 import type { ValidationWrites } from '../store/writes.ts';
@@ -40,6 +40,19 @@ export function onCashMoved(store: ValidationStore): Reaction {
     });
   };
   return { type: cashMoved.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
+}
+
+/** Splits, spin-offs and the like move units without a trade. */
+export function onUnitsMoved(store: ValidationStore, type: typeof corporateActionApplied | typeof corporateActionReversed): Reaction {
+  const reactAll = (events: readonly Event[]): Promise<void> => forEachPortfolio(store, events, async (tx, portfolio, fresh) => {
+    const changes = new Map<string, Decimal>();
+    for (const { instrumentId, quantity } of fresh.flatMap(({ data }) => type.data.parse(data).moved))
+      changes.set(instrumentId, (changes.get(instrumentId) ?? ZERO).plus(decimal(quantity)));
+    if (changes.size === 0) return;
+    const book = await tx.book(portfolio.organizationId, portfolio.id);
+    await tx.saveHoldings(portfolio, [...changes].map(([instrumentId, quantity]) => [instrumentId, held(book, instrumentId).plus(quantity)]));
+  });
+  return { type: type.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 /** A booking of a version that does not count any more changes nothing. */
