@@ -1,6 +1,7 @@
 /** Realised gains in the portfolio's base currency: what the price earned, and what the currency did. */
 import { newId } from '@pms/events/ids';
 import { fxRatePublished, instrumentCreated } from '@pms/schema/events/rttm';
+import { decimal, sum } from '@pms/money';
 import { type FrontDoor, frontDoor, heard } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
@@ -29,9 +30,17 @@ const sell = (portfolio: string, quantity: string, price: string, tradeDate: str
 
 const BASE = 'cost { amount currency } proceeds { amount } gain { amount } priceGain { amount } fxGain { amount }';
 const READ = `query ($id: ID!, $knownAt: DateTime) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio {
-  realizedGains(knownAt: $knownAt) { edges { node { gain { amount currency } base { costRate proceedsRate ${BASE} } } } baseTotal { ${BASE} } } } } }`;
+  realizedGains(knownAt: $knownAt) { edges { node { gain { amount currency } base { costRate proceedsRate ${BASE} } } } baseTotal { ${BASE} } }
+  positions(includeClosed: true, knownAt: $knownAt) { realizedPnlBase { total { amount } price { amount } fx { amount } } } } } }`;
 const ask = (id: string, knownAt: string | null = null) => door.ask(READ, { id, knownAt });
-const gainsOf = async (id: string, knownAt: string | null = null) => (await ask(id, knownAt)).data._entities[0].realizedGains;
+/** Closing by closing, and position by position, they come to the same. */
+async function gainsOf(id: string, knownAt: string | null = null) {
+  const { realizedGains, positions } = (await ask(id, knownAt)).data._entities[0];
+  const total = (part: string): string => sum(positions.map((each: { realizedPnlBase: Record<string, { amount: string }> }) => decimal(each.realizedPnlBase[part]?.amount ?? ''))).toFixed();
+  const { gain, priceGain, fxGain } = realizedGains.baseTotal;
+  expect([total('total'), total('price'), total('fx')]).toEqual([gain.amount, priceGain.amount, fxGain.amount]);
+  return realizedGains;
+}
 const inEur = (cost: string, proceeds: string, gain: string, priceGain: string, fxGain: string) => ({
   cost: { amount: cost, currency: 'EUR' }, proceeds: { amount: proceeds }, gain: { amount: gain }, priceGain: { amount: priceGain }, fxGain: { amount: fxGain } });
 
@@ -84,13 +93,13 @@ test('a missing rate is an error, never one and never nothing, and leaves what i
   await buy(portfolio, '10', '100', '2026-02-01', { currency: 'CHF' });
   await sell(portfolio, '10', '120', '2026-03-10', { currency: 'CHF' });
   const { data, codes } = await ask(portfolio);
-  expect(codes).toEqual(['MISSING_RATE', 'MISSING_RATE']);
+  expect(new Set(codes)).toEqual(new Set(['MISSING_RATE']));
   expect(data._entities[0].realizedGains).toEqual({ edges: [{ node: { gain: { amount: '200', currency: 'CHF' }, base: null } }], baseTotal: null });
   // once it is published, the figures are there; as known before, they are not
   const before = await nowKnown();
   await publish('CHF', { '2026-01-30': '0.95', '2026-03-10': '1.05' });
   expect((await gainsOf(portfolio)).baseTotal).toEqual(inEur('950', '1260', '310', '210', '100'));
-  expect((await ask(portfolio, before)).codes).toEqual(['MISSING_RATE', 'MISSING_RATE']);
+  expect(new Set((await ask(portfolio, before)).codes)).toEqual(new Set(['MISSING_RATE']));
 });
 
 test('a rate that is corrected later changes nothing of what was booked with it', async () => {

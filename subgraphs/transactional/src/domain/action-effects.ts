@@ -47,7 +47,7 @@ export function isPriced({ terms }: Action): boolean {
 }
 
 /** What is realised on a lot that stays open: nothing is closed of it, and the gain has its day. None for no gain. */
-function recognised(lot: Lot, action: Action, { proceeds, cost }: { readonly proceeds: Decimal; readonly cost: Decimal }, quantity = ZERO): Closing[] {
+function gainOn(lot: Lot, action: Action, { proceeds, cost }: { readonly proceeds: Decimal; readonly cost: Decimal }, quantity = ZERO): Closing[] {
   const realizedGain = proceeds.minus(cost);
   if (realizedGain.isZero() && quantity.isZero()) return [];
   const { tradeId: closedBy, tradedOn: closedOn, sequence } = placeOfAction(action);
@@ -114,7 +114,7 @@ function returned(action: Action, perShare: Decimal, lots: readonly Lot[]): Effe
     const cost = lot.cost.minus(parts[at] ?? ZERO);
     return { ...lot, cost: cost.lessThan(0) === lot.quantity.lessThan(0) ? cost : ZERO };
   });
-  const closings = lots.flatMap((lot, at) => recognised(lot, action, { proceeds: parts[at] ?? ZERO, cost: lot.cost.minus(kept[at]?.cost ?? ZERO) }));
+  const closings = lots.flatMap((lot, at) => gainOn(lot, action, { proceeds: parts[at] ?? ZERO, cost: lot.cost.minus(kept[at]?.cost ?? ZERO) }));
   return effect(lots, { kept, cash, closings });
 }
 
@@ -137,8 +137,8 @@ function merged(action: Action, { stock, cash: perShare, inLieu, taxable }: Term
   const exchanged = lots.flatMap((lot, at) => {
     const [part, basis] = [parts[at] ?? ZERO, recost[at]?.cost ?? ZERO];
     // taxed, the lot is sold for what the new shares are worth; else only as much of the cash counts as was not basis
-    if (taxable) return recognised(lot, action, { proceeds: part.plus(basis), cost: lot.cost }, lot.quantity);
-    return recognised(lot, action, { proceeds: part, cost: lot.cost.minus(basis) });
+    if (taxable) return gainOn(lot, action, { proceeds: part.plus(basis), cost: lot.cost }, lot.quantity);
+    return gainOn(lot, action, { proceeds: part, cost: lot.cost.minus(basis) });
   });
   return effect(lots, { moved: left, cash: boot.plus(cash), closings: exchanged, movedClosings: closings, movedGain: gain });
 }

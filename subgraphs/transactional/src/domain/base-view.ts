@@ -60,8 +60,8 @@ interface Pool {
   readonly base: Decimal;
 }
 
-/** The base cost of each closing out of one pool, and of what is left in it. */
-function pooledCosts(fills: readonly Fill[], closings: readonly Closing[], rateOf: RateOfTrade): { readonly closed: readonly Decimal[]; readonly left: Pool } {
+/** The base cost of each closing out of one pool, in the order of `closings`, and of what is left in it. */
+export function pooledCosts(fills: readonly Fill[], closings: readonly Closing[], rateOf: RateOfTrade): { readonly closed: readonly Decimal[]; readonly left: Pool } {
   const placeOf = new Map(closings.map((closing, at) => [closing, at]));
   const closed: Decimal[] = closings.map(() => ZERO);
   const byTrade = Map.groupBy(closings, ({ closedBy }) => closedBy);

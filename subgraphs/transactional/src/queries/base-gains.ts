@@ -3,15 +3,16 @@
  * the one published last on or before the day. Where there is none, MISSING_RATE is thrown: never 1, never 0.
  */
 import DataLoader from 'dataloader';
-import { type Decimal, toStored } from '@pms/money';
+import { type Decimal, toStored, ZERO } from '@pms/money';
 import { type RateAsked, rateOn } from '@pms/money/fx';
-import { type BaseGain, baseGainOf, poolRates } from '../domain/base-gains.ts';
+import { type BaseGain, baseGainOf } from '../domain/base-gains.ts';
+import { pooledCosts } from '../domain/base-view.ts';
 import { keyOf } from '../domain/movement.ts';
 import type { Keeping } from '../store/base-reads.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Traded } from '../store/gain-reads.ts';
-import { type ClosedAt, instrumentKey } from './closings.ts';
+import { type ClosedAt, closingKey, instrumentKey } from './closings.ts';
 
 export interface BaseGains {
   /** Null for a closing of a portfolio that is not known. */
@@ -36,21 +37,25 @@ export function baseGains({ store, organizationId, moment, traded }: Sources): B
   const rates = new DataLoader<Booked, Decimal, string>((asked) => ratesOf(store, { organizationId, moment }, asked), { cacheKeyFn: ({ id, base, quote, on }) => `${id} ${base} ${quote} ${on}` });
   const pools = new Map<string, Promise<ReadonlyMap<string, Decimal>>>();
 
+  /** By closing: its cost in the base currency, out of a pool of average cost. */
   async function poolOf(closing: ClosedAt, quote: string): Promise<ReadonlyMap<string, Decimal>> {
     const { fills, closings } = await traded.load(instrumentKey(closing));
     const of = { fills: fills.filter(({ currency }) => currency === closing.currency), closings: closings.filter((each) => keyOf(each) === keyOf(closing)) };
     const known = new Map(await Promise.all(of.fills.map(async ({ tradeId, tradedOn, currency }) => [tradeId, await rates.load({ id: tradeId, base: currency, quote, on: tradedOn })] as const)));
-    return poolRates(of.fills, of.closings, (tradeId) => known.get(tradeId) as Decimal);
+    const { closed } = pooledCosts(of.fills, of.closings, (tradeId) => known.get(tradeId) as Decimal);
+    return new Map(of.closings.map((each, at) => [closingKey(each), closed[at] ?? ZERO]));
   }
 
-  async function costRate(closing: ClosedAt, { baseCurrency: quote, method }: Keeping): Promise<Decimal> {
+  /** Rate and cost of what was closed. */
+  async function costOf(closing: ClosedAt, { baseCurrency: quote, method }: Keeping): Promise<{ readonly costRate: Decimal; readonly cost: Decimal }> {
     // what an action moved to another instrument has its own name added to that of the trade
     const opened = { id: closing.lotId.split('/')[0] ?? closing.lotId, base: closing.currency, quote, on: closing.openedOn };
-    if (method !== 'AVERAGE') return rates.load(opened);
     const name = `${instrumentKey(closing)} ${closing.currency}`;
-    const pool = pools.get(name) ?? poolOf(closing, quote);
-    pools.set(name, pool);
-    return (await pool).get(closing.closedBy) ?? rates.load(opened);
+    if (method === 'AVERAGE' && closing.currency !== quote && !pools.has(name)) pools.set(name, poolOf(closing, quote));
+    const pooled = (await pools.get(name))?.get(closingKey(closing));
+    if (pooled !== undefined && !closing.cost.isZero()) return { costRate: pooled.div(closing.cost), cost: pooled };
+    const costRate = await rates.load(opened);
+    return { costRate, cost: closing.cost.times(costRate) };
   }
 
   return {
@@ -58,8 +63,8 @@ export function baseGains({ store, organizationId, moment, traded }: Sources): B
       const keeping = await keepings.load(closing.portfolioId);
       if (keeping === null) return null;
       const closed = { id: closing.closedBy, base: closing.currency, quote: keeping.baseCurrency, on: closing.closedOn };
-      const [cost, proceeds] = await Promise.all([costRate(closing, keeping), rates.load(closed)]);
-      return baseGainOf(closing, keeping.baseCurrency, { costRate: cost, proceedsRate: proceeds });
+      const [cost, proceedsRate] = await Promise.all([costOf(closing, keeping), rates.load(closed)]);
+      return baseGainOf(closing, keeping.baseCurrency, { ...cost, proceedsRate });
     },
   };
 }

@@ -61,7 +61,8 @@ export async function costInBase(ctx: Ctx, holding: ShownHolding): Promise<Money
 export async function realizedInBase(ctx: Ctx, holding: ShownHolding): Promise<SplitGain> {
   const { baseCurrency } = await baseOf(ctx, holding.portfolioId);
   const { realized, currency } = holding.position;
-  if (currency === baseCurrency || realized.isZero()) return { ...noGain, total: realized, price: realized };
+  // what earned nothing in its own currency may have earned something in ours
+  if (currency === baseCurrency) return { ...noGain, total: realized, price: realized };
   return (await viewOf(ctx, holding, baseCurrency)).realized;
 }
 
