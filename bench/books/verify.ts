@@ -1,5 +1,6 @@
 /**
- * Fills a database with made-up trades and proves its books: `node bench/books/verify.ts --trades 1000000`. With `--database <url>` it proves those that are
+ * Fills a database with made-up trades and proves its books: `node bench/books/verify.ts --trades 1000000`; one portfolio in `--times` is booked, the others are
+ * its copies. With `--database <url>` it proves those that are
  * there (of an earlier run with `--keep`). `pms books verify` runs in a process of its own whose heap is bounded; time and resident memory are of that process.
  */
 import { spawn } from 'node:child_process';
@@ -15,13 +16,16 @@ import { machine } from '../machine.ts';
 import { openDatabases } from '../platform/databases.ts';
 import { residentMib } from '../child.ts';
 import { fillBooks } from './fill.ts';
+import { multiplyBooks } from './multiply.ts';
 
 const HEAP_MAX_MIB = 256;
-const SAY_EVERY = 50_000;
+const SAY_EVERY = 10_000;
 const LOOK_EVERY_MS = 500;
 const program = join(import.meta.dirname, '../../processes/pms.ts');
 
-async function fill(url: string, trades: number, portfolios: number, instruments: number): Promise<number> {
+interface Wanted { readonly trades: number; readonly portfolios: number; readonly instruments: number; readonly times: number }
+
+async function fill(url: string, { trades, portfolios, instruments, times }: Wanted): Promise<number> {
   const database = connect(url, { poolMax: 4 });
   const live = localLive();
   const subgraph = (await catalogue.transactional())({
@@ -31,13 +35,14 @@ async function fill(url: string, trades: number, portfolios: number, instruments
   const begun = performance.now();
   let next = SAY_EVERY;
   await fillBooks(subgraph, {
-    trades, portfolios, instruments,
+    trades: trades / times, portfolios: portfolios / times, instruments,
     say: (booked) => {
       if (booked < next) return;
       next += SAY_EVERY;
       console.log(`${String(booked)} trades after ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
     },
   });
+  await multiplyBooks(database, times);
   await database.query('analyze');
   await subgraph.close();
   await live.close();
@@ -58,13 +63,14 @@ async function verified(url: string): Promise<{ seconds: number; residentMib: nu
 }
 
 const { values } = parseArgs({ options: {
-  trades: { type: 'string', default: '1000000' }, portfolios: { type: 'string', default: '100' }, instruments: { type: 'string', default: '200' }, database: { type: 'string' }, keep: { type: 'boolean', default: false },
+  trades: { type: 'string', default: '1000000' }, portfolios: { type: 'string', default: '100' }, instruments: { type: 'string', default: '200' }, times: { type: 'string', default: '20' },
+  database: { type: 'string' }, keep: { type: 'boolean', default: false },
 } });
 console.log(JSON.stringify(machine()));
 const databases = await openDatabases();
 try {
   const url = values.database ?? (await databases.make());
-  if (values.database === undefined) console.log(`filled in ${(await fill(url, Number(values.trades), Number(values.portfolios), Number(values.instruments))).toFixed(0)} s`);
+  if (values.database === undefined) console.log(`filled in ${(await fill(url, { trades: Number(values.trades), portfolios: Number(values.portfolios), instruments: Number(values.instruments), times: Number(values.times) })).toFixed(0)} s`);
   else await migrate({ url });
   const { seconds, residentMib: mib, said, code } = await verified(url);
   console.log(`${said.trim()}\nverified in ${seconds.toFixed(1)} s, at most ${String(mib)} MiB resident, heap bounded to ${String(HEAP_MAX_MIB)} MiB, exit code ${String(code)}`);
