@@ -157,6 +157,24 @@ pms
   });
 
 pms
+  .command('export')
+  .description('trades, trade-versions, positions, lots, closings, cash, journal or prices, whole, as text: exact decimals, safe in a spreadsheet')
+  .argument('<data set>')
+  .requiredOption('--organization <id>', 'whose')
+  .addOption(new Option('--format <format>', 'how it is written').choices(['csv', 'json']).default('csv'))
+  .option('--output <file>', 'into a new file; else to the terminal')
+  .option('--portfolio <id>', 'of this portfolio alone')
+  .option('--instrument <id>', 'of this instrument alone')
+  .option('--from <day>', 'what counts from this day on')
+  .option('--to <day>', 'what counts up to this day')
+  .option('--as-of <day>', 'books at the end of this day')
+  .option('--known-at <instant>', 'books as they were known then')
+  .action(async (name: string, { portfolio: portfolioId, instrument: instrumentId, ...wanted }: { organization: string; format: 'csv' | 'json'; portfolio?: string; instrument?: string }) => {
+    const { runExport } = await import('./exports.ts');
+    await runExport(environment(process.env), name, { ...wanted, ...(portfolioId === undefined ? {} : { portfolioId }), ...(instrumentId === undefined ? {} : { instrumentId }) });
+  });
+
+pms
   .command('rebuild')
   .description('computes every projection anew from the recorded facts')
   .option('--verify', 'only compare, and fail when a figure differs', false)

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { domainNames } from './catalogue.ts';
 import { inProcess } from '@pms/router/dial/in-process';
 import { startRouter } from '@pms/router';
+import { unrevoked } from '@pms/router/security/revocations';
+import { exportRoutes } from '@pms/subgraph/export-routes';
 import type { Logger } from '@pms/telemetry/logger';
 import { followRevocations, REVOCATIONS_SECRET } from './revocations.ts';
 import { inBrowsers } from './browsers.ts';
@@ -37,14 +39,17 @@ export async function openPlatform({ environment: given, databaseUrl, logger }: 
     const keysUrl = environment.jwksUrl ?? `${itself}/oauth2/jwks`;
     const following = await followRevocations(itself, environment, logger);
     const options = routerOptions(environment, logger);
+    const trusted = trusting(issuer, keysUrl);
+    const authenticate = unrevoked(trusted, following?.revocations) ?? trusted;
     const router = await startRouter({
       ...options,
       ...inBrowsers(issuer),
       dial: inProcess(subgraphs),
-      authenticate: trusting(issuer, keysUrl),
+      authenticate: trusted,
       ...(following === null ? {} : { revocations: following.revocations }),
       mounts: async (app) => {
         for (const subgraph of subgraphs) await subgraph.routes?.(app);
+        exportRoutes(app, { datasets: subgraphs.flatMap(({ datasets = [] }) => datasets), authenticate, logger });
       },
       ready: () => Promise.all(subgraphs.map((subgraph) => subgraph.ready())).then(() => true, () => false),
     });

@@ -1,6 +1,10 @@
 /** Passes the sign-in endpoints on to the auth domain's process, so that clients know one address. Bodies pass through as they are. */
 import http from 'node:http';
+import { DomainError, errorCodes } from '@pms/errors';
+import type { Authenticate } from '@pms/identity/tokens';
+import { exportFormats } from '@pms/subgraph/exports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { exportOwners } from './export-owners.ts';
 
 const ANSWER_MAX_MS = 30_000;
 const SIGN_IN_PATHS = ['/oauth2/*', '/auth/*', '/.well-known/openid-configuration'] as const;
@@ -16,6 +20,27 @@ export function signInAt(address: string): (app: FastifyInstance) => Promise<voi
       for (const url of SIGN_IN_PATHS) scope.route({ method: ['GET', 'POST'], url, handler: (request, reply) => forward(address, request, reply) });
       done();
     });
+  };
+}
+
+/** Exports, each to the process of the domain that gives it out, once the token is known to hold. Domains whose address is not known are left out. */
+export function exportsAt(addresses: ReadonlyMap<string, string>, authenticate: Authenticate): (app: FastifyInstance) => void {
+  return (app) => {
+    for (const [name, owner] of Object.entries(exportOwners)) {
+      const address = addresses.get(owner);
+      if (address === undefined) continue;
+      for (const format of exportFormats)
+        app.get(`/exports/${name}.${format}`, async (request, reply) => {
+          try {
+            await authenticate(request.headers.authorization);
+          } catch (error) {
+            if (!(error instanceof DomainError)) throw error;
+            return reply.status(errorCodes[error.code].status).send({ errors: [{ message: error.message, extensions: error.extensions }] });
+          }
+          forward(address, request, reply);
+          return reply;
+        });
+    }
   };
 }
 

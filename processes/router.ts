@@ -8,6 +8,7 @@ import type { Dial } from '@pms/router/dial/transport';
 import { supergraphAt, supergraphFile } from '@pms/router/supergraph/source';
 import type { RouterOptions } from '@pms/router/options';
 import { startRouter } from '@pms/router';
+import { unrevoked } from '@pms/router/security/revocations';
 import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
@@ -15,7 +16,7 @@ import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
 import { tracer } from '@pms/telemetry/tracing';
 import { inBrowsers } from './browsers.ts';
 import { type Environment, isAddress, shown } from './environment.ts';
-import { signInAt } from './forward.ts';
+import { exportsAt, signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
 import { followRevocations } from './revocations.ts';
 import { availablePort } from './port.ts';
@@ -35,14 +36,18 @@ export async function runRouter(wanted: Environment): Promise<void> {
     const http = await life.open(() => Promise.resolve(overHttp()), (opened) => opened.close());
     const authAddress = environment.subgraphUrls.get('auth');
     const following = authAddress === undefined || environment.issuer === null ? null : await followRevocations(authAddress, environment, log);
+    const authenticate = environment.issuer === null ? null : trusting(environment.issuer, keysAddress(environment, environment.issuer));
     const router = await life.open(
       () =>
         startRouter({
           ...routerOptions(environment, log),
           dial: redirected(http.dial, environment.subgraphUrls),
-          ...(environment.issuer === null ? {} : { authenticate: trusting(environment.issuer, keysAddress(environment, environment.issuer)) }),
+          ...(authenticate === null ? {} : { authenticate }),
           ...(following === null ? {} : { revocations: following.revocations }),
-          ...(authAddress === undefined ? {} : { mounts: signInAt(authAddress) }),
+          mounts: async (app) => {
+            if (authAddress !== undefined) await signInAt(authAddress)(app);
+            if (authenticate !== null) exportsAt(environment.subgraphUrls, unrevoked(authenticate, following?.revocations) ?? authenticate)(app);
+          },
           ...(authAddress === undefined || environment.issuer === null ? {} : inBrowsers(environment.issuer)),
         }),
       (opened) => {

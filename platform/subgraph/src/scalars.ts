@@ -13,7 +13,7 @@ const parseDecimal: Parse = (value) =>
   : refuse('a Decimal is text of at most 20 whole and 18 fractional digits, with no exponent, for example "187.25"');
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const isDay = (value: string): boolean => DAY.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value);
+export const isDay = (value: string): boolean => DAY.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value);
 const parseDate: Parse = (value) => (typeof value === 'string' && isDay(value) ? value : refuse('a Date is a day such as "2026-11-20"'));
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
@@ -23,8 +23,9 @@ const inUtc = (value: string): string => {
   const text = new Date(value).toISOString();
   return micros === undefined ? text : text.replace('Z', `${micros.padEnd(3, '0')}Z`);
 };
+export const isInstant = (value: string): boolean => INSTANT.test(value) && !Number.isNaN(Date.parse(value));
 const parseDateTime: Parse = (value) =>
-  typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? inUtc(value)
+  typeof value === 'string' && isInstant(value) ? inUtc(value)
   : refuse('a DateTime is an instant such as "2026-11-20T14:30:00Z"');
 
 const parseCurrency: Parse = (value) =>

@@ -16,6 +16,7 @@ import type { Carried } from '@pms/telemetry/tracing';
 import { GraphQLError, type GraphQLFormattedError, subscribe } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { exportRoutes } from './export-routes.ts';
 import { masked } from './masking.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 import { noteCode, servedOverHttp, subscribed } from './traced.ts';
@@ -50,6 +51,7 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   await server.start();
   routes(app, subgraph, () => draining);
   await subgraph.routes?.(app);
+  exportRoutes(app, { datasets: subgraph.datasets ?? [], authenticate: options.authenticate, logger: options.logger });
   const answer = fastifyApolloHandler(server, { context: async (request) => contextOf(subgraph, signIns.get(request)) });
   app.route({
     method: ['GET', 'POST'], url: '/graphql',

@@ -6,6 +6,7 @@ import type { Sql, Transactions } from '@pms/events/sql';
 import { unauthenticated } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
 import type { Logger } from '@pms/telemetry/logger';
+import type { Dataset } from './exports.ts';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -71,6 +72,8 @@ export interface Subgraph {
   start?(): Promise<void>;
   /** HTTP routes besides GraphQL (auth's OAuth endpoints). */
   routes?(app: FastifyInstance): Promise<void>;
+  /** What it gives out whole, over HTTP and to `pms export`. */
+  readonly datasets?: readonly Dataset[];
   /** Recomputes projections from the recorded facts; with `verify` only compares. */
   rebuild?(options: { readonly verify: boolean }): Promise<RebuildReport>;
   ready(): Promise<void>;

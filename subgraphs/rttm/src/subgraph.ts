@@ -13,7 +13,9 @@ import { simulatedTape } from './feed/simulated-tape.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import type { Market } from './market.ts';
+import { priceDatasets } from './queries/exports.ts';
 import { loaders } from './queries/loaders.ts';
+import { exportReads } from './store/export-reads.ts';
 import { rttmStore } from './store/rttm-store.ts';
 
 /** How often the demo's tape tells a quote of each instrument. */
@@ -41,6 +43,7 @@ export function rttmSubgraph({ database, live, logger, settings, wake, newId, no
       names.start();
       await feed?.start((ticks) => spreadTicks(market, ticks, originOf));
     },
+    datasets: priceDatasets(exportReads(database)),
     ready: async () => void (await database.query('select 1')),
     async close() {
       await names.stop();

@@ -11,10 +11,12 @@ import type { TradeCaptureContext } from './context.ts';
 import type { FixMapping } from './domain/fix/drop-copy.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
+import { tradeDatasets } from './queries/exports.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { onInstrumentCreated, onPortfolioClosed, onPortfolioCreated } from './reactions/known-things.ts';
 import { tradeStatusReactions } from './reactions/trade-status.ts';
 import type { FixNumbers, FixSessionKey } from './store/fix-store.ts';
+import { exportReads } from './store/export-reads.ts';
 import { tradeStore } from './store/trade-store.ts';
 
 /** What a FIX process needs of this domain: it keeps what came, and makes trades of it. */
@@ -52,6 +54,7 @@ export function tradeCaptureSubgraph({ database, live, wake, newId, now }: Surro
         session: { organizationId: principal.organizationId, name }, mapping, contextFor: () => contextFor({ principal, token: null, correlationId: newId('cor') }),
       }),
     },
+    datasets: tradeDatasets(exportReads(database)),
     ready: store.ready,
     close: store.close,
   };

@@ -18,6 +18,7 @@ import type { BooksContext, TransactionalContext } from './context.ts';
 import type { Verified } from './domain/finding.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
+import { bookDatasets } from './queries/exports.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { onCorporateAction } from './reactions/corporate-action-announced.ts';
 import { onFxRatePublished } from './reactions/fx-rate-published.ts';
@@ -59,6 +60,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
     rebuild: (options) => rebuildBooks(books, options),
     verify: (options) => verifyBooks(books, options),
     keepCheckpoints: (options) => keepCheckpoints(books, { today: now().toISOString().slice(0, 10), ...options }),
+    datasets: bookDatasets(store),
     ready: store.ready,
     close: async () => {
       await Promise.all([timer.stop(), actions.stop(), checkpoints.stop(), ages.stop()]);

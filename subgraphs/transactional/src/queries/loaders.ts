@@ -14,6 +14,7 @@ import type { Holding } from '../store/standing-reads.ts';
 import { type BaseGains, baseGains } from './base-gains.ts';
 import { type BaseLoaders, baseLoaders } from './base-loaders.ts';
 import { type ClosedAt, closingsAt, instrumentFrom, tradedAt, washSalesIn, type WashSaleAt } from './closings.ts';
+import { cashAt } from './cash.ts';
 import { perMoment } from './per-moment.ts';
 import { holdingsAt, type Replay, replays } from './positions.ts';
 
@@ -58,10 +59,7 @@ export function loadersFor(store: BooksStore, organizationId: string, now: () =>
     closings: perMoment((moment) => new DataLoader((ids) => closingsAt(store, { organizationId, moment, replays: replaysAt(moment) }, ids))),
     washSales: perMoment((moment) => new DataLoader(async (keys) => (await Promise.all(keys.map((key) => traded(moment).load(key)))).map(washSalesIn))),
     holdings: perMoment((moment) => new DataLoader((ids) => holdingsAt(store, organizationId, ids, moment))),
-    cash: perMoment((moment) => new DataLoader(async (ids) => {
-      const found = moment.asOf === null && moment.knownAt === null ? await store.cashBalances(organizationId, ids) : await store.cashThen(organizationId, ids, moment);
-      return ids.map((id) => found.get(id) ?? []);
-    })),
+    cash: perMoment((moment) => new DataLoader((ids) => cashAt(store, organizationId, ids, moment))),
     trialBalance: perMoment((moment) => new DataLoader(async (ids) => {
       const found = await store.accountTotalsThen(organizationId, ids, moment);
       return ids.map((id) => trialBalanceOf((found.get(id) ?? []).map(({ account, currency, amount }) => ({ account, currency, balance: amount }))));

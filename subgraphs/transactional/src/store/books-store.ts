@@ -13,6 +13,7 @@ import { gainReads } from './gain-reads.ts';
 import { priceReads, priceWrites } from './prices.ts';
 import { exchangeReads, exchangeWrites } from './exchanges.ts';
 import { checkpointReads, checkpointWrites } from './checkpoints.ts';
+import { exportReads } from './export-reads.ts';
 import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
@@ -51,6 +52,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...baseViewReads(sql),
     ...ledgerReads(sql),
     ...statementReads(sql),
+    ...exportReads(sql),
     ...settlementReads(sql),
     ...custodyReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
