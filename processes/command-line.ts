@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { environment } from './environment.ts';
+import type { ImportPricesOptions } from './import/prices.ts';
+import type { ImportTradesOptions } from './import/trades.ts';
 
 const pms = new Command('pms').description('A portfolio management platform: one federated GraphQL API over exact books.').showHelpAfterError();
 
@@ -154,6 +156,35 @@ pms
   .action(async (wanted: { organization?: string; portfolio?: string; json: boolean }) => {
     const { verifyBooks } = await import('./books.ts');
     await verifyBooks(environment(process.env), wanted);
+  });
+
+/** Where the platform is, and who asks it; without them the one of this folder, and the demo's service client. */
+const reaching = (command: Command): Command => command
+  .addOption(new Option('--url <address>', 'of the platform').env('PMS_URL'))
+  .addOption(new Option('--token <token>', 'an access token').env('PMS_TOKEN'))
+  .addOption(new Option('--client-id <id>', 'a service client, instead of a token').env('PMS_CLIENT_ID'))
+  .addOption(new Option('--client-secret <secret>', 'of the service client').env('PMS_CLIENT_SECRET').hideHelp());
+
+const imports = pms.command('import').description('files of brokers and vendors, over the public API');
+reaching(imports.command('trades').argument('<file>', 'CSV or OFX'))
+  .description('a broker’s trades into a portfolio: all of them, or none while a row is bad')
+  .requiredOption('--portfolio <id or name>', 'the portfolio that they belong to')
+  .requiredOption('--layout <name or path>', 'generic, ibkr-flex, ibkr-activity, schwab, fidelity, degiro, degiro-eur, trading212, swissquote, saxo, revolut, ofx, or a mapping file')
+  .option('--dry-run', 'only say what would be booked', false)
+  .option('--partial', 'book the good rows although others are bad', false)
+  .option('--json', 'say it as one JSON object', false)
+  .action(async (file: string, options: ImportTradesOptions) => {
+    const { importTrades } = await import('./import/trades.ts');
+    await importTrades(environment(process.env), file, options);
+  });
+reaching(imports.command('prices').argument('<file>', 'CSV'))
+  .description('daily closes of one instrument; an adjusted close is never taken for a close')
+  .requiredOption('--symbol <symbol or id>', 'the instrument')
+  .option('--mic <code>', 'its exchange, where the symbol is listed on several')
+  .option('--layout <name>', 'plain, stooq, stooq-bulk, yahoo or alpha-vantage; found out from the header unless given')
+  .action(async (file: string, options: ImportPricesOptions) => {
+    const { importPrices } = await import('./import/prices.ts');
+    await importPrices(environment(process.env), file, options);
   });
 
 pms

@@ -43,6 +43,18 @@ test('a deposit is there at once; the same key again returns the first answer an
   expect((await w.cash(portfolioId))?.['balance']).toEqual({ amount: '100001' });
 });
 
+test('the keys that have moved cash in a portfolio can be asked about, by its organisation alone', async () => {
+  const portfolioId = await w.open();
+  const input = { portfolioId, amount: usd('5'), idempotencyKey: newId('key') };
+  await door.ask(DEPOSIT, { input });
+  const BOOKED = `query ($id: ID!, $keys: [String!]!) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio { cashBooked(keys: $keys) } } }`;
+  const keys = [input.idempotencyKey, 'never used'];
+  expect((await door.ask(BOOKED, { id: portfolioId, keys })).data._entities).toEqual([{ cashBooked: [input.idempotencyKey] }]);
+  expect((await door.ask(BOOKED, { id: await w.open(), keys })).data._entities).toEqual([{ cashBooked: [] }]);
+  expect((await door.ask(BOOKED, { id: portfolioId, keys }, { as: stranger })).data._entities).toEqual([{ cashBooked: [] }]);
+  expect((await door.ask(BOOKED, { id: portfolioId, keys: Array.from({ length: 10_001 }, String) })).codes).toEqual(['BAD_USER_INPUT']);
+});
+
 test('one key sent to two portfolios at once moves cash once', async () => {
   const [a, b] = [await w.open(), await w.open()];
   const idempotencyKey = newId('key');

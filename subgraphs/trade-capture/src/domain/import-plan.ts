@@ -33,7 +33,9 @@ export interface ImportAnswer {
 }
 
 /** The mutation that books a kind of cash row; kinds without one are refused by name. */
-export const cashMutations: Readonly<Partial<Record<ImportKind, string>>> = { DEPOSIT: 'depositCash', WITHDRAWAL: 'withdrawCash' };
+export const cashMutations: Readonly<Partial<Record<ImportKind, string>>> = {
+  DEPOSIT: 'depositCash', WITHDRAWAL: 'withdrawCash', FEE: 'bookCashItem', INTEREST: 'bookCashItem', TAX: 'bookCashItem',
+};
 
 /** Signed, as the portfolio's cash sees it; rounded as it is booked. */
 export function cashOf({ kind, quantity, price, fees, amount, withheld, currency }: ImportRow): Decimal {

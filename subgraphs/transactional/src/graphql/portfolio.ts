@@ -1,6 +1,7 @@
 /** What the books add to a portfolio: positions with their lots, cash, the journal. */
 import { money, toStored } from '@pms/money';
 import { unitCost } from '../domain/lots.ts';
+import { cashBooked } from '../queries/cash-booked.ts';
 import { entitlementsOf } from '../queries/entitlements.ts';
 import { baseTotals, foreignCashAt } from '../queries/base-view.ts';
 import { exchangesOf } from '../queries/exchanges.ts';
@@ -20,6 +21,7 @@ export const Portfolio: PortfolioResolvers = {
     return holdings.filter(({ position }) => includeClosed || !position.quantity.isZero()).map((holding) => ({ ...holding, portfolioId: id, moment: { asOf: asOf ?? null, knownAt: knownAt ?? null } }));
   },
   cash: async ({ id }, { asOf, knownAt }, { loaders }) => loaders.cash({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id),
+  cashBooked: ({ id }, { keys }, ctx) => cashBooked(ctx, id, keys),
   realizedGains: ({ id }, args, ctx) => realizedGainsOf(ctx, id, args),
   lotMethodPreview: ({ id }, { method }, ctx) => lotMethodPreview(ctx, id, method),
   lotMethodChanges: ({ id }, _, ctx) => lotMethodChanges(ctx, id),

@@ -18,6 +18,7 @@ import { historyReads } from './history-reads.ts';
 import { knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
 import { movementPages } from './movement-pages.ts';
+import { movementReads } from './movement-reads.ts';
 import { postingReads } from './posting-reads.ts';
 import { postingWrites } from './posting-writes.ts';
 import { rebuildReads } from './rebuild-reads.ts';
@@ -51,6 +52,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...gainReads(sql),
     ...baseViewReads(sql),
     ...ledgerReads(sql),
+    ...movementReads(sql),
     ...statementReads(sql),
     ...exportReads(sql),
     ...settlementReads(sql),
