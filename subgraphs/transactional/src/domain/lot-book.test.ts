@@ -45,10 +45,19 @@ test.each<LotMethod>(['FIFO', 'LIFO', 'HIFO', 'AVERAGE'])('%s: fill by fill it c
   }));
 });
 
-test('ten thousand open lots are consumed one by one', () => {
-  const book = lotBook(flat, 'FIFO');
-  const terms = { tradedOn: '2026-01-05', quantity: decimal('1'), price: decimal('10'), fees: decimal('0'), currency: 'USD' };
-  for (let n = 0; n < 10_000; n++) book.apply(fillOf({ ...terms, tradeId: `b${n}`, sequence: n, side: 'BUY' }));
-  for (let n = 0; n < 9_999; n++) book.apply(fillOf({ ...terms, tradeId: `s${n}`, sequence: 10_000 + n, side: 'SELL' }));
-  expect(book.lots().map(({ id }) => id)).toEqual(['b9999']);
+test.each([['FIFO', 'b9999'], ['LIFO', 'b0'], ['HIFO', 'b0']] as const)('%s: ten thousand open lots are consumed one by one', (method, left) => {
+  const book = lotBook(flat, method);
+  const terms = { tradedOn: '2026-01-05', quantity: decimal('1'), fees: decimal('0'), currency: 'USD' };
+  for (let n = 0; n < 10_000; n++) book.apply(fillOf({ ...terms, price: decimal(`${10 + n}`), tradeId: `b${n}`, sequence: n, side: 'BUY' }));
+  for (let n = 0; n < 9_999; n++) book.apply(fillOf({ ...terms, price: decimal('10'), tradeId: `s${n}`, sequence: 10_000 + n, side: 'SELL' }));
+  expect(book.lots().map(({ id }) => id)).toEqual([left]);
+});
+
+test.each<LotMethod>(['FIFO', 'LIFO', 'HIFO'])('%s: only lots that a fill touches are told, also where it names one among many', (method) => {
+  const terms = { tradedOn: '2026-01-05', quantity: decimal('2'), price: decimal('10'), fees: decimal('0'), currency: 'USD' };
+  const lots = Array.from({ length: 50 }, (_, n): Lot => ({ id: `trd_${n}`, openedOn: '2026-01-01', sequence: n, quantity: decimal('5'), cost: decimal('50'), currency: 'USD' }));
+  const book = lotBook({ quantity: decimal('250'), cost: decimal('2500'), openedOn: '2026-01-01', lots }, method);
+  book.apply(fillOf({ ...terms, tradeId: 'trd_s', sequence: 51, side: 'SELL', named: [{ lotId: 'lot_30', quantity: decimal('2') }] }));
+  book.apply(fillOf({ ...terms, quantity: decimal('5'), tradeId: 'trd_t', sequence: 52, side: 'SELL', named: [{ lotId: 'lot_31', quantity: decimal('5') }] }));
+  expect([book.changed().map(({ id, quantity }) => `${id} ${quantity.toFixed()}`), book.gone()]).toEqual([['trd_30 3'], ['trd_31']]);
 });

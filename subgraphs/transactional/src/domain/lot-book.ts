@@ -4,6 +4,7 @@
  * Mutable, and never shared: whoever makes it reads the outcome and lets it go.
  */
 import { type Decimal, ZERO, sum } from '@pms/money';
+import { dearestLots } from './dearest-lots.ts';
 import { applyFill, byOpening } from './lots.ts';
 import { refusalOf } from './named-lots.ts';
 import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
@@ -48,7 +49,9 @@ export function reachable(quantity: Decimal, fills: readonly Fill[], method: Lot
 }
 
 export function lotBook(start: Start, method: LotMethod): LotBook {
-  let open: Lot[] = start.lots.toSorted(byOpening);
+  // for HIFO they are in `dearest` alone
+  let open: Lot[] = method === 'HIFO' ? [] : start.lots.toSorted(byOpening);
+  let dearest = dearestLots(method === 'HIFO' ? start.lots : []);
   let head = 0; // lots before it are closed: FIFO takes from the front without moving the rest
   let { quantity, cost, openedOn } = start;
   let gained = ZERO;
@@ -60,6 +63,7 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
     const needed = opposes ? fill.quantity.abs() : ZERO;
     // lots by name may be anywhere
     if (opposes && fill.named !== undefined) return everything();
+    if (method === 'HIFO') return { window: dearest.take(needed), putBack: dearest.put };
     if (method === 'FIFO' || (!opposes && method !== 'AVERAGE')) {
       const end = needed.isZero() ? head : fromFront(open, head, needed);
       const window = open.slice(head, end);
@@ -73,7 +77,17 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
   }
 
   function everything(): { readonly window: Lot[]; putBack(left: readonly Lot[]): void } {
+    if (method === 'HIFO') return { window: dearest.all(), putBack: (left) => { dearest = dearestLots(left); } };
     return { window: open.slice(head), putBack: (left) => { open = [...left]; head = 0; } };
+  }
+
+  const lots = (): Lot[] => (method === 'HIFO' ? dearest.all() : open.slice(head));
+
+  /** Lots that a fill did not touch are the same objects before and after. */
+  function touch(window: readonly Lot[], left: readonly Lot[]): void {
+    const [before, after] = [new Set(window), new Set(left)];
+    for (const lot of window) if (!after.has(lot)) touched.set(lot.id, null);
+    for (const lot of left) if (!before.has(lot)) touched.set(lot.id, lot);
   }
 
   /** What is left of a front window goes right before `end`; a lot opened through zero finds every other one closed. */
@@ -87,8 +101,7 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
     apply(fill) {
       const { window, putBack } = reach(fill);
       const applied = applyFill(window, fill, method);
-      for (const lot of window) touched.set(lot.id, null);
-      for (const lot of applied.lots) touched.set(lot.id, lot);
+      touch(window, applied.lots);
       putBack(applied.lots);
       const gain = sum(applied.closings.map((closing) => closing.realizedGain));
       const before = quantity;
@@ -99,12 +112,12 @@ export function lotBook(start: Start, method: LotMethod): LotBook {
       else if (before.isZero() || before.isNegative() !== quantity.isNegative()) openedOn = fill.tradedOn;
       return applied.closings;
     },
-    refusal: (fill) => (fill.named === undefined ? null : refusalOf(fill, { held: quantity, lots: open.slice(head), atAverageCost: method === 'AVERAGE' })),
+    refusal: (fill) => (fill.named === undefined ? null : refusalOf(fill, { held: quantity, lots: lots(), atAverageCost: method === 'AVERAGE' })),
     get quantity() { return quantity; },
     get cost() { return cost; },
     get gained() { return gained; },
     get openedOn() { return openedOn; },
-    lots: () => open.slice(head),
+    lots,
     changed: () => [...touched.values()].filter((lot) => lot !== null),
     gone: () => [...touched].filter(([, lot]) => lot === null).map(([id]) => id),
   };
