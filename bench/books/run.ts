@@ -7,16 +7,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from '../machine.ts';
 import { type Databases, openDatabases } from '../platform/databases.ts';
+import { measureReads, measureRebuild, type ReadFigures, type RebuildFigures } from './reads.ts';
 import { bookInBulk, bookSingly, type BookedFigures, CLIENTS } from './throughput.ts';
 
 const RESULTS = join(import.meta.dirname, '../results-books.json');
 const sizes = {
-  quick: { singleSeconds: 5, calls: 8 },
-  full: { singleSeconds: 20, calls: 40 },
+  quick: { singleSeconds: 3, calls: 8, readTrades: 5_000, readTimes: 20, rebuiltTrades: 5_000, rebuiltPortfolios: 2 },
+  full: { singleSeconds: 20, calls: 40, readTrades: 100_000, readTimes: 200, rebuiltTrades: 1_000_000, rebuiltPortfolios: 20 },
 } as const;
 const PORTFOLIOS = 64;
 const BULK = 1_000;
 const BULK_CLIENTS = 4;
+const SAY_EVERY = 100_000;
 
 const say = (name: string, text: string): void => console.log(`${name.padEnd(44)}${text}`);
 const fixed = (value: number, digits = 0): string => value.toFixed(digits);
@@ -46,7 +48,24 @@ async function bulk(databases: Databases, { calls }: Amounts): Promise<BookedFig
   return all;
 }
 
-const parts = { single, bulk } as const;
+const filling = (trades: number): void => { if (trades % SAY_EVERY === 0) console.log(`  ${String(trades)} trades are in the books`); };
+
+async function reads(databases: Databases, { readTrades, readTimes }: Amounts): Promise<ReadFigures> {
+  const figures = await measureReads(databases, { trades: readTrades, times: readTimes, say: filling });
+  const { trades, positions, positionsMs, answeredMs, indexedQueryMs, ratio, checkpoints, asOfMs, replayMs } = figures;
+  say(`positions after ${String(trades)} trades`, `${fixed(positionsMs, 2)} ms for ${String(positions)} positions: ${fixed(ratio, 2)} of the indexed query's ${fixed(indexedQueryMs, 2)} ms (answered in ${fixed(answeredMs, 2)} ms)`);
+  say('positions of a day in ten years', `${fixed(asOfMs, 1)} ms with ${String(checkpoints)} checkpoints, ${fixed(replayMs, 1)} ms replayed from the start (${fixed(replayMs / asOfMs, 1)} times)`);
+  return figures;
+}
+
+async function rebuild(databases: Databases, { rebuiltTrades: trades, rebuiltPortfolios: portfolios }: Amounts): Promise<RebuildFigures> {
+  const figures = await measureRebuild(databases, { trades, portfolios, say: filling });
+  const { facts, rebuiltPerSecond, verifiedPerSecond, peakRssMib, differences } = figures;
+  say(`rebuild of ${String(trades)} trades`, `${fixed(rebuiltPerSecond)} trades/s, verified at ${fixed(verifiedPerSecond)}/s (${String(facts)} facts), peak ${fixed(peakRssMib)} MiB, ${String(differences)} differences`);
+  return figures;
+}
+
+const parts = { single, bulk, reads, rebuild } as const;
 type Part = keyof typeof parts;
 const isPart = (name: string): name is Part => Object.hasOwn(parts, name);
 

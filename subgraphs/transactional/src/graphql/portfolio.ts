@@ -8,6 +8,7 @@ import { exchangesOf } from '../queries/exchanges.ts';
 import { generalLedgerOf } from '../queries/general-ledger.ts';
 import { lotName } from '../domain/named-lots.ts';
 import { realizedGainsOf } from '../queries/gains.ts';
+import { lotsOf } from '../queries/open-lots.ts';
 import { lotMethodChanges, lotMethodPreview } from '../queries/lot-methods.ts';
 import { journalOf } from '../queries/journal.ts';
 import { statementFor } from '../queries/statement.ts';
@@ -45,7 +46,7 @@ export const Position: PositionResolvers = {
   realizedPnl: ({ position }) => money(position.realized, position.currency),
   currency: ({ position }) => position.currency,
   openedOn: ({ position }) => position.openedOn,
-  lots: ({ lots }) => lots,
+  lots: (holding, _, ctx) => lotsOf(ctx, holding),
 };
 
 export const TaxLot: TaxLotResolvers = {

@@ -13,6 +13,7 @@ import { keyOf } from '../domain/movement.ts';
 import type { BaseOf } from '../store/base-view-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Close } from '../store/prices.ts';
+import { lotsOf } from './open-lots.ts';
 import type { Replay } from './positions.ts';
 
 /** A rate, and the pair that it is of. */
@@ -48,10 +49,11 @@ async function quoteOf(ctx: Ctx, moment: Moment, base: string, quote: string): P
 const tradeOf = (lotId: string): string => lotId.split('/')[0] ?? lotId;
 
 export async function costInBase(ctx: Ctx, holding: ShownHolding): Promise<Money> {
-  const { position, lots, portfolioId, moment } = holding;
+  const { position, portfolioId, moment } = holding;
   const { baseCurrency, lotMethod } = await baseOf(ctx, portfolioId);
   if (position.currency === baseCurrency) return money(position.cost, baseCurrency);
   if (!isNow(moment) || lotMethod === 'AVERAGE') return money((await viewOf(ctx, holding, baseCurrency)).cost, baseCurrency);
+  const lots = await lotsOf(ctx, holding);
   const found = await Promise.all(lots.map(async ({ id, openedOn }) => [id, (await ctx.loaders.tradeRate.load({ tradeId: tradeOf(id), currency: baseCurrency }))
     ?? (await ctx.loaders.rates(moment).load({ base: position.currency, quote: baseCurrency, on: openedOn })).rate] as const));
   const rates = new Map(found);

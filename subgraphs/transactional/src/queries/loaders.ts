@@ -4,13 +4,14 @@ import { type Decimal, ZERO } from '@pms/money';
 import type { Note, Reconciliation } from '../domain/custody/reconciliation.ts';
 import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
+import type { Lot } from '../domain/lots.ts';
 import { keyOf, type PositionState } from '../domain/movement.ts';
 import type { Entitlement } from '../store/entitlements.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Traded } from '../store/gain-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { HistoryFact, KnownClaim, SettlementView } from '../store/operations-reads.ts';
-import type { Holding } from '../store/standing-reads.ts';
+import type { HeldAt, Holding } from '../store/standing-reads.ts';
 import { type BaseGains, baseGains } from './base-gains.ts';
 import { type BaseLoaders, baseLoaders } from './base-loaders.ts';
 import { type ClosedAt, closingsAt, instrumentFrom, tradedAt, washSalesIn, type WashSaleAt } from './closings.ts';
@@ -21,6 +22,8 @@ import { holdingsAt, type Replay, replays } from './positions.ts';
 export interface Loaders extends BaseLoaders {
   /** By portfolio, at a moment. */
   holdings(moment: Moment): DataLoader<string, readonly Holding[]>;
+  /** Of positions as they stand now. */
+  readonly openLots: DataLoader<HeldAt, readonly Lot[]>;
   cash(moment: Moment): DataLoader<string, readonly Cash[]>;
   trialBalance(moment: Moment): DataLoader<string, TrialBalance>;
   /** By portfolio, what of its positions has settled at a moment. */
@@ -58,6 +61,7 @@ export function loadersFor(store: BooksStore, organizationId: string, now: () =>
     baseGains: perMoment((moment) => baseGains({ store, organizationId, moment, traded: traded(moment) })),
     closings: perMoment((moment) => new DataLoader((ids) => closingsAt(store, { organizationId, moment, replays: replaysAt(moment) }, ids))),
     washSales: perMoment((moment) => new DataLoader(async (keys) => (await Promise.all(keys.map((key) => traded(moment).load(key)))).map(washSalesIn))),
+    openLots: new DataLoader((positions) => store.openLots(organizationId, positions), { cache: false }),
     holdings: perMoment((moment) => new DataLoader((ids) => holdingsAt(store, organizationId, ids, moment))),
     cash: perMoment((moment) => new DataLoader((ids) => cashAt(store, organizationId, ids, moment))),
     trialBalance: perMoment((moment) => new DataLoader(async (ids) => {

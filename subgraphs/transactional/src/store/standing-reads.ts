@@ -3,13 +3,18 @@ import type { Sql } from '@pms/events/sql';
 import type { PrismaClient } from '@pms/prisma/transactional';
 import type { Cash } from '../domain/cash.ts';
 import type { Lot } from '../domain/lots.ts';
-import { keyOf, type PositionState } from '../domain/movement.ts';
+import type { Key, PositionState } from '../domain/movement.ts';
 import { BOOKING, type Booking, type BookingRow, CASH, type CashRow, type LotRow, POSITION, type PositionRow, toBooking, toCash, toLot, toPosition } from './rows.ts';
 
 export interface Holding {
   readonly position: PositionState;
-  /** Oldest first. */
-  readonly lots: readonly Lot[];
+  /** Oldest first; null where they have not been read. */
+  readonly lots: readonly Lot[] | null;
+}
+
+/** A position, and whose it is. */
+export interface HeldAt extends Key {
+  readonly portfolioId: string;
 }
 
 export interface KnownPortfolio {
@@ -38,22 +43,23 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
       return rows.map((row) => row.id);
     },
 
+    /** Without their lots, of which there may be many thousands: see `openLots`. */
     async holdings(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Holding[]>> {
-      type Of = { readonly portfolio_id: string };
-      const [positions, lots] = await Promise.all([
-        sql.query<PositionRow & Of>(
-          `select portfolio_id, ${POSITION} from transactional.position where organization_id = $1 and portfolio_id = any($2) order by instrument_id, currency`, [organizationId, portfolioIds]),
-        sql.query<LotRow & Of>(
-          `select portfolio_id, instrument_id, currency, trade_id, opened_on::text, day_order, quantity, cost from transactional.tax_lot
-           where organization_id = $1 and portfolio_id = any($2) order by opened_on, day_order, trade_id`, [organizationId, portfolioIds]),
-      ]);
-      const place = (row: LotRow & Of): string => `${row.portfolio_id} ${keyOf({ instrumentId: row.instrument_id, currency: row.currency })}`;
-      const lotsOf = Map.groupBy(lots.rows, place);
-      const byPortfolio = Map.groupBy(positions.rows, (row) => row.portfolio_id);
-      return new Map([...byPortfolio].map(([id, rows]) => [id, rows.map((row) => {
-        const position = toPosition(row);
-        return { position, lots: (lotsOf.get(`${id} ${keyOf(position)}`) ?? []).map(toLot) };
-      })]));
+      const { rows } = await sql.query<PositionRow & { readonly portfolio_id: string }>(
+        `select portfolio_id, ${POSITION} from transactional.position where organization_id = $1 and portfolio_id = any($2) order by instrument_id, currency`, [organizationId, portfolioIds]);
+      return new Map([...Map.groupBy(rows, (row) => row.portfolio_id)].map(([id, of]) => [id, of.map((row) => ({ position: toPosition(row), lots: null }))]));
+    },
+
+    /** Of positions, each in its place: the oldest lot first. */
+    async openLots(organizationId: string, positions: readonly HeldAt[]): Promise<Lot[][]> {
+      const { rows } = await sql.query<LotRow & { readonly asked: number }>(
+        `select asked.n::int as asked, l.instrument_id, l.currency, l.trade_id, l.opened_on::text, l.day_order, l.quantity, l.cost
+         from unnest($2::text[], $3::text[], $4::text[]) with ordinality as asked(portfolio_id, instrument_id, currency, n)
+         join transactional.tax_lot l using (portfolio_id, instrument_id, currency)
+         where l.organization_id = $1 order by l.opened_on, l.day_order, l.trade_id`,
+        [organizationId, positions.map(({ portfolioId }) => portfolioId), positions.map(({ instrumentId }) => instrumentId), positions.map(({ currency }) => currency)]);
+      const byPosition = Map.groupBy(rows, ({ asked }) => asked);
+      return positions.map((_, at) => (byPosition.get(at + 1) ?? []).map(toLot));
     },
 
     async cashBalances(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Cash[]>> {
