@@ -157,7 +157,7 @@ interface Closed {
 function filled(books: PositionBooks, { instrumentId, data }: TradeFact): Closed {
   const fill = asFill(tradeFacts.parse(data));
   const key = { instrumentId, currency: fill.currency };
-  return { key, closings: books.fill(key, fill) };
+  return { key, closings: books.trade(key, fill) };
 }
 
 async function gainDifferences(tx: Posting, page: readonly TradeFact[], gains: ReadonlyMap<string, Decimal>, verify: boolean): Promise<Difference[]> {

@@ -48,7 +48,7 @@ export async function walkHistory(tx: Pick<Posting, 'tradesMoved' | 'actionFacts
       await actBefore(place);
       await arrive(place.tradedOn);
       const fill = asFill(tradeFacts.parse(data));
-      books.fill({ instrumentId, currency: fill.currency }, fill);
+      books.trade({ instrumentId, currency: fill.currency }, fill);
     }
     const last = page.at(-1);
     if (last === undefined) break;

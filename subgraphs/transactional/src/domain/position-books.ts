@@ -45,7 +45,7 @@ export interface BookedPosition {
 }
 
 export interface PositionBooks {
-  fill(key: Key, fill: Fill): readonly Closing[];
+  trade(key: Key, fill: Fill): readonly Closing[];
   /** Why a new trade cannot close the lots that it names; null where it can. */
   refusal(key: Key, fill: Fill): string | null;
   act(action: Action): Outcome;
@@ -112,7 +112,7 @@ export function positionBooks(method: LotMethod, beginnings: readonly Beginning[
   }
 
   return {
-    fill(key, fill) {
+    trade(key, fill) {
       const position = at(key);
       position.last = placeOf(fill);
       return position.book.apply(fill);

@@ -122,7 +122,7 @@ export function replayed(keys: readonly Key[], { standing, actions, fills }: Mov
       tale.refused.set(fill.tradeId, refusal);
       continue;
     }
-    const closings = books.fill(key, fill);
+    const closings = books.trade(key, fill);
     const gain = sum(closings.map(({ realizedGain }) => realizedGain));
     if (isAnew) tale.closings.push(...closings);
     if (trade === undefined) tale.booked.set(fill.tradeId, closings);

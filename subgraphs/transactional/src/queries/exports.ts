@@ -28,7 +28,8 @@ export function bookDatasets(store: BooksStore): readonly Dataset[] {
       pages: (query) => perPortfolio(store, query, async ({ id }) => {
         const [holdings = []] = await holdingsAt(store, query.organizationId, [id], query);
         const names = await store.instrumentNames(query.organizationId, holdings.map(({ position }) => position.instrumentId));
-        return holdings.flatMap(({ position: { instrumentId, currency }, lots }) => lots.map((lot): ExportRow =>
+        const standing = holdings.every(({ lots }) => lots !== null) ? [] : await store.openLots(query.organizationId, holdings.map(({ position }) => ({ ...position, portfolioId: id })));
+        return holdings.flatMap(({ position: { instrumentId, currency }, lots }, at) => (lots ?? standing[at] ?? []).map((lot): ExportRow =>
           [id, instrumentId, names.get(instrumentId)?.symbol ?? null, currency, lot.id.replace(/^[a-z]+_/, 'lot_'), lot.openedOn, text(lot.quantity), text(lot.cost)]));
       }),
     },
