@@ -17,7 +17,11 @@ const cashAbroad = z.object({ currency: currencyText, netAmount: decimalText }).
  * What the trade counts as in the portfolio's base currency, signed as `netAmount`, at which rate and of which day the rate is. Absent for a trade in
  * the base currency, and where no rate was known when it was booked.
  */
-const base = z.object({ currency: currencyText, netAmount: decimalText, rate: decimalText, date: dateText }).optional();
+const base = z.object({
+  currency: currencyText, netAmount: decimalText, rate: decimalText, date: dateText,
+  /** What the trade realised in the base currency, lot by lot; absent with average cost, and where a lot has no known rate. */
+  realizedPnl: decimalText.optional(),
+}).optional();
 
 export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
   ...tradeFacts.shape,

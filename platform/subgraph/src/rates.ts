@@ -4,7 +4,7 @@
  */
 import type { Sql } from '@pms/events/sql';
 import { decimal, text, type Decimal } from '@pms/money';
-import { pairsFor, type Published, type RateAsked } from '@pms/money/fx';
+import { lastOnOrBefore, pairsFor, type Published, type RateAsked } from '@pms/money/fx';
 
 export interface PublishedRate {
   readonly base: string;
@@ -17,6 +17,8 @@ export interface PublishedRate {
 export interface RateStore {
   /** What `rateOn` needs for these questions, in one statement. `knownAt`, RFC 3339: rates recorded later are left out. */
   published(organizationId: string, asked: readonly RateAsked[], knownAt?: string | null): Promise<Published>;
+  /** The same for many days of some pairs: all that was published from a day on. As known now. */
+  seriesOf(organizationId: string, pairs: readonly Pick<RateAsked, 'base' | 'quote'>[], from: string): Promise<Published>;
   /** The rates that are new or were others, recorded as of now. Within a transaction. */
   keepRates(organizationId: string, rates: readonly PublishedRate[]): Promise<PublishedRate[]>;
 }
@@ -40,6 +42,17 @@ export function rateStore(sql: Sql, schema: string): RateStore {
         [organizationId, pairs.map(({ base }) => base), pairs.map(({ quote }) => quote), pairs.map(({ on }) => on), knownAt]);
       const found = new Map(rows.map((row) => [key(row.base, row.quote, row.on), { rate: decimal(row.rate), date: row.date }]));
       return (base, quote, on) => found.get(key(base, quote, on)) ?? null;
+    },
+
+    async seriesOf(organizationId, asked, from) {
+      const pairs = [...new Map(asked.flatMap((pair) => pairsFor(pair)).map(([base, quote]) => [`${base}/${quote}`, { base, quote }])).values()];
+      if (pairs.length === 0) return () => null;
+      const { rows } = await sql.query<{ base: string; quote: string; date: string; rate: string }>(
+        `select distinct on (f.base, f.quote, f.day) f.base, f.quote, f.day::text as date, f.rate from unnest($2::text[], $3::text[]) as a(base, quote)
+         join ${schema}.fx_rate f on f.organization_id = $1 and f.base = a.base and f.quote = a.quote and f.day >= $4::date
+         order by f.base, f.quote, f.day, f.recorded_at desc`, [organizationId, pairs.map(({ base }) => base), pairs.map(({ quote }) => quote), from]);
+      const series = Map.groupBy(rows.map((row) => ({ ...row, rate: decimal(row.rate) })), ({ base, quote }) => `${base}/${quote}`);
+      return (base, quote, on) => lastOnOrBefore(series.get(`${base}/${quote}`) ?? [], on);
     },
 
     async keepRates(organizationId, rates) {

@@ -14,6 +14,7 @@ import { quoteBook } from './queries/quote-book.ts';
 import { seriesCache } from './queries/series-cache.ts';
 import { onCashMoved, onLotsReallocated, onTradeBooked, onTradeReversed } from './reactions/books.ts';
 import { onCorporateActionAnnounced, onCorporateActionApplied, onCorporateActionReversed } from './reactions/corporate-actions.ts';
+import { onFxRatePublished } from './reactions/fx-rate-published.ts';
 import { onPricesRecorded } from './reactions/prices-recorded.ts';
 import { onInstrumentCreated, onPortfolioKept } from './reactions/reference-data.ts';
 import { analyticsStore } from './store/analytics-store.ts';
@@ -41,7 +42,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
     reactions: [
       ...onCorporateActionAnnounced(store), onCorporateActionApplied(store, live), onCorporateActionReversed(store, live),
       onPortfolioKept(store, portfolioCreated), onPortfolioKept(store, portfolioUpdated), onInstrumentCreated(store, quotes.follow),
-      onPricesRecorded(store), onTradeBooked(store, live), onTradeReversed(store, live), onLotsReallocated(store, live), onCashMoved(store, live),
+      onPricesRecorded(store), onFxRatePublished(store), onTradeBooked(store, live), onTradeReversed(store, live), onLotsReallocated(store, live), onCashMoved(store, live),
     ],
     contextFor: (request): AnalyticsContext => {
       const who = signed(request);

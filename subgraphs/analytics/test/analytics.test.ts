@@ -90,8 +90,8 @@ test('when an earlier trade changes the gains of later ones, past and present fi
 test('amounts of another currency are refused, never added', async () => {
   await door.hear(...told(), flow('50', '2026-03-03', 'EUR'));
   const { codes, messages } = await door.ask(READ.replace('$id }', '"prt_1" }').replace('$id: ID!, ', ''));
-  expect(codes).toEqual(['BAD_USER_INPUT']);
-  expect(messages).toEqual(['there is no rate from EUR to USD']);
+  expect(codes).toEqual(['MISSING_RATE']);
+  expect(messages).toEqual(['there is no rate from EUR to USD for 2026-03-05: none was published on or before that day']);
 });
 
 test('returns are chained around flows; drawdown, flows and the benchmark follow', async () => {

@@ -1,9 +1,10 @@
 /**
- * What a portfolio is worth at one moment. Everything is in the portfolio's base currency, exact; a holding or cash of
- * another currency is refused, because adding it would need a rate.
+ * What a portfolio is worth at one moment, in its base currency, exact. Amounts of other currencies are converted before they are added: value and cash
+ * at the last rate published on or before the day, cost and what trades moved at the rates of the trades.
  */
-import { badInput } from '@pms/errors';
-import { Decimal, money, type Money, sum, ZERO } from '@pms/money';
+import { type Decimal, money, type Money, plus, sum, totalOf, ZERO } from '@pms/money';
+import { baseCost, type BaseTrade } from './base-cost.ts';
+import type { Converter, FxQuote } from './conversion.ts';
 import { type Holding as PricedHolding, valuationOf } from './valuation.ts';
 
 export interface Holding {
@@ -11,8 +12,17 @@ export interface Holding {
   readonly currency: string;
   /** Negative when short. */
   readonly quantity: Decimal;
+  /** In its own currency, as what was realised. */
   readonly costBasis: Decimal;
   readonly realizedPnl: Decimal;
+}
+
+/** A trade of a position in another currency than the portfolio's. */
+export interface ForeignTrade extends Omit<BaseTrade, 'baseNet'> {
+  readonly currency: string;
+  readonly day: string;
+  /** Null where the books did not tell: then the published rate of its day counts. */
+  readonly baseNet: Decimal | null;
 }
 
 /** The price of an instrument as it is known at the moment of valuation. */
@@ -35,8 +45,13 @@ export interface DayTrades {
 }
 
 export interface Holdings {
-  readonly baseCurrency: string;
+  readonly converter: Converter;
+  /** Of prices and rates, at the latest. */
+  readonly day: string;
+  readonly dayBefore: string;
   readonly holdings: readonly Holding[];
+  /** By instrument, in order. */
+  readonly foreign: ReadonlyMap<string, readonly ForeignTrade[]>;
   readonly today: ReadonlyMap<string, DayTrades>;
   readonly cash: readonly Money[];
 }
@@ -46,6 +61,11 @@ export interface PositionValue {
   readonly quantity: Decimal;
   readonly last: Decimal;
   readonly priceDay: string;
+  readonly currency: string;
+  /** In its own currency. */
+  readonly localValue: Money;
+  readonly rate: FxQuote;
+  readonly costBasis: Money;
   readonly marketValue: Money;
   readonly unrealizedPnl: Money;
   readonly dayPnl: Money;
@@ -57,6 +77,7 @@ export interface Valuation {
   readonly marketValue: Money;
   readonly securitiesValue: Money;
   readonly cash: Money;
+  readonly cashByCurrency: readonly { readonly currency: string; readonly inBase: Money }[];
   readonly unrealizedPnl: Money;
   readonly realizedPnl: Money;
   readonly dayPnl: Money;
@@ -65,42 +86,43 @@ export interface Valuation {
   readonly positions: readonly PositionValue[];
 }
 
-/** `marks` has every instrument that is held or was traded on the day. `at` is used when no price says when. */
-export function valuedPortfolio({ baseCurrency, holdings, today, cash }: Holdings, marks: ReadonlyMap<string, Mark>, at: string): Valuation {
-  refuseForeign(baseCurrency, [...holdings.filter(({ quantity }) => !quantity.isZero()), ...cash.filter(({ amount }) => !amount.isZero())]);
-  const inBase = (amount: Decimal): Money => money(amount, baseCurrency);
-  const totals = valuationOf(holdings.map((holding) => priced(holding, marks.get(holding.instrumentId), today.get(holding.instrumentId))));
+/** `marks` has every instrument that is held or was traded on the day. `at` is used when no price says when. Throws MISSING_RATE where an amount of another currency has no rate. */
+export function valuedPortfolio(portfolio: Holdings, marks: ReadonlyMap<string, Mark>, at: string): Valuation {
+  const { holdings, today, cash, converter, day } = portfolio;
+  const inBase = (amount: Decimal): Money => money(amount, converter.currency);
+  const totals = valuationOf(holdings.map((holding) => priced(portfolio, holding, marks.get(holding.instrumentId))));
   const positions = totals.positions.flatMap((value, index): PositionValue[] => {
-    const { quantity = ZERO } = holdings[index] ?? {};
+    const { quantity = ZERO, currency = converter.currency } = holdings[index] ?? {};
     const mark = marks.get(value.instrumentId);
     if (mark === undefined || (quantity.isZero() && !today.has(value.instrumentId))) return [];
     return [{
-      instrumentId: value.instrumentId, quantity, last: mark.last, priceDay: mark.day, simulated: mark.simulated,
+      instrumentId: value.instrumentId, quantity, last: mark.last, priceDay: mark.day, simulated: mark.simulated, currency,
+      localValue: money(quantity.times(mark.last), currency), rate: converter.quote(currency, day), costBasis: inBase(value.marketValue.minus(value.unrealizedPnl)),
       marketValue: inBase(value.marketValue), unrealizedPnl: inBase(value.unrealizedPnl), dayPnl: inBase(value.dayPnl),
     }];
   });
-  const cashTotal = sum(cash.map(({ amount }) => amount));
+  const cashByCurrency = cash.map((amount) => ({ currency: amount.currency, inBase: converter.convert(amount, day) }));
+  const cashTotal = totalOf(converter.currency, cashByCurrency.map((each) => each.inBase));
   const times = positions.map(({ instrumentId }) => marks.get(instrumentId)?.at ?? at);
   return {
     at: times.length === 0 ? at : times.reduce((latest, time) => (time > latest ? time : latest)),
-    marketValue: inBase(totals.marketValue.plus(cashTotal)), securitiesValue: inBase(totals.marketValue), cash: inBase(cashTotal),
+    marketValue: plus(inBase(totals.marketValue), cashTotal), securitiesValue: inBase(totals.marketValue), cash: cashTotal, cashByCurrency,
     unrealizedPnl: inBase(totals.unrealizedPnl), realizedPnl: inBase(totals.realizedPnl), dayPnl: inBase(totals.dayPnl),
     simulated: positions.some(({ simulated }) => simulated), positions,
   };
 }
 
-function refuseForeign(baseCurrency: string, amounts: readonly { readonly currency: string }[]): void {
-  for (const { currency } of amounts)
-    if (currency !== baseCurrency) throw badInput(`there is no rate from ${currency} to ${baseCurrency}`, { from: currency, to: baseCurrency });
-}
-
-const ONE = new Decimal(1);
-
-/** All in one currency, so every rate is 1. What was held at the previous close is what is held now less what the day's trades added. */
-function priced({ instrumentId, quantity, costBasis, realizedPnl }: Holding, mark: Mark | undefined, trades: DayTrades = { quantity: ZERO, netAmount: ZERO }): PricedHolding {
+/** What was held at the previous close is what is held now less what the day's trades added. */
+function priced(portfolio: Holdings, { instrumentId, currency, quantity, costBasis, realizedPnl }: Holding, mark: Mark | undefined): PricedHolding {
+  const { converter, day, dayBefore, today } = portfolio;
+  const trades = today.get(instrumentId) ?? { quantity: ZERO, netAmount: ZERO };
   const before = quantity.minus(trades.quantity);
-  return {
-    instrumentId, quantity, costBasis, realizedPnl, last: mark?.last ?? null, rate: ONE, paidToday: trades.netAmount.neg(),
-    previousClose: mark === undefined ? null : { quantity: before, price: mark.previousClose ?? mark.last, rate: ONE },
-  };
+  const open = !quantity.isZero() || !before.isZero();
+  const rateOn = (on: string): Decimal => (open ? converter.quote(currency, on).rate : ZERO);
+  const previousClose = mark === undefined || before.isZero() ? null : { quantity: before, price: mark.previousClose ?? mark.last, rate: rateOn(dayBefore) };
+  const held = { instrumentId, quantity, last: mark?.last ?? null, rate: quantity.isZero() ? null : rateOn(day), previousClose };
+  if (currency === converter.currency) return { ...held, costBasis, realizedPnl, paidToday: trades.netAmount.neg() };
+  const foreign = (portfolio.foreign.get(instrumentId) ?? []).map((trade) => ({ ...trade, baseNet: trade.baseNet ?? converter.convert(money(trade.netAmount, trade.currency), trade.day).amount }));
+  const { cost, realized } = baseCost(foreign, costBasis);
+  return { ...held, costBasis: cost, realizedPnl: realized, paidToday: sum(foreign.filter((trade) => trade.day === day).map(({ baseNet }) => baseNet)).neg() };
 }

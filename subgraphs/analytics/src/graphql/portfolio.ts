@@ -1,4 +1,5 @@
 /** What analytics says of a portfolio. */
+import { toStored } from '@pms/money';
 import { exposure } from '../queries/exposure.ts';
 import { performance } from '../queries/performance.ts';
 import { portfolioPnl } from '../queries/portfolio-pnl.ts';
@@ -18,6 +19,8 @@ export const Portfolio: PortfolioResolvers = {
 export const PositionValue: PositionValueResolvers = {
   instrument: ({ instrumentId }) => ({ id: instrumentId }),
   priceDate: ({ priceDay }) => priceDay,
+  localMarketValue: ({ localValue }) => localValue,
+  fxRate: ({ rate: { rate, ...quote } }) => ({ ...quote, rate: toStored(rate) }),
 };
 
 export const PortfolioPnl: PortfolioPnlResolvers = { portfolio: ({ portfolioId }) => ({ id: portfolioId }) };

@@ -7,3 +7,6 @@ export const endOfDay = (day: string): string => `${day}T23:59:59.999Z`;
 
 /** A day after every other. */
 export const NO_END = '9999-12-31';
+
+/** The day so many days after (or, with a negative number, before) a day. */
+export const addDays = (day: string, days: number): string => dayOf(new Date(Date.parse(day) + days * 86_400_000));

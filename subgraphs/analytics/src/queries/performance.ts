@@ -34,7 +34,7 @@ export interface Performance {
   readonly warnings: readonly string[];
 }
 
-/** Throws BAD_USER_INPUT when `from` is after `to`, or where amounts are in a currency without a rate. */
+/** Throws BAD_USER_INPUT when `from` is after `to`, MISSING_RATE where amounts are in a currency without a rate. */
 export async function performance(ctx: AnalyticsContext, portfolioId: string, { from, to }: { readonly from?: string | null | undefined; readonly to?: string | null | undefined }): Promise<Performance> {
   return measure(ctx, await mustFindPortfolio(ctx, portfolioId), from ?? null, to ?? null);
 }
@@ -43,7 +43,6 @@ export async function measure(measuring: Measuring, portfolio: PortfolioRow, fro
   const today = dayOf(measuring.now());
   const until = to === null || to > today ? today : to;
   const series = await measuring.series.of(portfolio, until);
-  if (series.foreign.length > 0) throw badInput(`there is no rate from ${series.foreign.join(', ')} to ${portfolio.baseCurrency}`);
   const start = from ?? series.days[0]?.day ?? until;
   if (start > until) throw badInput(`the period begins on ${start}, after its end on ${until}`);
   return {

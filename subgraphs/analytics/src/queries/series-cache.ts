@@ -2,8 +2,11 @@
  * Daily values of portfolios, kept as long as the facts that they were made of. A portfolio's revision rises with each
  * fact about it and with each new close of what it holds, so an entry is never older than the tables.
  */
+import { RATE_AGE_DAYS_MAX } from '@pms/money/fx';
 import { LRUCache } from 'lru-cache';
+import { converter, questions } from '../domain/conversion.ts';
 import { type DailyValue, dailySeries, type SeriesClose } from '../domain/daily-series.ts';
+import { addDays } from './days.ts';
 import type { AnalyticsStore, CloseRow, PortfolioRow } from '../store/analytics-store.ts';
 
 const PORTFOLIOS_MAX = 500;
@@ -13,8 +16,6 @@ export interface Series {
   readonly days: readonly DailyValue[];
   /** The first day with a simulated close; null when all are real. */
   readonly simulatedFrom: string | null;
-  /** Currencies of flows and trades other than the base currency; where there are any, the days are empty. */
-  readonly foreign: readonly string[];
 }
 
 export interface SeriesCache {
@@ -35,23 +36,37 @@ export function seriesCache(store: AnalyticsStore): SeriesCache {
   };
 }
 
-async function computed(store: AnalyticsStore, { id, baseCurrency }: PortfolioRow, until: string): Promise<Series> {
+/** Throws MISSING_RATE where an amount of another currency is to be valued on a day without a rate. */
+async function computed(store: AnalyticsStore, { id, organizationId, baseCurrency }: PortfolioRow, until: string): Promise<Series> {
   const [trades, flows, effects] = await Promise.all([store.trades(id, until), store.flows(id, until), store.effects(id, until)]);
   const instrumentIds = [...new Set([...trades, ...effects].map(({ instrumentId }) => instrumentId))];
-  const [closes, instruments, splits] = await Promise.all([
-    store.closesBetween(instrumentIds, trades[0]?.day ?? DAY_FIRST, until), store.instruments(instrumentIds), store.splits(instrumentIds),
+  const currencies = [...flows, ...trades, ...effects, ...trades.map(({ cashCurrency: currency }) => ({ currency }))].map(({ currency }) => currency);
+  const first = [trades[0]?.day, flows[0]?.day].filter((day) => day !== undefined).toSorted()[0] ?? DAY_FIRST;
+  const [closes, published, splits] = await Promise.all([
+    store.closesBetween(instrumentIds, trades[0]?.day ?? DAY_FIRST, until), store.seriesOf(organizationId, questions(currencies, baseCurrency, [until]), addDays(first, -RATE_AGE_DAYS_MAX)),
+    store.splits(instrumentIds),
   ]);
-  const foreign = [...new Set([...flows, ...instruments, ...effects].map(({ currency }) => currency))].filter((currency) => currency !== baseCurrency);
-  if (foreign.length > 0) return { days: [], simulatedFrom: null, foreign };
+  const into = converter(baseCurrency, published);
   const days = dailySeries({
-    trades: trades.map((row) => ({ instrumentId: row.instrumentId, day: row.day, quantity: +row.quantity, price: +row.price, netAmount: +row.netAmount })),
-    flows: flows.map(({ day, amount }) => ({ day, amount: +amount })),
-    effects: effects.map(({ instrumentId, day, quantity, netAmount }) => ({ instrumentId, day, quantity: +quantity, netAmount: +netAmount })),
+    trades: trades.map((row) => ({ instrumentId: row.instrumentId, day: row.day, quantity: +row.quantity, price: +row.price, currency: row.currency, cash: { currency: row.cashCurrency, amount: +row.cashAmount } })),
+    flows: flows.map(({ amount, ...flow }) => ({ ...flow, amount: +amount })),
+    effects: effects.map(({ instrumentId, day, quantity, netAmount, currency }) => ({ instrumentId, day, quantity: +quantity, netAmount: +netAmount, currency })),
     splits: splits.map(({ instrumentId, exDate, intoShares, oldShares }) => ({ instrumentId, day: exDate, factor: oldShares.div(intoShares).toNumber() })),
     closes: byInstrument(closes),
+    rateOn: remembered((currency, day) => (currency === baseCurrency ? 1 : into.quote(currency, day).rate.toNumber())),
   }, until);
   const simulated = closes.filter((close) => close.simulated).map(({ day }) => day).toSorted();
-  return { days, simulatedFrom: simulated[0] ?? null, foreign };
+  return { days, simulatedFrom: simulated[0] ?? null };
+}
+
+/** A rate is asked for once a currency and day. */
+function remembered(rateOn: (currency: string, day: string) => number): (currency: string, day: string) => number {
+  const known = new Map<string, number>();
+  return (currency, day) => {
+    const rate = known.get(`${currency} ${day}`) ?? rateOn(currency, day);
+    known.set(`${currency} ${day}`, rate);
+    return rate;
+  };
 }
 
 const byInstrument = (closes: readonly CloseRow[]): ReadonlyMap<string, readonly SeriesClose[]> =>

@@ -3,6 +3,7 @@ import { decimal } from '@pms/money';
 import { awaitKnown } from '@pms/subgraph/await-known';
 import { notFound } from '@pms/errors';
 import type { AnalyticsContext, Measuring } from '../context.ts';
+import { type Converter, converter, questions } from '../domain/conversion.ts';
 import { type Holdings, type Mark, type Valuation, valuedPortfolio } from '../domain/portfolio-value.ts';
 import { type Adjustment, adjustmentBy } from '../domain/splits.ts';
 import type { PortfolioRow } from '../store/analytics-store.ts';
@@ -31,8 +32,8 @@ export interface Prepared extends Holdings {
 export async function prepared({ store, now }: Measuring, portfolios: readonly PortfolioRow[], day: string | null): Promise<ReadonlyMap<string, Prepared>> {
   const ids = portfolios.map(({ id }) => id);
   const today = day ?? dayOf(now());
-  const [held, trades, cash] = await Promise.all([
-    day === null ? store.holdings(ids) : store.holdingsAt(ids, day), store.tradesOn(ids, today), store.cashAt(ids, day ?? NO_END),
+  const [held, trades, cash, foreign] = await Promise.all([
+    day === null ? store.holdings(ids) : store.holdingsAt(ids, day), store.tradesOn(ids, today), store.cashAt(ids, day ?? NO_END), store.foreignTrades(ids, day ?? NO_END),
   ]);
   const instrumentIds = [...new Set([...held.values()].flat().map(({ instrumentId }) => instrumentId))];
   const yesterday = dayBefore(today);
@@ -46,8 +47,35 @@ export async function prepared({ store, now }: Measuring, portfolios: readonly P
     marks.set(instrumentId, { last: decimal(price).times(adjust(instrumentId, on, today)), day: on, at: endOfDay(on), previousClose: null, simulated: false });
   for (const { instrumentId, close, day: on, simulated } of last)
     marks.set(instrumentId, { last: decimal(close).times(adjust(instrumentId, on, today)), day: on, at: endOfDay(on), previousClose: before.get(instrumentId) ?? null, simulated });
-  return new Map(portfolios.map(({ id, baseCurrency }) =>
-    [id, { baseCurrency, holdings: held.get(id) ?? [], today: trades.get(id) ?? new Map(), cash: cash.get(id) ?? [], marks, adjust }]));
+  const converters = await convertersOf(store, portfolios, { today, held, cash, foreign });
+  return new Map(portfolios.map(({ id }) => {
+    const holdings = held.get(id) ?? [];
+    return [id, {
+      converter: converters.get(id) as Converter, day: today, dayBefore: yesterday, holdings, today: trades.get(id) ?? new Map(), cash: cash.get(id) ?? [], marks, adjust,
+      foreign: new Map(holdings.map(({ instrumentId }) => [instrumentId, foreign.get(`${id} ${instrumentId}`) ?? []])),
+    }];
+  }));
+}
+
+interface Amounts {
+  readonly today: string;
+  readonly held: ReadonlyMap<string, readonly { readonly currency: string }[]>;
+  readonly cash: ReadonlyMap<string, readonly { readonly currency: string }[]>;
+  readonly foreign: ReadonlyMap<string, readonly { readonly portfolioId: string; readonly currency: string; readonly day: string; readonly baseNet: unknown }[]>;
+}
+
+/** By portfolio; all rates of an organisation in one statement, none where nothing is foreign. */
+async function convertersOf(store: Measuring['store'], portfolios: readonly PortfolioRow[], { today, held, cash, foreign }: Amounts): Promise<ReadonlyMap<string, Converter>> {
+  const untold = Map.groupBy([...foreign.values()].flat().filter(({ baseNet }) => baseNet === null), ({ portfolioId }) => portfolioId);
+  const made = await Promise.all([...Map.groupBy(portfolios, ({ organizationId }) => organizationId)].map(async ([organizationId, of]) => {
+    const asked = of.flatMap(({ id, baseCurrency }) => [
+      ...questions([...(held.get(id) ?? []), ...(cash.get(id) ?? [])].map(({ currency }) => currency), baseCurrency, [today, dayBefore(today)]),
+      ...(untold.get(id) ?? []).map(({ currency, day }) => ({ base: currency, quote: baseCurrency, on: day })),
+    ]);
+    const published = await store.published(organizationId, asked);
+    return of.map(({ id, baseCurrency }) => [id, converter(baseCurrency, published)] as const);
+  }));
+  return new Map(made.flat());
 }
 
 /** With the newest quotes; of a quote and a close of the same day the quote counts. */

@@ -38,7 +38,10 @@ const lastPositions = (facts: readonly WithPosition[]): PositionAfter[] =>
 
 export function onTradeBooked(store: AnalyticsStore, live: Live): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => tradeBooked.data.parse(data), async (tx, facts) => {
-    const signed = facts.map((fact) => ({ ...fact, quantity: fact.side === 'BUY' ? fact.quantity : text(decimal(fact.quantity).neg()) }));
+    const signed = facts.map((fact) => ({
+      ...fact, quantity: fact.side === 'BUY' ? fact.quantity : text(decimal(fact.quantity).neg()), baseNet: fact.base?.netAmount ?? null, baseRealized: fact.base?.realizedPnl ?? null,
+      cashCurrency: fact.cash?.currency ?? null, cashAmount: fact.cash?.netAmount ?? null,
+    }));
     await tx.keepTrades([...new Map(signed.map((fact) => [fact.tradeId, fact])).values()]);
     await tx.keepPositions(lastPositions(facts));
   });
@@ -53,11 +56,15 @@ export function onTradeReversed(store: AnalyticsStore, live: Live): Reaction {
   return { type: tradeReversed.name, react: (event) => reactAll([event]), reactAll };
 }
 
-/** Trades move cash too, and are known from their bookings: here only what comes from outside and goes there. */
+const EXTERNAL: ReadonlySet<string> = new Set(['DEPOSIT', 'WITHDRAWAL']);
+/** Of trades and corporate actions, which are known from what is told of themselves. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['TRADE', 'REVERSAL', 'SETTLEMENT', 'CORPORATE_ACTION']);
+
+/** Here all other cash, what comes from outside and goes there apart. */
 export function onCashMoved(store: AnalyticsStore, live: Live): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => cashMoved.data.parse(data), async (tx, facts) => {
     for (const { kind, effectiveDate, ...flow } of facts)
-      if (kind === 'DEPOSIT' || kind === 'WITHDRAWAL') await tx.keepFlow({ ...flow, day: effectiveDate });
+      if (!ELSEWHERE.has(kind)) await tx.keepFlow({ ...flow, day: effectiveDate, external: EXTERNAL.has(kind) });
   });
   return { type: cashMoved.name, react: (event) => reactAll([event]), reactAll };
 }

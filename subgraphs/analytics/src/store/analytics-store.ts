@@ -4,6 +4,8 @@ import type { UnitOfWork } from '@pms/events/unit-of-work';
 import type { Sql } from '@pms/events/sql';
 import type { PrismaClient } from '@pms/prisma/analytics';
 import type { Split } from '../domain/splits.ts';
+import { rateStore } from '@pms/subgraph/rates';
+import { type ForeignTrade, type ForeignTradeRow, toForeignTrade } from './foreign-trades.ts';
 import type { DayTrades, Holding } from '../domain/portfolio-value.ts';
 import { type AnalyticsWrites, writes } from './writes.ts';
 
@@ -31,6 +33,18 @@ export interface TradeRow {
   readonly quantity: string;
   readonly price: string;
   readonly netAmount: string;
+  readonly currency: string;
+  /** What cash it moves, in the currency in which it settles. */
+  readonly cashCurrency: string;
+  readonly cashAmount: string;
+}
+
+export interface FlowRow {
+  readonly day: string;
+  readonly amount: string;
+  readonly currency: string;
+  /** Comes from outside, or goes there. */
+  readonly external: boolean;
 }
 
 /** What a corporate action did to one position on its ex date. */
@@ -77,11 +91,21 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
       return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) =>
         [id, new Map(of.map((row) => [row.instrument_id, { quantity: decimal(row.quantity), netAmount: decimal(row.net_amount) }]))]));
     },
+    /** Trades of positions in other currencies than the portfolio's, up to a day and in order, by portfolio and instrument. */
+    async foreignTrades(portfolioIds: readonly string[], day: string): Promise<ReadonlyMap<string, readonly ForeignTrade[]>> {
+      const { rows } = await sql.query<ForeignTradeRow>(
+        `select t.portfolio_id, t.instrument_id, t.currency, t.day::text, t.quantity, t.net_amount, t.realized_pnl, t.base_net, t.base_realized
+         from analytics.trade t join analytics.portfolio p on p.id = t.portfolio_id
+         where t.portfolio_id = any($1) and t.day <= $2::date and t.currency <> p.base_currency order by t.day, t.captured_at, t.trade_id`, [portfolioIds, day]);
+      return Map.groupBy(rows.map(toForeignTrade), ({ portfolioId, instrumentId }) => `${portfolioId} ${instrumentId}`);
+    },
+    published: rateStore(sql, 'analytics').published,
+    seriesOf: rateStore(sql, 'analytics').seriesOf,
     async cashAt(portfolioIds: readonly string[], day: string): Promise<ReadonlyMap<string, readonly Money[]>> {
       const { rows } = await sql.query<{ portfolio_id: string; currency: string; amount: string }>(
         `select portfolio_id, currency, sum(amount) as amount from (
            select portfolio_id, currency, amount, day from analytics.flow where portfolio_id = any($1)
-           union all select portfolio_id, currency, net_amount, day from analytics.trade where portfolio_id = any($1)
+           union all select portfolio_id, coalesce(cash_currency, currency), coalesce(cash_amount, net_amount), day from analytics.trade where portfolio_id = any($1)
            union all select portfolio_id, currency, net_amount, day from analytics.action_effect where portfolio_id = any($1)) as moved
           where day <= $2::date group by portfolio_id, currency`, [portfolioIds, day]);
       return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) => [id, of.map(({ currency, amount }) => money(decimal(amount), currency))]));
@@ -101,7 +125,8 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
         where instrument_id = $1 and day <= $2::date order by analytics.close.day desc limit $3) as latest order by day`, [instrumentId, day, count]),
     async trades(portfolioId: string, until: string): Promise<TradeRow[]> {
       return (await sql.query<TradeRow>(
-        `select instrument_id as "instrumentId", day::text, quantity::text, price::text, net_amount::text as "netAmount" from analytics.trade
+        `select instrument_id as "instrumentId", day::text, quantity::text, price::text, net_amount::text as "netAmount", currency,
+           coalesce(cash_currency, currency) as "cashCurrency", coalesce(cash_amount, net_amount)::text as "cashAmount" from analytics.trade
           where portfolio_id = $1 and day <= $2::date order by analytics.trade.day, captured_at, trade_id`, [portfolioId, until])).rows;
     },
     /** In the order of days. `currency`: of the cash. */
@@ -122,9 +147,9 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
         `select distinct on (instrument_id) instrument_id as "instrumentId", price::text, day::text from analytics.trade
           where portfolio_id = any($1) and day <= $2::date order by instrument_id, analytics.trade.day desc, captured_at desc`, [portfolioIds, day])).rows;
     },
-    async flows(portfolioId: string, until: string): Promise<{ readonly day: string; readonly amount: string; readonly currency: string }[]> {
-      return (await sql.query<{ day: string; amount: string; currency: string }>(
-        'select day::text, amount::text, currency from analytics.flow where portfolio_id = $1 and day <= $2::date order by analytics.flow.day', [portfolioId, until])).rows;
+    async flows(portfolioId: string, until: string): Promise<FlowRow[]> {
+      return (await sql.query<FlowRow>(
+        'select day::text, amount::text, currency, external from analytics.flow where portfolio_id = $1 and day <= $2::date order by analytics.flow.day', [portfolioId, until])).rows;
     },
     /** Portfolios whose figures are older than their facts, or than today. */
     async unmeasured(day: string, limit: number): Promise<PortfolioRow[]> {

@@ -1,5 +1,6 @@
 /** What a reaction of this domain may write. Many rows, one statement. */
 import type { Work } from '@pms/events/unit-of-work';
+import { rateStore } from '@pms/subgraph/rates';
 
 export interface BookedTrade {
   readonly tradeId: string;
@@ -15,6 +16,10 @@ export interface BookedTrade {
   readonly price: string;
   readonly netAmount: string;
   readonly realizedPnl: string;
+  readonly baseNet: string | null;
+  readonly baseRealized: string | null;
+  readonly cashCurrency: string | null;
+  readonly cashAmount: string | null;
 }
 
 export interface PositionAfter {
@@ -65,7 +70,15 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
   const touchHolders = async (instrumentId: string): Promise<void> => void (await sql.query(
     'update analytics.portfolio set revision = revision + 1 where id in (select portfolio_id from analytics.position where instrument_id = $1) or benchmark_instrument_id = $1', [instrumentId]));
   return {
-    outbox, firstSight, firstSights,
+    outbox, firstSight, firstSights, keepRates: rateStore(sql, 'analytics').keepRates,
+
+    /** Portfolios of an organisation that have traded or held cash in another currency than their own: what was computed of them is old. */
+    async touchForeign(organizationId: string): Promise<void> {
+      await sql.query(
+        `update analytics.portfolio p set revision = revision + 1 where organization_id = $1 and (
+           exists (select from analytics.trade t where t.portfolio_id = p.id and t.currency <> p.base_currency)
+           or exists (select from analytics.flow f where f.portfolio_id = p.id and f.currency <> p.base_currency))`, [organizationId]);
+    },
 
     async keepPortfolio({ portfolioId, organizationId, baseCurrency, benchmarkInstrumentId }: PortfolioFacts): Promise<void> {
       await sql.query(
@@ -93,11 +106,15 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
 
     async keepTrades(trades: readonly BookedTrade[]): Promise<void> {
       await sql.query(
-        `insert into analytics.trade (trade_id, version, portfolio_id, instrument_id, organization_id, day, captured_at, currency, quantity, price, net_amount, realized_pnl)
-         select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::text[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[])
+        `insert into analytics.trade (trade_id, version, portfolio_id, instrument_id, organization_id, day, captured_at, currency, quantity, price, net_amount, realized_pnl,
+           base_net, base_realized, cash_currency, cash_amount)
+         select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::text[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[],
+           $13::numeric[], $14::numeric[], $15::text[], $16::numeric[])
          on conflict (trade_id) do update set version = excluded.version, instrument_id = excluded.instrument_id, day = excluded.day, captured_at = excluded.captured_at,
-           currency = excluded.currency, quantity = excluded.quantity, price = excluded.price, net_amount = excluded.net_amount, realized_pnl = excluded.realized_pnl`,
-        columns(trades, ['tradeId', 'version', 'portfolioId', 'instrumentId', 'organizationId', 'tradeDate', 'capturedAt', 'currency', 'quantity', 'price', 'netAmount', 'realizedPnl']));
+           currency = excluded.currency, quantity = excluded.quantity, price = excluded.price, net_amount = excluded.net_amount, realized_pnl = excluded.realized_pnl,
+           base_net = excluded.base_net, base_realized = excluded.base_realized, cash_currency = excluded.cash_currency, cash_amount = excluded.cash_amount`,
+        columns(trades, ['tradeId', 'version', 'portfolioId', 'instrumentId', 'organizationId', 'tradeDate', 'capturedAt', 'currency', 'quantity', 'price', 'netAmount', 'realizedPnl',
+          'baseNet', 'baseRealized', 'cashCurrency', 'cashAmount']));
     },
 
     async dropTrades(trades: readonly { readonly tradeId: string; readonly version: number }[]): Promise<void> {
@@ -107,7 +124,7 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
 
     async keepGains(gains: readonly { readonly tradeId: string; readonly version: number; readonly realizedPnl: string }[]): Promise<void> {
       await sql.query(
-        `update analytics.trade t set realized_pnl = g.gain from unnest($1::text[], $2::int[], $3::numeric[]) as g(trade_id, version, gain)
+        `update analytics.trade t set realized_pnl = g.gain, base_realized = null from unnest($1::text[], $2::int[], $3::numeric[]) as g(trade_id, version, gain)
           where t.trade_id = g.trade_id and t.version = g.version`, columns(gains, ['tradeId', 'version', 'realizedPnl']));
     },
 
@@ -146,9 +163,9 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
       await touchHolders(instrumentId);
     },
 
-    async keepFlow(flow: { readonly eventId: string; readonly portfolioId: string; readonly organizationId: string; readonly day: string; readonly currency: string; readonly amount: string }): Promise<void> {
-      await sql.query('insert into analytics.flow (event_id, portfolio_id, organization_id, day, currency, amount) values ($1, $2, $3, $4::date, $5, $6) on conflict do nothing',
-        [flow.eventId, flow.portfolioId, flow.organizationId, flow.day, flow.currency, flow.amount]);
+    async keepFlow(flow: { readonly eventId: string; readonly portfolioId: string; readonly organizationId: string; readonly day: string; readonly currency: string; readonly amount: string; readonly external: boolean }): Promise<void> {
+      await sql.query('insert into analytics.flow (event_id, portfolio_id, organization_id, day, currency, amount, external) values ($1, $2, $3, $4::date, $5, $6, $7) on conflict do nothing',
+        [flow.eventId, flow.portfolioId, flow.organizationId, flow.day, flow.currency, flow.amount, flow.external]);
     },
 
     async touch(portfolioIds: readonly string[]): Promise<void> {
