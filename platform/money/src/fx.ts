@@ -39,7 +39,7 @@ export const PIVOTS: readonly Currency[] = ['EUR', 'USD'];
 const ONE = new Decimal(1);
 const MS_PER_DAY = 86_400_000;
 
-export const missingRate = ({ base, quote, on }: RateAsked, because = 'none was published on or before that day'): DomainError =>
+const missingRate = ({ base, quote, on }: RateAsked, because = 'none was published on or before that day'): DomainError =>
   new DomainError('MISSING_RATE', `there is no rate from ${base} to ${quote} for ${on}: ${because}`, { base, quote, date: on });
 
 /** The last rate of a series on or before the day; null where there is none that early. */
@@ -53,7 +53,7 @@ export function lastOnOrBefore(series: Series, on: string): Rate | null {
   return series[low - 1] ?? null;
 }
 
-export const inverse = ({ rate, date }: Rate): Rate => ({ rate: ONE.div(rate), date });
+const inverse = ({ rate, date }: Rate): Rate => ({ rate: ONE.div(rate), date });
 
 const direct = (published: Published, base: Currency, quote: Currency, on: string): Rate | null => {
   const found = published(base, quote, on);
@@ -71,16 +71,24 @@ function cross(published: Published, { base, quote, on }: RateAsked, pivot: Curr
 
 const ageDays = (date: string, on: string): number => (Date.parse(on) - Date.parse(date)) / MS_PER_DAY;
 
+/** Every way to the pair that there is, the preferred one first. */
+function waysTo(published: Published, asked: RateAsked): Rate[] {
+  const { base, quote, on } = asked;
+  const back = published(quote, base, on);
+  return [published(base, quote, on), back === null ? null : inverse(back), ...PIVOTS.map((pivot) => cross(published, asked, pivot))].filter((way) => way !== null);
+}
+
+/** Null where there is no rate, or none that is young enough. */
+export function rateIfKnown(published: Published, asked: RateAsked, maxAgeDays: number = RATE_AGE_DAYS_MAX): Rate | null {
+  if (asked.base === asked.quote) return { rate: ONE, date: asked.on };
+  return waysTo(published, asked).find(({ date }) => ageDays(date, asked.on) <= maxAgeDays) ?? null;
+}
+
 /** Throws MISSING_RATE where there is no rate, or none that is young enough. */
 export function rateOn(published: Published, asked: RateAsked, maxAgeDays: number = RATE_AGE_DAYS_MAX): Rate {
-  const { base, quote, on } = asked;
-  if (base === quote) return { rate: ONE, date: on };
-  const there = published(base, quote, on);
-  const back = published(quote, base, on);
-  const ways = [there, back === null ? null : inverse(back), ...PIVOTS.map((pivot) => cross(published, asked, pivot))].filter((way) => way !== null);
-  const found = ways.find(({ date }) => ageDays(date, on) <= maxAgeDays);
-  if (found !== undefined) return found;
-  const latest = ways.map(({ date }) => date).toSorted().at(-1);
+  const found = rateIfKnown(published, asked, maxAgeDays);
+  if (found !== null) return found;
+  const latest = waysTo(published, asked).map(({ date }) => date).toSorted().at(-1);
   throw latest === undefined ? missingRate(asked) : missingRate(asked, `the last one, of ${latest}, is more than ${maxAgeDays} days old`);
 }
 

@@ -69,9 +69,24 @@ test('a trade in a foreign currency counts at the last rate published on or befo
   await door.hear(rates('EUR', 'USD', { '2026-10-30': '1.25', '2026-11-03': '1.3' }));
   const [trade, early] = [buy(portfolioId), buy(portfolioId, { tradeDate: '2026-10-12' })];
   await door.hear(trade, early);
-  expect((await booked(tradeIdOf(trade))).base).toEqual({ currency: 'EUR', netAmount: '-800', rate: '0.8', date: '2026-10-30' });
+  expect((await booked(tradeIdOf(trade))).base).toEqual({ currency: 'EUR', netAmount: '-800', rate: '0.8', date: '2026-10-30', realizedPnl: '0' });
   // no rate is taken for 1 or for 0: the books go on in the trade's currency, and say nothing of the base currency
   expect((await booked(tradeIdOf(early))).base).toBeUndefined();
+});
+
+test('what a sale realised in the base currency is told lot by lot, also of lots of the same run; with average cost it is not', async () => {
+  const told = async (lotMethod: 'FIFO' | 'LIFO' | 'AVERAGE_COST') => {
+    const portfolioId = await at.open({ baseCurrency: 'EUR', lotMethod });
+    await door.hear(rates('USD', 'EUR', { '2026-09-01': '0.8', '2026-09-02': '0.9', '2026-09-03': '1' }));
+    await door.hear(buy(portfolioId, { tradeDate: '2026-09-01' }));
+    const sale = buy(portfolioId, { tradeDate: '2026-09-03', side: 'SELL', price: '130', quantity: '15' });
+    await door.hear(buy(portfolioId, { tradeDate: '2026-09-02', price: '120', settlement: { currency: 'EUR', rate: '0.95' } }), sale);
+    return (await booked(tradeIdOf(sale))).base;
+  };
+  // 1,950 less 10 at 80 and 5 at 114; less 10 at 114 and 5 at 80
+  expect(await told('FIFO')).toEqual({ currency: 'EUR', netAmount: '1950', rate: '1', date: '2026-09-03', realizedPnl: '580' });
+  expect(await told('LIFO')).toMatchObject({ realizedPnl: '410' });
+  expect(await told('AVERAGE_COST')).not.toHaveProperty('realizedPnl');
 });
 
 test('a rate that is told twice is kept once, and a correction is kept beside what was published first', async () => {

@@ -3,11 +3,10 @@
  * together. Lots are worked out in memory and each kind of row is written once, so a run of hundreds costs little more than one.
  */
 import type { Origin } from '@pms/events/envelope';
-import { decimal, sum, text } from '@pms/money';
+import { sum, text } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import { bookingRefused, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
-import { type BaseAmount, baseAmountIfKnown, rateNeeded } from '../domain/base-amount.ts';
 import { abroad, cashOfFill } from '../domain/fill-cash.ts';
 import { reversalOf, tradeBooked as tradeEntry } from '../domain/journal.ts';
 import { reachable } from '../domain/lot-book.ts';
@@ -22,6 +21,7 @@ import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import { postedOf, revisedCustody, revisedOf, told } from './action-postings.ts';
 import { applyDueActions, revise } from './apply-actions.ts';
+import { baseAmounts, type InBase, toldInBase } from './base-amounts.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { reallocate } from './reallocate.ts';
 import { groupOf, nothing, replayGroup } from './replay-positions.ts';
@@ -53,7 +53,11 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
   const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
-  const bases = await baseAmounts(tx, portfolio, turns, run.fills);
+  const bases = await baseAmounts(tx, portfolio, turns.flatMap(({ book }) => {
+    if (book === null || book.trade.currency === portfolio.baseCurrency) return [];
+    const { closings } = changeOf(changes, book.trade).booked.get(book.trade.tradeId) as { closings: NewClosings };
+    return [{ trade: book.trade, fill: run.fills.get(book.trade.tradeId) as Fill, closings }];
+  }));
   const ledger = await openLedger(ctx, tx, portfolio, cash);
   tellRefusals(ledger, refusals);
   const bookings: Booking[] = [];
@@ -179,17 +183,6 @@ type PositionChanges = ReadonlyMap<string, PositionChange>;
 
 const changeOf = (changes: PositionChanges, key: Key): PositionChange => changes.get(keyOf(key)) as PositionChange;
 
-/** By trade, for those whose currency is not the portfolio's: what they count as in the base currency, where a rate is known. */
-async function baseAmounts(tx: Posting, { organizationId, baseCurrency }: LockedPortfolio, turns: readonly Turn[], fills: ReadonlyMap<string, Fill>): Promise<ReadonlyMap<string, BaseAmount>> {
-  const foreign = turns.flatMap(({ book }) => (book === null || book.trade.currency === baseCurrency ? [] : [{ trade: book.trade, fill: fills.get(book.trade.tradeId) as Fill }]));
-  if (foreign.length === 0) return new Map();
-  const published = await tx.published(organizationId, foreign.flatMap(({ fill }) => rateNeeded(fill, baseCurrency) ?? []));
-  return new Map(foreign.flatMap(({ trade, fill }) => {
-    const known = baseAmountIfKnown(fill, baseCurrency, { published, ownRate: trade.settlement === undefined ? null : decimal(trade.settlement.rate) });
-    return known === null ? [] : [[trade.tradeId, known]];
-  }));
-}
-
 function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, posted: readonly RecordedEntry[], { trade, changes }: { trade: TradeFacts; changes: PositionChanges }): void {
   const { fill, version, instrumentId } = booking;
   const factSequence = ledger.record({
@@ -207,7 +200,7 @@ function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, poste
 }
 
 function enter(
-  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes, base }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: PositionChanges; base: BaseAmount | undefined },
+  ctx: BooksContext, ledger: Ledger, { trade, origin }: ToBook, { fill, markets, changes, base }: { fill: Fill; markets: ReadonlyMap<string, string | null>; changes: PositionChanges; base: InBase | undefined },
 ): Booking {
   const mic = markets.get(trade.instrumentId);
   // market data tells of an instrument a moment before or after its first trade: the booking is tried again
@@ -215,7 +208,7 @@ function enter(
   const { closings, after } = changeOf(changes, trade).booked.get(trade.tradeId) as { closings: NewClosings; after: PositionState };
   const gain = sum(closings.map(({ realizedGain }) => realizedGain));
   const contractualSettlementDate = ctx.settlementDate({ mic, currency: trade.currency, cash: trade.settlement?.currency }, trade.tradeDate);
-  const inBase = base && { base: { currency: base.currency, netAmount: text(base.amount.negated()), rate: text(base.rate), date: base.date } };
+  const inBase = base && toldInBase(base);
   const factSequence = ledger.record({
     kind: 'TRADE_BOOKED', effectiveOn: trade.tradeDate, tradeId: trade.tradeId, version: trade.version, instrumentId: trade.instrumentId, currency: trade.currency,
     dayOrder: fill.sequence, data: { ...trade, contractualSettlementDate, ...inBase },

@@ -3,9 +3,8 @@
  * amount at the rate published last on or before the trade date. It is fixed when the trade is booked, as far as a rate is known then: a rate that
  * is corrected later changes no cost.
  */
-import { DomainError } from '@pms/errors';
 import { type Currency, type Decimal, toStored } from '@pms/money';
-import { type Published, type Rate, type RateAsked, rateOn } from '@pms/money/fx';
+import { type Published, type Rate, type RateAsked, rateIfKnown } from '@pms/money/fx';
 import type { Fill } from './lots.ts';
 
 export interface BaseAmount {
@@ -24,21 +23,12 @@ type Traded = Pick<Fill, 'amount' | 'currency' | 'cash' | 'tradedOn'>;
 export const rateNeeded = ({ currency, cash, tradedOn }: Traded, base: Currency): RateAsked | null =>
   (currency === base || cash?.currency === base ? null : { base: currency, quote: base, on: tradedOn });
 
-/** Throws MISSING_RATE where a published rate is needed and there is none. `ownRate` is the trade's into its settlement currency. */
-export function baseAmountOf(fill: Traded, base: Currency, { published, ownRate }: { readonly published: Published; readonly ownRate: Decimal | null }): BaseAmount {
+/** Null where a published rate is needed and none is known. `ownRate` is the trade's into its settlement currency. */
+export function baseAmountOf(fill: Traded, base: Currency, { published, ownRate }: { readonly published: Published; readonly ownRate: Decimal | null }): BaseAmount | null {
   const { amount, currency, cash, tradedOn } = fill;
   if (cash?.currency === base && ownRate !== null) return { currency: base, amount: cash.amount, rate: ownRate, date: tradedOn };
-  return atRate(amount, base, rateOn(published, { base: currency, quote: base, on: tradedOn }));
-}
-
-/** Null where no rate is known. */
-export function baseAmountIfKnown(...asked: Parameters<typeof baseAmountOf>): BaseAmount | null {
-  try {
-    return baseAmountOf(...asked);
-  } catch (error) {
-    if (error instanceof DomainError && error.code === 'MISSING_RATE') return null;
-    throw error;
-  }
+  const known = rateIfKnown(published, { base: currency, quote: base, on: tradedOn });
+  return known === null ? null : atRate(amount, base, known);
 }
 
 const atRate = (amount: Decimal, currency: Currency, { rate, date }: Rate): BaseAmount => ({ currency, amount: toStored(amount.times(rate)), rate: toStored(rate), date });

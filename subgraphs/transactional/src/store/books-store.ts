@@ -35,7 +35,7 @@ export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
-    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...checkpointWrites(sql), ...movementPages(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
+    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), tradeRates: baseViewReads(sql).tradeRates, ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...checkpointWrites(sql), ...movementPages(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
     ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 
