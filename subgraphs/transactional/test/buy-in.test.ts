@@ -1,5 +1,6 @@
 /** Failures that last: buy-ins after business days, and claims for what came late. */
 import { newId } from '@pms/events/ids';
+import { metrics } from '@pms/telemetry/metrics';
 import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
@@ -69,6 +70,9 @@ test('a purchase that is not delivered becomes a buy-in after four business days
   const due = await ops.of(trade);
   expect(due.saga).toMatchObject({ state: 'BUYING_IN', compensations: ['CALL_OFF_BUY_IN', 'UNMATCH', 'WITHDRAW_INSTRUCTION', 'REVERSE_BOOKING'] });
   expect([(await ops.of(poor)).status, (await ops.of(sale)).status]).toEqual(['FAILED', 'FAILED']);
+  const counted = await metrics.getSingleMetricAsString('pms_settlements_open');
+  expect(counted).toMatch(/pms_settlements_open\{state="failed",stuck="false"\} [1-9]/);
+  expect(await metrics.getSingleMetricAsString('pms_settlement_fails_total')).toContain('code="COUNTERPARTY_FAILED"');
   const { data } = await door.ask('query ($id: ID) { settlements(filter: { portfolioId: $id, status: [BUYING_IN] }) { edges { node { trade { id } } } } }', { id: portfolio });
   expect(data.settlements.edges).toEqual([{ node: { trade: { id: trade } } }]);
 });

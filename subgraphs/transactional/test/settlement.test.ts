@@ -199,6 +199,14 @@ test('operations see what is open by date, filtered, in pages, and how late it i
     { age: 'OVER_30_DAYS', status: 'FAILED', count: 1, amounts: [{ amount: '1000', currency: 'USD' }] }]);
 });
 
+test('what was due for more than a day without having been tried is stuck, and shows it', async () => {
+  const portfolio = await w.open();
+  const [late, due] = [await book(portfolio, { side: 'SELL', tradeDate: '2026-11-17' }), await book(portfolio, { side: 'SELL' })];
+  expect([(await ops.of(late)).saga.stuck, (await ops.of(due)).saga.stuck]).toEqual([true, false]);
+  await ops.due(portfolio, '2026-11-20');
+  expect((await ops.of(late)).saga.stuck).toBe(false);
+});
+
 test('another organisation sees and moves nothing, and who lacks the scope is refused', async () => {
   const portfolio = await w.open();
   const trade = await book(portfolio, { counterparty: 'Broker' });

@@ -14,6 +14,8 @@ function count(open: readonly OpenCount[]): void {
   for (const { step, stuck, count: many } of open) openSettlements.set({ state: step, stuck: String(stuck) }, many);
 }
 
+/** Counting reads all that is open. */
+const COUNT_EVERY_MS = 30_000;
 const PAUSE_MS = 2_000;
 const PAUSE_AFTER_FAILURE_MS = 10_000;
 /** After so many trades there is a pause, and others have their turn. */
@@ -29,6 +31,14 @@ export function settlementTimer(ctx: BooksContext): SettlementTimer {
   const ending = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
+  let countedAt = Number.NEGATIVE_INFINITY;
+
+  async function countOpen(asOf: string): Promise<void> {
+    if (performance.now() - countedAt < COUNT_EVERY_MS) return;
+    countedAt = performance.now();
+    count(await ctx.store.openCounts(asOf));
+  }
+
   async function once(): Promise<number> {
     try {
       const asOf = ctx.now().toISOString().slice(0, 10);
@@ -38,7 +48,7 @@ export function settlementTimer(ctx: BooksContext): SettlementTimer {
       const { settled, failed } = await settleDue(ctx, due);
       const boughtIn = await beginBuyIns(ctx, originFor);
       if (settled + failed + boughtIn > 0) ctx.logger.info({ settled, failed, boughtIn }, 'settled what was due');
-      count(await ctx.store.openCounts(asOf));
+      await countOpen(asOf);
       return PAUSE_MS;
     } catch (error) {
       ctx.logger.warn({ err: error }, 'settlement paused');
