@@ -171,6 +171,7 @@ reaching(imports.command('trades').argument('<file>', 'CSV or OFX'))
   .requiredOption('--portfolio <id or name>', 'the portfolio that they belong to')
   .requiredOption('--layout <name or path>', 'generic, ibkr-flex, ibkr-activity, schwab, fidelity, degiro, degiro-eur, trading212, swissquote, saxo, revolut, ofx, or a mapping file')
   .option('--dry-run', 'only say what would be booked', false)
+  .option('--leave-out <kinds>', 'do not book rows of these kinds, for example dividend,tax')
   .option('--partial', 'book the good rows although others are bad', false)
   .option('--json', 'say it as one JSON object', false)
   .action(async (file: string, options: ImportTradesOptions) => {

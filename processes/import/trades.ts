@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import process from 'node:process';
 import type { PmsClient } from '@pms/client';
 import { StartError } from '@pms/prisma/embedded';
-import { layoutNamed, layoutNames, layoutOf, MappingError, type ImportFile, type Layout, readBytes } from '@pms/trade-capture/layouts';
+import { importKinds, layoutNamed, layoutNames, layoutOf, MappingError, type ImportFile, type Layout, readBytes } from '@pms/trade-capture/layouts';
 import type { Environment } from '../environment.ts';
 import { booked, type Booked } from './booking.ts';
 import { connected, type Reach } from './connection.ts';
@@ -16,6 +16,8 @@ export interface ImportTradesOptions extends Reach {
   readonly dryRun: boolean;
   readonly partial: boolean;
   readonly json: boolean;
+  /** Kinds of rows, by commas. */
+  readonly leaveOut?: string;
 }
 
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
@@ -25,13 +27,14 @@ const FIRST_ZONE_AHEAD_MS = 14 * 3_600_000;
 
 export async function importTrades(environment: Environment, path: string, options: ImportTradesOptions): Promise<void> {
   const layout = chosenLayout(options.layout);
+  const leftOut = kindsOf(options.leaveOut);
   const bytes = fileBytes(path);
   const say = (line: string): void => console.error(line);
   const client = connected(environment, options);
   try {
     const target = await targetOf(client, options.portfolio);
     const today = new Date(Date.now() + FIRST_ZONE_AHEAD_MS).toISOString().slice(0, 10);
-    const file = readBytes(bytes, layout, { portfolioId: target.id, today, recordsMax: ROWS_MAX });
+    const file = withoutKinds(readBytes(bytes, layout, { portfolioId: target.id, today, recordsMax: ROWS_MAX }), leftOut);
     await carriedOut(client, await planned(client, target, file, say), options, `import of ${path.split(/[/\\]/).at(-1) ?? path}`);
   } finally {
     await client.close();
@@ -56,6 +59,20 @@ async function carriedOut(client: PmsClient, plan: FilePlan, { dryRun, partial, 
 const outcome = ({ layout }: ImportFile, { trades, cashRows, problems }: Booked): string => (problems.length > 0
   ? `Stopped: ${String(trades)} trades were captured. Once the cause is mended, the same command goes on where it stopped.`
   : `Booked ${String(trades)} trades and ${String(cashRows)} rows of cash of the ${layout} file.`);
+
+function kindsOf(said: string | undefined): ReadonlySet<string> {
+  const kinds = (said ?? '').split(',').map((kind) => kind.trim().toUpperCase()).filter((kind) => kind !== '');
+  const unknown = kinds.find((kind) => !importKinds.some((one) => one === kind));
+  if (unknown !== undefined) throw new StartError(`There are no rows of ${unknown.toLowerCase()}; there are ${importKinds.map((kind) => kind.toLowerCase()).join(', ')}.`);
+  return new Set(kinds);
+}
+
+/** What is left out is named, like what the layout leaves out. */
+function withoutKinds(file: ImportFile, kinds: ReadonlySet<string>): ImportFile {
+  if (kinds.size === 0) return file;
+  const left = file.rows.filter(({ kind }) => kinds.has(kind)).map(({ row, kind, columns }) => ({ row, column: columns?.['action'] ?? 'action', reason: `a row of ${kind.toLowerCase()}: left out as asked` }));
+  return { ...file, rows: file.rows.filter(({ kind }) => !kinds.has(kind)), leftOut: [...file.leftOut, ...left].toSorted((a, b) => a.row - b.row) };
+}
 
 /** A name, or the path of a mapping file. */
 function chosenLayout(named: string): Layout {

@@ -69,6 +69,18 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     expect((await platform.pms('books', 'verify')).output).toContain('everything holds');
   });
 
+  test('dividends are refused by name, unless they are left out by name', async () => {
+    const file = path.join(platform.home, 'dividends.csv');
+    fs.writeFileSync(file, 'external_id,date,action,symbol,quantity,price,currency,amount\nd1,2024-02-15,dividend,AAPL,,,USD,28.80\nd2,2024-02-16,interest,,,,USD,1.25\n');
+    const refused = await imported(file);
+    expect(refused.output).toMatch(/row 2, action: a dividend is not booked from a file/);
+    const done = await imported(file, '--leave-out', 'dividend');
+    expect(done.output).toMatch(/row 2, action: a row of dividend: left out as asked/);
+    expect(done.output).toContain('Booked 0 trades and 1 rows of cash');
+    expect([refused.code, done.code]).toEqual([1, 0]);
+    expect((await books()).cash).toEqual(['159754.44']);
+  });
+
   test('a price file of a vendor is read by its layout', async () => {
     const file = path.join(platform.home, 'yahoo.csv');
     fs.writeFileSync(file, 'Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-02,187.15,188.44,183.89,185.64,184.73,82488700\n2024-01-15,null,null,null,null,null,null\n');

@@ -168,5 +168,5 @@ test('the call as a whole is refused for what is wrong with it', async () => {
 test('cash is refused by name where nobody asked to be handed it, and kinds that cannot be booked always', async () => {
   const cash = 'date,action,symbol,quantity,price,currency,amount\n2026-01-05,deposit,,,,USD,5\n2026-01-06,dividend,AAPL,,,USD,5';
   const refused = await importing({ portfolioId: 'prt_good', layout: 'generic', csv: cash });
-  expect(refused.problems).toMatchObject([{ row: 2, column: 'action', reason: expect.stringContaining('cashRows: RETURN') }, { row: 3, column: 'action', reason: expect.stringContaining('cannot be booked by an import yet') }]);
+  expect(refused.problems).toMatchObject([{ row: 2, column: 'action', reason: expect.stringContaining('cashRows: RETURN') }, { row: 3, column: 'action', reason: expect.stringContaining('announced once as a corporate action') }]);
 });

@@ -1,4 +1,6 @@
 /** Files in the layouts of brokers, read: what would be booked, what is refused by row and column, and what no file at all can do. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layoutNamed, layoutNames, layoutOf, readBytes, readText } from '../src/layouts/read.ts';
@@ -171,6 +173,14 @@ test('a mapping that cannot be used says where it is wrong', () => {
   expect(mapping({ tables: [{ columns: { date: 'D', currency: 'C' } }] })).toThrow('tables.0: give `columns.action` with `actions`, or `everyRow`');
   expect(() => layoutOf('{')).toThrow('the mapping is not JSON');
   expect(() => layoutNamed('nobody')).toThrow(layoutNames().join(', '));
+});
+
+test('the mapping that the page of the books shows can be used', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/books.md'), 'utf8');
+  const json = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => block).find((block) => block.includes('"my-bank"')) ?? '';
+  const file = readText('Datum;Art;Titel;Stück;Kurs;Betrag;Ordernummer;Provision;Steuer\n05.01.2026;Kauf Inland;Müller AG;1.000;1,25;-1.259,90;A-1;9,90;\n06.01.2026;Storno;Müller AG;1;1;1;A-2;;', layoutOf(json), options);
+  expect(faults(file)).toEqual([]);
+  expect(short(file)).toEqual(['BUY 2026-01-05 MUE 1000 1.25 EUR COMMISSION 9.9 EUR']);
 });
 
 test('a mapping of one’s own reads what no shipped one does', () => {

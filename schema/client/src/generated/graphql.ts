@@ -333,7 +333,7 @@ export type ImportOutcome =
   /** It had been captured before, with the same content. */
   | 'DUPLICATE';
 
-/** Closes of one instrument, as rows or as CSV text: one of the two, at most 10,000 rows. */
+/** Closes of one instrument, as rows or as CSV text: one of the two, at most 25,000 rows. */
 export type ImportPricesInput = {
   /** A price file with its header line, at most 2,000,000 characters. Other columns than those of its layout are ignored; the order of the days is free. */
   readonly csv?: string | null | undefined;

@@ -10,7 +10,7 @@ import { type PriceRow, type Problem, readCloses } from '../domain/prices.ts';
 import { findInstrument, type Named } from './find-instrument.ts';
 import { recordCloses } from './record-closes.ts';
 
-const ROWS_MAX = 10_000;
+const ROWS_MAX = 25_000; // a century of trading days
 const CSV_CHARACTERS_MAX = 2_000_000;
 const PROBLEMS_TOLD_MAX = 100;
 

@@ -66,7 +66,7 @@ function goodCash(row: ImportRow, problems: RowProblem[]): boolean {
   const digits = minorUnits(row.currency);
   if (row.amount !== null && decimal(row.amount).decimalPlaces() > digits) add('amount', `${row.amount} ${row.currency}: ${row.currency} has ${digits} fractional digits`);
   if (row.amount !== null && row.kind !== 'INTEREST' && !decimal(row.amount).greaterThan(0)) add('amount', `the amount ${row.amount} is not above zero`);
-  if (cashMutations[row.kind] === undefined) add('action', `a row of ${row.kind.toLowerCase()} cannot be booked by an import yet: leave it out, and book it by hand`);
+  if (cashMutations[row.kind] === undefined) add('action', `a ${row.kind.toLowerCase()} is not booked from a file: it is announced once as a corporate action, for all who hold the instrument; leave the row out`);
   return problems.length === before;
 }
 

@@ -92,7 +92,6 @@ export type Mapping = z.output<typeof mapping>;
 export type Table = Mapping['tables'][number];
 export type Source = z.output<typeof source>;
 export type Meaning = (typeof meanings)[number];
-export type FeeColumn = Table['fees'][number];
 
 const JSON_CHARACTERS_MAX = 100_000;
 const PROBLEMS_TOLD_MAX = 10;

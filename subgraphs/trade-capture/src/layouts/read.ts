@@ -7,7 +7,7 @@ import { shippedMappings } from './shipped.ts';
 
 export { MappingError } from './mapping.ts';
 export type { ImportFile, ReadOptions } from './read-csv.ts';
-export type { ImportRow, RowProblem } from '../domain/import-row.ts';
+export { importKinds, type ImportRow, type RowProblem } from '../domain/import-row.ts';
 
 /** OFX, or a CSV with its mapping. */
 export type Layout = { readonly kind: 'OFX' } | { readonly kind: 'CSV'; readonly mapping: Mapping };
