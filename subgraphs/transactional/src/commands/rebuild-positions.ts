@@ -36,18 +36,18 @@ export async function rebuildPositions(tx: Posting, portfolio: LockedPortfolio, 
   const actions: Entitlement[] = [];
   const known = new Set<string>();
   const keys = await tx.keysOfFacts(portfolio.id);
-  for (const group of groupsOf(keys.map(({ instrumentId }) => instrumentId), standingActions(await tx.actionFacts(portfolio.id)))) {
+  const booked = new Map(keys.map(({ instrumentId, booked: count }) => [instrumentId, count]));
+  for (const group of together(groupsOf(keys.map(({ instrumentId }) => instrumentId), standingActions(await tx.actionFacts(portfolio.id))), booked)) {
     const books = positionBooks(method);
     for (const key of keys) if (group.instrumentIds.includes(key.instrumentId)) books.state(key);
     const rebuilt = await replay(tx, portfolio, { group, books, verify });
     found.push(...rebuilt.found);
     actions.push(...rebuilt.actions);
-    for (const { state, lots } of books.positions()) {
-      known.add(keyOf(state));
-      const change: PositionChange = { after: state, lots, gone: null, booked: new Map(), closings: [], closedAgain: null, refused: new Map(), regained: [] };
-      if (!verify) await tx.write(tx.positionRows(portfolio, [change]));
-      found.push(...(await positionDifferences(tx, portfolio, change)));
-    }
+    const changes = books.positions().map(({ state, lots }): PositionChange =>
+      ({ after: state, lots, gone: null, booked: new Map(), closings: [], closedAgain: null, refused: new Map(), regained: [] }));
+    for (const { after } of changes) known.add(keyOf(after));
+    if (!verify) await tx.write(tx.positionRows(portfolio, changes));
+    found.push(...(await positionDifferences(tx, portfolio, changes)));
   }
   if (!verify) await tx.write(tx.entitlementRows(portfolio, actions));
   return { actions, differences: [...found, ...(await leftOver(tx, portfolio, known)), ...actionDifferences(await tx.everyEntitlement(portfolio.id), actions)] };
@@ -71,14 +71,18 @@ async function leftOver(tx: Posting, portfolio: LockedPortfolio, known: Readonly
 /** Left where an action that has been taken back had moved basis to. */
 const isEmpty = ({ quantity, cost, realized }: PositionState): boolean => quantity.isZero() && cost.isZero() && realized.isZero();
 
-async function positionDifferences(tx: Posting, portfolio: LockedPortfolio, { after, lots }: PositionChange): Promise<Difference[]> {
-  const name = keyOf(after);
-  const stored = (await tx.met({ portfolioId: portfolio.id, keys: [after] })).positions.get(name);
-  const open = (await tx.lots(portfolio.id, [{ ...after, needed: null, named: [] }], portfolio.lotMethod)).get(name) ?? [];
-  return [
-    ...differences(showLots(name, open), showLots(name, lots)),
-    ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])),
-  ];
+async function positionDifferences(tx: Posting, portfolio: LockedPortfolio, changes: readonly PositionChange[]): Promise<Difference[]> {
+  const keys = changes.map(({ after }) => after);
+  const { positions } = await tx.met({ portfolioId: portfolio.id, keys });
+  const open = await tx.lots(portfolio.id, keys.map((key) => ({ ...key, needed: null, named: [] })), portfolio.lotMethod);
+  return changes.flatMap(({ after, lots }) => {
+    const name = keyOf(after);
+    const stored = positions.get(name);
+    return [
+      ...differences(showLots(name, open.get(name) ?? []), showLots(name, lots)),
+      ...differences(new Map(stored === undefined ? [] : [[`position ${name}`, showPosition(stored)]]), new Map([[`position ${name}`, showPosition(after)]])),
+    ];
+  });
 }
 
 /** Instruments that have to be replayed together, and the actions that touch them. */
@@ -97,6 +101,21 @@ function groupsOf(traded: readonly string[], standing: readonly StandingAction[]
     groups.push({ instrumentIds: [...instrumentIds], actions: standing.filter(({ action }) => instrumentIds.has(action.instrumentId)) });
   }
   return groups;
+}
+
+/** Trades whose positions are replayed in one pass: what memory holds at most, unless one group has more. */
+const BOOKED_TOGETHER = 20_000;
+
+/** Groups that are small are replayed together, so that the facts of a portfolio are gone through once and not once for each instrument. */
+function together(groups: readonly InstrumentGroup[], booked: ReadonlyMap<string, number>): InstrumentGroup[] {
+  const batches: { group: InstrumentGroup; size: number }[] = [];
+  for (const group of groups) {
+    const size = group.instrumentIds.reduce((total, id) => total + (booked.get(id) ?? 0), 0);
+    const last = batches.at(-1);
+    if (last === undefined || last.size + size > BOOKED_TOGETHER) batches.push({ group, size });
+    else batches[batches.length - 1] = { group: { instrumentIds: [...last.group.instrumentIds, ...group.instrumentIds], actions: [...last.group.actions, ...group.actions] }, size: last.size + size };
+  }
+  return batches.map(({ group }) => group);
 }
 
 interface Replayed {
@@ -172,12 +191,9 @@ async function gainDifferences(tx: Posting, page: readonly TradeFact[], gains: R
 async function closingDifferences(tx: Posting, portfolio: LockedPortfolio, { closed, after, to, verify, keys }: {
   readonly closed: readonly Closed[]; readonly after: Place | null; readonly to: Place | null; readonly verify: boolean; readonly keys: readonly Key[];
 }): Promise<Difference[]> {
-  const found: Difference[] = [];
-  const byKey = Map.groupBy(closed, ({ key }) => keyOf(key));
-  for (const key of keys) {
-    const closings = (byKey.get(keyOf(key)) ?? []).flatMap((each) => each.closings);
-    if (!verify) await tx.write(tx.closingRows(portfolio, [{ after: key, closings, closedAgain: null }]));
-    found.push(...differences(showClosings(keyOf(key), await tx.closingsBetween(portfolio.id, key, after, to)), showClosings(keyOf(key), closings)));
-  }
-  return found;
+  const closedOf = Map.groupBy(closed, ({ key }) => keyOf(key));
+  const rebuilt = keys.map((key) => ({ key, closings: (closedOf.get(keyOf(key)) ?? []).flatMap((each) => each.closings) }));
+  if (!verify) await tx.write(tx.closingRows(portfolio, rebuilt.map(({ key, closings }) => ({ after: key, closings, closedAgain: null }))));
+  const stored = await tx.closingsBetween(portfolio.id, keys, after, to);
+  return rebuilt.flatMap(({ key, closings }) => differences(showClosings(keyOf(key), stored.get(keyOf(key)) ?? []), showClosings(keyOf(key), closings)));
 }

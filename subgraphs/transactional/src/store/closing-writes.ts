@@ -2,7 +2,7 @@
 import type { Sql } from '@pms/events/sql';
 import { numbered } from '../domain/closings.ts';
 import type { Closing } from '../domain/lots.ts';
-import type { Key, Place } from '../domain/movement.ts';
+import { type Key, keyOf, type Place } from '../domain/movement.ts';
 import type { PositionChange } from '../domain/position-change.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import { CLOSING, type ClosingRow, toClosing } from './rows.ts';
@@ -37,14 +37,15 @@ export function closingWrites(sql: Sql) {
           again.map(({ tradeId }) => tradeId)]);
     },
 
-    /** Of a position, after one place and up to another; null: to the end. In the order of closing. */
-    async closingsBetween(portfolioId: string, { instrumentId, currency }: Key, after: Place | null, to: Place | null): Promise<Closing[]> {
-      const { rows } = await sql.query<ClosingRow>(
-        `select ${CLOSING} from transactional.lot_closing where portfolio_id = $1 and instrument_id = $2 and currency = $3
+    /** By position, after one place and up to another; null: to the end. In the order of closing. */
+    async closingsBetween(portfolioId: string, keys: readonly Key[], after: Place | null, to: Place | null): Promise<Map<string, Closing[]>> {
+      const { rows } = await sql.query<ClosingRow & { readonly instrument_id: string; readonly currency: string }>(
+        `select instrument_id, currency, ${CLOSING} from transactional.lot_closing join unnest($2::text[], $3::text[]) as wanted(instrument_id, currency) using (instrument_id, currency) where portfolio_id = $1
            and ($4::date is null or (closed_on, day_order, closed_by) > ($4, $5::bigint, $6)) and ($7::date is null or (closed_on, day_order, closed_by) <= ($7, $8::bigint, $9))
          order by closed_on, day_order, closed_by, line`,
-        [portfolioId, instrumentId, currency, after?.tradedOn, after?.sequence, after?.tradeId, to?.tradedOn, to?.sequence, to?.tradeId]);
-      return rows.map(toClosing);
+        [portfolioId, keys.map(({ instrumentId }) => instrumentId), keys.map(({ currency }) => currency), after?.tradedOn, after?.sequence, after?.tradeId, to?.tradedOn, to?.sequence, to?.tradeId]);
+      const byKey = Map.groupBy(rows, (row) => keyOf({ instrumentId: row.instrument_id, currency: row.currency }));
+      return new Map([...byKey].map(([key, of]) => [key, of.map(toClosing)]));
     },
 
     async keysOfClosings(portfolioId: string): Promise<Key[]> {

@@ -60,9 +60,10 @@ function factReads(sql: Sql) {
       return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
     },
 
-    async keysOfFacts(portfolioId: string): Promise<Key[]> {
-      const { rows } = await sql.query<Key>(
-        `select distinct instrument_id as "instrumentId", currency from transactional.fact where portfolio_id = $1 and kind = 'TRADE_BOOKED'`, [portfolioId]);
+    /** With how many versions of trades were booked. */
+    async keysOfFacts(portfolioId: string): Promise<(Key & { readonly booked: number })[]> {
+      const { rows } = await sql.query<Key & { readonly booked: number }>(
+        `select instrument_id as "instrumentId", currency, count(*)::int as booked from transactional.fact where portfolio_id = $1 and kind = 'TRADE_BOOKED' group by 1, 2 order by 1, 2`, [portfolioId]);
       return rows;
     },
 
