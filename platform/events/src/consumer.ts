@@ -32,8 +32,10 @@ export function consumer(options: ConsumerOptions): Consumer {
       await handle(placed);
       const full = placed.length === BATCH_MAX;
       const reached = full ? placed.at(-1)?.position ?? last : last;
+      // it may lag behind after a crash, so that nobody waits for this commit
       await sql.query(
-        `insert into bus.cursor (consumer, position) values ($1, $2)
+        `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+         insert into bus.cursor (consumer, position) select $1, $2::bigint from unhurried
          on conflict (consumer) do update set position = excluded.position, updated_at = now() where cursor.position < excluded.position`, [name, reached]);
       return full;
     },

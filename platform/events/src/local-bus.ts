@@ -9,7 +9,7 @@ import type { Bus, Reaction } from './bus.ts';
 import { type Consumer, consumer } from './consumer.ts';
 import { lag, watched } from './handling-metrics.ts';
 import { deadLetters, setFree } from './parking.ts';
-import { lastPosition, sequenceOnce } from './sequencer.ts';
+import { BATCH_MAX, lastPosition, sequenceOnce } from './sequencer.ts';
 import type { Sql, Transactions } from './sql.ts';
 import { type Waker, waker } from './waker.ts';
 
@@ -67,7 +67,9 @@ export function localBus(options: LocalBusOptions): Bus {
     }
   };
   const sequence = async (): Promise<void> => {
-    while ((await sequenceOnce(database, publishers)) > 0) {
+    for (let placed = BATCH_MAX; placed === BATCH_MAX;) {
+      placed = await sequenceOnce(database, publishers);
+      if (placed === 0) break;
       wakeConsumers();
       peers?.tell();
     }

@@ -6,18 +6,21 @@
  */
 import { type Sql, schemaOf, type Transactions } from './sql.ts';
 
-const BATCH_MAX = 5_000;
+/** Whoever placed so many has probably left some. */
+export const BATCH_MAX = 5_000;
 
-/** Gives positions to at most 5,000 waiting events, oldest first; resolves to how many. */
+/**
+ * Gives positions to at most 5,000 waiting events, oldest first; resolves to how many. The commit is not waited for: what follows from a position
+ * stands behind it in the log, so that a crash that loses the one loses the other, and the events are placed anew.
+ */
 export const sequenceOnce = (database: Transactions, publishers: readonly string[]): Promise<number> =>
   database.transaction(async (sql) => {
-    const { rows: [head] } = await sql.query<{ last_position: string }>('select last_position from bus.sequencer where id = 1 for update');
+    const { rows: [head] } = await sql.query<{ last_position: string }>(
+      `select last_position, set_config('synchronous_commit', 'off', true) from bus.sequencer where id = 1 for update`);
     if (head === undefined) throw new Error('bus.sequencer has no row: the bus migrations have not run');
     // a statement of its own, so that its snapshot begins after the lock: rows that the former holder placed are seen as placed
     const { rows: [counted] } = await sql.query<{ placed: string }>(statementFor(publishers), [head.last_position, BATCH_MAX]);
-    const placed = counted === undefined ? 0 : Number.parseInt(counted.placed, 10);
-    if (placed > 0) await sql.query('update bus.sequencer set last_position = last_position + $1 where id = 1', [placed]);
-    return placed;
+    return counted === undefined ? 0 : Number.parseInt(counted.placed, 10);
   });
 
 const statements = new Map<string, string>();
@@ -37,7 +40,8 @@ function statementFor(publishers: readonly string[]): string {
     set position = placed.position from placed where placed.domain = '${domain}' and o.seq = placed.seq)`).join(', ');
   const statement = `with waiting as (${waiting}),
     placed as (select domain, seq, $1::bigint + row_number() over (order by at, domain, seq) as position from waiting order by at, domain, seq limit $2),
-    ${placing}
+    ${placing},
+    moved as (update bus.sequencer set last_position = last_position + (select count(*) from placed) where id = 1 and exists (select from placed))
     select count(*) as placed from placed`;
   statements.set(name, statement);
   return statement;
