@@ -32,7 +32,7 @@ function held(from: string, to: string): { readonly rate: number; readonly split
   const buy = (day: string, quantity: Decimal): void => {
     traded += 1;
     const fill = fillOf({ tradeId: `trd ${traded}`, tradedOn: day, sequence: traded, side: 'BUY', quantity, price: price(day), fees: ZERO, currency: 'USD' });
-    books.fill(KEY, fill);
+    books.trade(KEY, fill);
     cash = cash.minus(fill.amount);
   };
   let earned = ZERO;

@@ -132,6 +132,6 @@ test('entitled is what was traded before the ex date', () => {
   const ex = { entitlementId: 'ent', actionId: 'cac', version: 1, instrumentId: 'ins_a', effectiveOn: '2026-01-07', payOn: null, currency: 'USD', terms: { kind: 'CASH_DIVIDEND', perShare: decimal('1'), withheld: ZERO } } as const;
   expect(comparePlaces(placeOf(buy('2026-01-06', 9)), placeOfAction(ex))).toBeLessThan(0);
   expect(comparePlaces(placeOfAction(ex), placeOf(buy('2026-01-07', 0)))).toBeLessThan(0);
-  books.fill(key, buy('2026-01-06', 9));
+  books.trade(key, buy('2026-01-06', 9));
   expect(books.act(ex).entitled.toFixed()).toBe('10');
 });
