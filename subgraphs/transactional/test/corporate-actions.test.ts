@@ -147,3 +147,28 @@ test('what others are told: the entitlement, the positions after it, and the cas
   expect(told[1]?.data).toMatchObject({ kind: 'CASH_DIVIDEND', entitled: '20', income: '20' });
   expect(told[2]?.data).toMatchObject({ kind: 'CORPORATE_ACTION', amount: '20', balance: '-980' });
 });
+
+test('an action over many portfolios is one short transaction each, in pages, and once', async () => {
+  const MANY = 120; // more than a page
+  const portfolios = await Promise.all(Array.from({ length: MANY }, () => w.open()));
+  for (const id of portfolios) await door.hear(validated(id, acme, { quantity: '10' }));
+  const dividend = announced({ kind: 'CASH_DIVIDEND', instrumentId: acme, cashPerShare: '1' });
+  await door.hear(dividend);
+  expect(await process(door, TODAY)).toEqual({ applied: MANY, reversed: 0, paid: MANY, more: false, userErrors: [] });
+  expect(await process(door, TODAY)).toMatchObject({ applied: 0, paid: 0 });
+  const { rows: [row] } = await door.database.query<{ entitled: string; transactions: string }>(
+    'select count(*) as entitled, count(distinct xmin::text) as transactions from transactional.entitlement where action_id = $1', [dividend.data.actionId]);
+  expect(row).toEqual({ entitled: String(MANY), transactions: String(MANY) });
+});
+
+test('what is due is taken in by itself once the domain has started', async () => {
+  await door.hear(buy({ quantity: '10' }), announced({ kind: 'SPLIT', instrumentId: acme, newShares: '2', oldShares: '1' }));
+  await door.subgraph.start?.();
+  await expect.poll(async () => (await w.position(portfolio))?.['quantity'], { timeout: 20_000, interval: 200 }).toBe('20');
+});
+
+test('processing needs its scope, its own organisation, and a day that is near', async () => {
+  const ask = (input: Record<string, unknown>) => door.ask('mutation ($input: ProcessCorporateActionsInput!) { processCorporateActions(input: $input) { applied userErrors { code path } } }', { input });
+  expect((await ask({ asOf: '2099-01-01' })).data.processCorporateActions.userErrors).toMatchObject([{ code: 'INVALID', path: ['asOf'] }]);
+  expect((await ask({ asOf: TODAY, portfolioId: 'prt_none' })).data.processCorporateActions.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['portfolioId'] }]);
+});
