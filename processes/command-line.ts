@@ -135,14 +135,32 @@ events
     await replayDead(environment(process.env), { eventId, from });
   });
 
-pms
-  .command('audit')
-  .description('the audit chains')
+const audit = pms.command('audit').description('the audit chains');
+audit
   .command('verify')
-  .description('recomputes every organisation’s chain, and fails when one does not hold')
+  .description('recomputes every organisation’s chain, or that of an export, and fails when one does not hold')
+  .option('--export <file>', 'of this export, with no database at hand')
+  .option('--checkpoints <file>', 'hold the export against checkpoints that were kept elsewhere, too')
+  .option('--key <file>', 'the public key (PEM) to trust instead of the export’s own')
+  .action(async ({ export: file, ...files }: { export?: string; checkpoints?: string; key?: string }) => {
+    const { verifyAudit, verifyAuditExport } = await import('./audit.ts');
+    await (file === undefined ? verifyAudit(environment(process.env)) : verifyAuditExport(file, files));
+  });
+audit
+  .command('export')
+  .description('writes an organisation’s chain as lines of JSON')
+  .requiredOption('--organization <id>', 'whose')
+  .option('--out <file>', 'where to; the standard output unless given')
+  .action(async ({ organization, out }: { organization: string; out?: string }) => {
+    const { exportAudit } = await import('./audit.ts');
+    await exportAudit(environment(process.env), organization, out);
+  });
+audit
+  .command('checkpoint')
+  .description('writes down the Merkle root of every chain that has grown, now')
   .action(async () => {
-    const { verifyAudit } = await import('./audit.ts');
-    await verifyAudit(environment(process.env));
+    const { checkpointAudit } = await import('./audit.ts');
+    await checkpointAudit(environment(process.env));
   });
 
 pms

@@ -26,5 +26,5 @@ export async function openDatabase(environment: Environment, log: (line: string)
 export async function startAnew(environment: Environment): Promise<void> {
   if (environment.databaseUrl !== null) throw new StartError('DATABASE_URL names a database of your own, and a reset deletes only the embedded one: empty yours yourself.');
   await removeEmbeddedPostgres({ dataDir: dataDirOf(environment) });
-  for (const made of ['secrets', 'running.json']) fs.rmSync(path.join(environment.home, made), { recursive: true, force: true });
+  for (const made of ['secrets', 'running.json', 'audit-checkpoints']) fs.rmSync(path.join(environment.home, made), { recursive: true, force: true });
 }

@@ -24,6 +24,7 @@ const variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).nullable().default(null),
   PMS_DATABASE_PORT: port.nullable().default(null),
   PMS_HOME: nonEmpty.default(path.resolve(import.meta.dirname, '../.pms')),
+  AUDIT_CHECKPOINTS: nonEmpty.optional(),
   PMS_DEMO: flag.optional(),
   PUBLIC_URL: httpUrl.optional(),
   AUTH_ISSUER: httpUrl.nullable().default(null),
@@ -49,6 +50,8 @@ export interface Environment {
   readonly databasePort: number | null;
   /** Where the embedded database and the generated secrets live. */
   readonly home: string;
+  /** Where checkpoints of the audit trail are written. */
+  readonly auditCheckpoints: string;
   readonly demo: boolean;
   /** The address that clients use. */
   readonly publicUrl: string;
@@ -98,6 +101,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     databaseUrl: values.DATABASE_URL,
     databasePort: values.PMS_DATABASE_PORT,
     home: path.resolve(values.PMS_HOME),
+    auditCheckpoints: path.resolve(values.AUDIT_CHECKPOINTS ?? path.join(values.PMS_HOME, 'audit-checkpoints')),
     issuer: values.AUTH_ISSUER,
     jwksUrl: values.AUTH_JWKS_URL,
     supergraph: isAddress(values.SUPERGRAPH) ? values.SUPERGRAPH : path.resolve(values.SUPERGRAPH),

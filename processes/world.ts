@@ -83,6 +83,7 @@ export function alone(environment: Environment, url: string, logger: Logger): { 
 const settingsOf = (environment: Environment): Settings => ({
   production: environment.production,
   demo: environment.demo,
+  checkpointFolder: environment.auditCheckpoints,
   issuer: environment.issuer ?? environment.publicUrl,
   secret: secretsOf(environment),
 });

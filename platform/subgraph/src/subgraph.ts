@@ -39,6 +39,8 @@ export interface Settings {
   readonly demo: boolean;
   /** The token issuer's address, which is also the platform's public address, for example `http://127.0.0.1:4000`. */
   readonly issuer: string;
+  /** Where checkpoints of the audit trail are written, outside of the database; without it they are in the database alone. */
+  readonly checkpointFolder?: string;
   /** A secret by name: generated once and kept, or from the environment. At least 32 bytes of base64url text. */
   secret(name: string): Promise<string>;
 }

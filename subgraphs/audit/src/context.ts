@@ -12,4 +12,5 @@ export interface AuditContext extends SignedRequest {
   readonly store: AuditStore;
   readonly trails: TrailLoader;
   sealKey(): Promise<string>;
+  checkpointSecret(): Promise<string>;
 }

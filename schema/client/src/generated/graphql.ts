@@ -73,6 +73,8 @@ export type AuditFilter = {
 
 /** How a chain can be broken. */
 export type AuditProblem =
+  /** Entries before this one are not those of which a checkpoint was written down, or the checkpoint is not signed by us. */
+  | 'CHECKPOINT_DIFFERS'
   /** The entry's contents are not those that were hashed. */
   | 'CONTENT_CHANGED'
   /** An entry is missing in the middle, or at the beginning. */

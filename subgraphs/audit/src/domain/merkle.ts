@@ -10,15 +10,22 @@ export const leafHash = (leaf: Uint8Array): Buffer => sha256(LEAF, leaf);
 
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => sha256(NODE, left, right);
 
+/** A complete subtree; `size` is a power of two. `hash` is hexadecimal. */
+export interface Subtree {
+  readonly size: number;
+  readonly hash: string;
+}
+
 /** The root over leaves that arrive one after another, in memory that grows with the logarithm of their number. */
 export interface GrowingTree {
   add(leaf: Uint8Array): void;
   root(): Buffer;
+  /** What a later tree goes on from: the complete subtrees, the largest first. */
+  subtrees(): readonly Subtree[];
 }
 
-export function growingTree(): GrowingTree {
-  /** Complete subtrees, the largest first; `size` is a power of two. */
-  const complete: { size: number; hash: Buffer }[] = [];
+export function growingTree(from: readonly Subtree[] = []): GrowingTree {
+  const complete: { size: number; hash: Buffer }[] = from.map(({ size, hash }) => ({ size, hash: Buffer.from(hash, 'hex') }));
   return {
     add(leaf) {
       let tree = { size: 1, hash: leafHash(leaf) };
@@ -32,6 +39,7 @@ export function growingTree(): GrowingTree {
       const last = complete.at(-1);
       return last === undefined ? sha256() : complete.slice(0, -1).reduceRight((right, { hash }) => nodeHash(hash, right), last.hash);
     },
+    subtrees: () => complete.map(({ size, hash }) => ({ size, hash: hash.toString('hex') })),
   };
 }
 
@@ -40,4 +48,46 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Buffer {
   const tree = growingTree();
   for (const leaf of leaves) tree.add(leaf);
   return tree.root();
+}
+
+/** The largest power of two below `size`. */
+function split(size: number): number {
+  let half = 1;
+  while (half * 2 < size) half *= 2;
+  return half;
+}
+
+/**
+ * The audit path of the leaf at `index` (from 0) in the tree of the first `size` leaves (RFC 6962, 2.1.1): the roots of the subtrees beside the way up,
+ * the lowest first. `rootOf` gives the root of the leaves from `from` up to and without `to`.
+ */
+export async function auditPath(index: number, size: number, rootOf: (from: number, to: number) => Promise<Buffer>): Promise<Buffer[]> {
+  const path: Buffer[] = [];
+  for (let [from, to] = [0, size]; to - from > 1;) {
+    const middle = from + split(to - from);
+    if (index < middle) {
+      path.unshift(await rootOf(middle, to));
+      to = middle;
+    } else {
+      path.unshift(await rootOf(from, middle));
+      from = middle;
+    }
+  }
+  return path;
+}
+
+/** The root that the path leads to from the leaf (RFC 9162, 2.1.3.2); null for a path of the wrong length. */
+export function rootOfPath(leaf: Uint8Array, { index, size, path }: { readonly index: number; readonly size: number; readonly path: readonly Uint8Array[] }): Buffer | null {
+  if (!Number.isInteger(index) || index < 0 || index >= size) return null;
+  let [at, last, hash] = [index, size - 1, leafHash(leaf)];
+  for (const beside of path) {
+    if (last === 0) return null;
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(beside, hash);
+      // The way goes up past levels at which there is nothing beside it.
+      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
+    } else hash = nodeHash(hash, beside);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? hash : null;
 }

@@ -1,8 +1,9 @@
 /** Recomputes a chain as its entries pass by, one after another, and says where it is broken first. */
+import type { Checkpoint } from './checkpoint.ts';
 import { type ChainedEntry, entryHash, GENESIS, type Head } from './hash-chain.ts';
 import { growingTree } from './merkle.ts';
 
-export type Problem = 'CONTENT_CHANGED' | 'LINK_BROKEN' | 'ENTRY_MISSING' | 'TAIL_CHANGED' | 'HEAD_FORGED';
+export type Problem = 'CONTENT_CHANGED' | 'LINK_BROKEN' | 'ENTRY_MISSING' | 'TAIL_CHANGED' | 'HEAD_FORGED' | 'CHECKPOINT_DIFFERS';
 
 export interface Verification {
   readonly valid: boolean;
@@ -28,9 +29,17 @@ export interface Verifier {
   fail(broken: Broken): void;
 }
 
-/** `before` is the entry in front of the first that will be seen; null where that is the first of the chain. */
-export function verifier(before: Pick<ChainedEntry, 'seq' | 'hash'> | null): Verifier {
+/** What a chain is held against beside itself. */
+export type Root = Pick<Checkpoint, 'size' | 'rootHash'>;
+
+/**
+ * `before` is the entry in front of the first that will be seen; null where that is the first of the chain. `roots` are those that were written down
+ * of its first entries: only where it is seen from the first on.
+ */
+export function verifier(before: Pick<ChainedEntry, 'seq' | 'hash'> | null, roots: readonly Root[] = []): Verifier {
   const tree = growingTree();
+  const bySize = Map.groupBy(roots, ({ size }) => size);
+  const differs = (size: number): boolean => bySize.get(size)?.some(({ rootHash }) => rootHash !== tree.root().toString('hex')) === true;
   let last = before ?? { seq: 0, hash: GENESIS };
   let entries = 0;
   let broken: Broken | null = null;
@@ -44,11 +53,15 @@ export function verifier(before: Pick<ChainedEntry, 'seq' | 'hash'> | null): Ver
       tree.add(Buffer.from(entry.hash, 'hex'));
       entries += 1;
       last = { seq: entry.seq, hash: entry.hash };
-      return true;
+      if (!differs(entry.seq)) return true;
+      broken ??= { seq: entry.seq, problem: 'CHECKPOINT_DIFFERS' };
+      return false;
     },
     fail: (found) => { broken ??= found; },
     conclude(head) {
       if (head !== null && (head.seq !== last.seq || head.hash !== last.hash)) broken ??= { seq: Math.min(head.seq, last.seq) + 1, problem: 'TAIL_CHANGED' };
+      // What was written down of entries that are there no longer.
+      if (roots.some(({ size }) => size > last.seq)) broken ??= { seq: last.seq + 1, problem: 'TAIL_CHANGED' };
       return { valid: broken === null, entries, firstBroken: broken?.seq ?? null, problem: broken?.problem ?? null, merkleRoot: tree.root().toString('hex') };
     },
   };

@@ -1,4 +1,7 @@
 /** Questions at the root. */
+import { checkpointKey } from '../commands/take-checkpoints.ts';
+import { auditCheckpoints } from '../queries/audit-checkpoints.ts';
+import { auditProof } from '../queries/audit-proof.ts';
 import { auditTrail } from '../queries/audit-trail.ts';
 import { verifyAuditTrail } from '../queries/verify-audit-trail.ts';
 import type { QueryResolvers } from './types.generated.ts';
@@ -6,4 +9,7 @@ import type { QueryResolvers } from './types.generated.ts';
 export const Query: QueryResolvers = {
   auditTrail: (_, { filter, ...page }, ctx) => auditTrail(ctx, filter ?? {}, page),
   verifyAuditTrail: (_, bounds, ctx) => verifyAuditTrail(ctx, bounds),
+  auditCheckpoints: (_, page, ctx) => auditCheckpoints(ctx, page),
+  auditCheckpointKey: (_, __, ctx) => checkpointKey(ctx),
+  auditProof: (_, { seq, size }, ctx) => auditProof(ctx, seq, size),
 };

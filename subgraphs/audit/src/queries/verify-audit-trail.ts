@@ -3,6 +3,7 @@ import { badInput } from '@pms/errors';
 import type { AuditContext } from '../context.ts';
 import { GENESIS, type Head, sealHolds } from '../domain/hash-chain.ts';
 import { type Verification, type Verifier, verifier } from '../domain/verification.ts';
+import { allCheckpoints } from './all-checkpoints.ts';
 
 const PAGE_ROWS = 1_000;
 
@@ -34,7 +35,8 @@ async function toTheEnd(ctx: VerifyContext, from: string | null): Promise<Verifi
   const range = await ctx.store.range(organizationId, from, null);
   if (range === null && (from !== null || sealed === null)) return verifier(null).conclude(null); // nothing was recorded then
   const first = (from === null ? null : range?.first) ?? 1;
-  const verify = verifier(await entryBefore(ctx, first));
+  // a chain that is seen from its first entry on is held against what was written down of it
+  const verify = verifier(await entryBefore(ctx, first), first === 1 ? await allCheckpoints(ctx.store, organizationId) : []);
   if (sealed === null) {
     verify.fail({ seq: range?.last ?? 1, problem: 'HEAD_FORGED' });
     return verify.conclude(null);

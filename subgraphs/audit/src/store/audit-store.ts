@@ -3,6 +3,7 @@ import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import type { Page } from '@pms/subgraph/connection';
 import type { ChainedEntry, Head } from '../domain/hash-chain.ts';
+import { checkpoints } from './checkpoints.ts';
 import { ENTRY, type EntryRow, HEAD, type HeadRow, type SealedHead, toEntry, toSealedHead } from './rows.ts';
 
 export type AuditStore = ReturnType<typeof auditStore>;
@@ -73,6 +74,7 @@ export function auditStore(sql: Sql, work: UnitOfWork) {
         last = page.at(-1)?.seq ?? upTo;
       }
     },
+    checkpoints: checkpoints(sql),
     ready: async (): Promise<void> => void (await sql.query('select 1')),
   };
 }
@@ -85,6 +87,7 @@ const within = ({ backward }: Page, parameter: string): string =>
 function writes({ sql, firstSights }: Work) {
   return {
     firstSights,
+    checkpoints: checkpoints(sql),
 
     /** Locked until the transaction ends, so that a chain has one writer at a time and no fork. */
     async headForUpdate(empty: Head): Promise<Head> {
