@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const record = async (organizationId: string, count: number): Promise<void> => {
-  await door.hear(...Array.from({ length: count }, (_, n) => heard(portfolioClosed, `prt_${n}`, { portfolioId: `prt_${n}` } as never, { organizationId })));
+  await door.hear(...Array.from({ length: count }, (_, n) => heard(portfolioClosed, `prt_${n}`, { portfolioId: `prt_${n}` }, { organizationId })));
 };
 const ask = async (organizationId: string, query: string, variables: Record<string, unknown> = {}) => door.ask(query, variables, { as: principal({ organizationId }) });
 const kept = (organizationId: string): SignedCheckpoint[] =>

@@ -28,7 +28,7 @@ const many = Array.from({ length: 70 }, (_, n) => Buffer.from([n, 7]));
 const rootOf = async (from: number, to: number): Promise<Buffer> => merkleRoot(many.slice(from, to));
 
 test('the path of every leaf of every tree leads to its root, and to no other when anything is changed', async () => {
-  for (let size = 1; size <= many.length; size += 1)
+  for (const size of [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33, 70])
     for (let index = 0; index < size; index += 1) {
       const path = await auditPath(index, size, rootOf);
       const leaf = many[index] as Buffer;
