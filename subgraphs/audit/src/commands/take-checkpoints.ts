@@ -26,17 +26,23 @@ export async function takeCheckpoints(ctx: Checkpointing, { force = false }: { r
 function takeOne({ store, sink, checkpointSecret, now }: Checkpointing, organizationId: string, force: boolean): Promise<boolean> {
   return store.transaction(async (tx) => {
     if (!(await tx.checkpoints.mine(organizationId))) return false;
-    const [sealed, last] = [await store.head(organizationId), await tx.checkpoints.last(organizationId)];
-    const grown = (sealed?.head.seq ?? 0) - (last?.size ?? 0);
-    const age = last === null ? AGE_MS : now().getTime() - Date.parse(last.takenAt);
-    if (sealed === null || grown <= 0 || !(force || grown >= ENTRIES_AT_ONCE || age >= AGE_MS)) return false;
+    const size = (await store.head(organizationId))?.head.seq ?? 0;
+    const last = await tx.checkpoints.last(organizationId);
+    if (!isDue(size, last, force ? null : now())) return false;
     const tree = growingTree(last?.subtrees);
-    for await (const hash of tx.checkpoints.hashes(organizationId, last?.size ?? 0, sealed.head.seq)) tree.add(Buffer.from(hash, 'hex'));
-    const checkpoint = signedBy({ organizationId, size: sealed.head.seq, rootHash: tree.root().toString('hex'), takenAt: now().toISOString() }, signingKey(await checkpointSecret()));
+    for await (const hash of tx.checkpoints.hashes(organizationId, last?.size ?? 0, size)) tree.add(Buffer.from(hash, 'hex'));
+    const checkpoint = signedBy({ organizationId, size, rootHash: tree.root().toString('hex'), takenAt: now().toISOString() }, signingKey(await checkpointSecret()));
     await tx.checkpoints.insert({ ...checkpoint, subtrees: tree.subtrees() });
     await sink?.append(checkpoint); // before the commit: what is here is there, too
     return true;
   });
+}
+
+/** With `now` null, as soon as there is anything new. */
+function isDue(size: number, last: { readonly size: number; readonly takenAt: string } | null, now: Date | null): boolean {
+  if (last === null || now === null) return size > (last?.size ?? 0);
+  const grown = size - last.size;
+  return grown >= ENTRIES_AT_ONCE || (grown > 0 && now.getTime() - Date.parse(last.takenAt) >= AGE_MS);
 }
 
 /** PEM. */

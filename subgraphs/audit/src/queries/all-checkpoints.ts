@@ -8,7 +8,7 @@ export async function allCheckpoints(store: AuditStore, organizationId: string):
   const all: SignedCheckpoint[] = [];
   for (let from: readonly string[] | null = null; ;) {
     const page = await store.checkpoints.page(organizationId, { from, backward: false, limit: PAGE_ROWS });
-    all.push(...page.map(({ subtrees: _, ...signed }) => signed));
+    all.push(...page.map(({ size, rootHash, takenAt, signature }) => ({ organizationId, size, rootHash, takenAt, signature })));
     if (page.length < PAGE_ROWS) return all;
     from = [String(page.at(-1)?.size)];
   }

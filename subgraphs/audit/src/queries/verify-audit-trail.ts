@@ -35,8 +35,7 @@ async function toTheEnd(ctx: VerifyContext, from: string | null): Promise<Verifi
   const range = await ctx.store.range(organizationId, from, null);
   if (range === null && (from !== null || sealed === null)) return verifier(null).conclude(null); // nothing was recorded then
   const first = (from === null ? null : range?.first) ?? 1;
-  // a chain that is seen from its first entry on is held against what was written down of it
-  const verify = verifier(await entryBefore(ctx, first), first === 1 ? await allCheckpoints(ctx.store, organizationId) : []);
+  const verify = await verifierFrom(ctx, first);
   if (sealed === null) {
     verify.fail({ seq: range?.last ?? 1, problem: 'HEAD_FORGED' });
     return verify.conclude(null);
@@ -45,6 +44,10 @@ async function toTheEnd(ctx: VerifyContext, from: string | null): Promise<Verifi
   if (await passes(ctx, verify, first - 1, sealed.head.seq)) await nothingBehind(ctx, verify, sealed.head);
   return verify.conclude(sealed.head);
 }
+
+/** A chain that is seen from its first entry on is held against what was written down of it. */
+const verifierFrom = async (ctx: VerifyContext, first: number): Promise<Verifier> =>
+  verifier(await entryBefore(ctx, first), first === 1 ? await allCheckpoints(ctx.store, ctx.principal.organizationId) : []);
 
 async function passes(ctx: VerifyContext, verify: Verifier, after: number, upTo: number): Promise<boolean> {
   for await (const page of ctx.store.entries(ctx.principal.organizationId, after, upTo, PAGE_ROWS))
