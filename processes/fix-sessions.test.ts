@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { framer } from '@pms/fix/framing';
-import { decoded, encoded, type Field, fixTime, type FixMessage, TAG, valueOf } from '@pms/fix/message';
+import { decoded, encoded, type Field, fixTime, type FixMessage, TAG } from '@pms/fix/message';
 import { portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated } from '@pms/schema/events/rttm';
 import { silent } from '@pms/telemetry/logger';

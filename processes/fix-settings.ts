@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Address } from '@pms/fix/endpoint';
-import type { SessionTerms } from '@pms/fix/session';
+import type { SessionTerms } from '@pms/fix/state';
 import { StartError } from '@pms/prisma/embedded';
 import { parse } from 'yaml';
 import { z } from 'zod';

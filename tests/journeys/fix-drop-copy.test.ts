@@ -14,6 +14,10 @@ import { operation, serviceClient } from './support/clients.ts';
 import { PATIENCE, type Platform, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { funded, lastWeekday, listed, SOON } from './support/world.ts';
 
+interface Answer {
+  readonly fixMessages: { readonly edges: readonly { readonly node: { readonly outcome: string } }[] };
+}
+
 const PATIENT = { timeout: 60_000, interval: 500 };
 const pms = path.resolve(import.meta.dirname, '../../processes/pms.ts');
 
@@ -71,8 +75,8 @@ describe.each(['within the platform', 'beside it'])('%s', PATIENCE, (shape) => {
 
   const held = async (): Promise<string | undefined> => (await service.query(BooksDocument, { portfolioId })).portfolio?.positions[0]?.quantity;
   const outcomes = async (): Promise<Record<string, number>> => {
-    const { fixMessages } = await service.query(operation('{ fixMessages(first: 500) { edges { node { outcome } } } }'), {}) as { fixMessages: { edges: { node: { outcome: string } }[] } };
-    return Object.fromEntries([...Map.groupBy(fixMessages.edges, ({ node }) => node.outcome)].map(([outcome, of]) => [outcome, of.length]));
+    const answer = await service.query(operation('{ fixMessages(first: 500) { edges { node { outcome } } } }'), {}) as Answer;
+    return Object.fromEntries([...Map.groupBy(answer.fixMessages.edges, ({ node }) => node.outcome)].map(([outcome, of]) => [outcome, of.length]));
   };
   async function killed(): Promise<void> {
     if (aside === null) return platform.kill();

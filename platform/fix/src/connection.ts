@@ -7,7 +7,8 @@ import type { Socket } from 'node:net';
 import type { Logger } from '@pms/telemetry/logger';
 import { type Framer, framer } from './framing.ts';
 import { decoded, encoded, type FixMessage } from './message.ts';
-import { begun, leaving, type Numbers, received, type SessionState, type SessionTerms, type Step, ticked } from './session.ts';
+import { begun, leaving, received, ticked } from './session.ts';
+import type { Numbers, SessionState, SessionTerms, Step } from './state.ts';
 
 /** Where a session's numbers and messages are kept. */
 export interface SessionKeeper {

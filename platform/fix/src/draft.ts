@@ -1,6 +1,6 @@
 /** A step of the session while it is being worked out: the state so far, and what it leads to. */
 import { type Field, fixTime, type FixMessage, TAG } from './message.ts';
-import type { Numbers, SessionState, SessionTerms, Step } from './session.ts';
+import type { Numbers, SessionState, SessionTerms, Step } from './state.ts';
 
 export interface Refused {
   /** SessionRejectReason, or BusinessRejectReason. */

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Field, type FixMessage, fixTime, TAG, valueOf } from './message.ts';
-import { begun, leaving, type Numbers, received, type SessionState, type SessionTerms, type Step, ticked } from './session.ts';
+import { begun, leaving, received, ticked } from './session.ts';
+import type { Numbers, SessionState, SessionTerms, Step } from './state.ts';
 
 const NOW = Date.parse('2026-11-20T15:00:00Z');
 const acceptor: SessionTerms = {

@@ -8,7 +8,7 @@ import type { Clock, SessionKeeper, SessionOptions } from '../src/connection.ts'
 import { accept, type Endpoint, initiate } from '../src/endpoint.ts';
 import { framer } from '../src/framing.ts';
 import { decoded, encoded, type Field, fixTime, type FixMessage, TAG, valueOf } from '../src/message.ts';
-import type { Numbers, SessionTerms } from '../src/session.ts';
+import type { Numbers, SessionTerms } from '../src/state.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
