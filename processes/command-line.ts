@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { environment } from './environment.ts';
+import type { ImportCustodyOptions } from './import/custody.ts';
 import type { ImportPricesOptions } from './import/prices.ts';
 import type { ImportTradesOptions } from './import/trades.ts';
 
@@ -204,6 +205,20 @@ reaching(imports.command('prices').argument('<file>', 'CSV'))
   .action(async (file: string, options: ImportPricesOptions) => {
     const { importPrices } = await import('./import/prices.ts');
     await importPrices(environment(process.env), file, options);
+  });
+reaching(imports.command('custody').argument('<file>', 'CSV, MT535 or semt.002'))
+  .description('a custodian’s statement, compared with the books; what differs becomes a task')
+  .option('--mapping <path>', 'YAML or JSON: custodian, accounts, instruments, csv, basis, tolerances')
+  .option('--custodian <name>', 'whose statement it is')
+  .option('--account <account=portfolio>', 'which portfolio an account is of; may be given several times', (pair: string, pairs: string[]) => [...pairs, pair], [])
+  .option('--as-of <day>', 'the day of a CSV that has no column for it')
+  .option('--basis <name>', 'of a CSV: traded, contractual or settled')
+  .option('--again', 'compare a known statement once more, with the books as they are now', false)
+  .option('--dry-run', 'only say what differs', false)
+  .option('--json', 'say it as one JSON object', false)
+  .action(async (file: string, options: ImportCustodyOptions) => {
+    const { importCustody } = await import('./import/custody.ts');
+    await importCustody(environment(process.env), file, options);
   });
 
 pms

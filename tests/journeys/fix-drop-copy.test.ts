@@ -75,7 +75,7 @@ describe.each(['within the platform', 'beside it'])('%s', PATIENCE, (shape) => {
 
   const held = async (): Promise<string | undefined> => (await service.query(BooksDocument, { portfolioId })).portfolio?.positions[0]?.quantity;
   const outcomes = async (): Promise<Record<string, number>> => {
-    const answer = await service.query(operation('{ fixMessages(first: 500) { edges { node { outcome } } } }'), {}) as Answer;
+    const answer: Answer = await service.query(operation('{ fixMessages(first: 500) { edges { node { outcome } } } }'), {});
     return Object.fromEntries([...Map.groupBy(answer.fixMessages.edges, ({ node }) => node.outcome)].map(([outcome, of]) => [outcome, of.length]));
   };
   async function killed(): Promise<void> {
