@@ -28,6 +28,7 @@ export async function* verifyBooks(ctx: Pick<BooksContext, 'store'>, { organizat
     const ids = portfolioId === null ? await ctx.store.portfolioIdsAfter(after, PORTFOLIOS_AT_ONCE) : after === '' ? [portfolioId] : [];
     for (const id of ids) {
       const verified = await ctx.store.snapshot(async (tx) => {
+        await tx.byIndex();
         const portfolio = await tx.seen(id);
         return wanted(portfolio) ? verifyPortfolio(tx, portfolio) : null;
       });
