@@ -4,7 +4,7 @@
  */
 import type { PmsClient } from '@pms/client';
 import {
-  BookCashItemDocument, type CashItem, CheckTradeDocument, DepositCashDocument, ImportTargetDocument, ImportTradesDocument, SettleDueDocument, StoppedTradesDocument, UndecidedTradesDocument, WithdrawCashDocument,
+  BookCashItemDocument, type CashItem, CheckTradeDocument, DepositCashDocument, ImportTargetDocument, ImportTradesDocument, SettleDueDocument, StoppedTradesDocument, TradeChecksDocument, UndecidedTradesDocument, WithdrawCashDocument,
 } from '@pms/client/generated';
 import { decimal, text } from '@pms/money';
 import type { ImportRow, RowProblem } from '@pms/trade-capture/layouts';
@@ -119,10 +119,21 @@ async function decided({ client, portfolioId, say }: About, trades: readonly Imp
     const { portfolio } = await patient(() => client.query(StoppedTradesDocument, { portfolioId, after }));
     for (const { node: { externalId, id, status } } of portfolio?.trades.edges ?? []) {
       const row = rows.get(externalId ?? '');
-      if (row !== undefined) problems.push({ row: row.row, column: 'trade', reason: status === 'REJECTED' ? `the rules rejected it: trade ${id} says why (\`checks\`)` : `it waits for approval: trade ${id}` });
+      if (row !== undefined) problems.push({ row: row.row, column: 'trade', reason: status === 'REJECTED' ? `rejected: ${await whyRejected(client, id)} (trade ${id})` : `it waits for approval (trade ${id})` });
     }
     if (portfolio?.trades.pageInfo.hasNextPage !== true) return;
     after = portfolio.trades.pageInfo.endCursor ?? null;
+  }
+}
+
+/** For people: whoever may not read checks is told where they are. */
+async function whyRejected(client: PmsClient, id: string): Promise<string> {
+  try {
+    const { trade } = await client.query(TradeChecksDocument, { id });
+    const failed = (trade?.checks ?? []).filter(({ outcome }) => outcome === 'FAILED').map(({ message }) => message);
+    return failed.length > 0 ? failed.join('; ') : 'its checks say why';
+  } catch {
+    return 'its checks say why';
   }
 }
 

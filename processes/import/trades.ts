@@ -57,7 +57,7 @@ async function carriedOut(client: PmsClient, plan: FilePlan, { dryRun, partial, 
 }
 
 const outcome = ({ layout }: ImportFile, { trades, cashRows, problems }: Booked): string => (problems.length > 0
-  ? `Stopped: ${String(trades)} trades were captured. Once the cause is mended, the same command goes on where it stopped.`
+  ? `Stopped: ${String(trades)} trades were captured, those named above are not in the books. The same command goes on where it stopped; a rejected trade needs another id.`
   : `Booked ${String(trades)} trades and ${String(cashRows)} rows of cash of the ${layout} file.`);
 
 function kindsOf(said: string | undefined): ReadonlySet<string> {

@@ -18,7 +18,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   beforeAll(async () => {
     platform = await startPlatform(shape);
     service = serviceClient(platform);
-    for (const symbol of ['AAPL', 'MSFT', 'IBM', 'GOOG']) await listed(service, { symbol, until: lastWeekday(), close: 100 });
+    for (const symbol of ['AAPL', 'MSFT', 'AMZN', 'GOOG']) await listed(service, { symbol, until: lastWeekday(), close: 100 });
     const { createPortfolio } = await service.mutate(CreatePortfolioDocument, { input: { name: 'Brought along', baseCurrency: 'USD', idempotencyKey: 'brought' } });
     portfolioId = createPortfolio.portfolio?.id ?? '';
   }, STARTS_WITHIN_MS);

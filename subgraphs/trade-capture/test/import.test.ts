@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { portfolioClosed, portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated } from '@pms/schema/events/rttm';
+import { tradeRejected } from '@pms/schema/events/validation';
 import { decodeText } from '@pms/tables/decode';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,7 +17,7 @@ beforeAll(async () => {
     ...['good', 'bad', 'twins', 'pence', 'raced', 'closed', 'partial', 'ofx', 'named'].map((id) => heard(portfolioCreated, `prt_${id}`,
       { portfolioId: `prt_${id}`, name: id, baseCurrency: 'USD', investorId: null, lotMethod: 'FIFO', benchmarkInstrumentId: null })),
     heard(portfolioClosed, 'prt_closed', { portfolioId: 'prt_closed' }),
-    share('AAPL', { isin: 'US0378331005' }), share('MSFT'), share('IBM', { mic: 'XNYS' }), share('GOOG'),
+    share('AAPL', { isin: 'US0378331005' }), share('MSFT'), share('AMZN'), share('IBM', { mic: 'XNYS' }), share('GOOG'),
     share('ULVR', { currency: 'GBP', mic: 'XLON', isin: 'GB00B10RZP78', quoteUnit: 'GBX' }),
     heard(instrumentCreated, 'ins_two', { instrumentId: 'ins_two', symbol: 'TWO', name: 'Two', assetClass: 'EQUITY', currency: 'USD', mic: 'XNYS' }),
     heard(instrumentCreated, 'ins_two_eur', { instrumentId: 'ins_two_eur', symbol: 'TWO', name: 'Two', assetClass: 'EQUITY', currency: 'EUR', mic: 'XETR' }),
@@ -44,7 +45,7 @@ test('a dry run says what the good file would book, and writes nothing; the impo
     [2, 'CASH', 'depositCash'], [3, 'BOOK', null], [4, 'BOOK', null], [5, 'BOOK', null], [6, 'BOOK', null], [7, 'BOOK', null], [8, 'BOOK', null], [9, 'BOOK', null], [10, 'CASH', 'withdrawCash'],
   ]);
   expect(dry.warnings).toEqual([{ row: 6, column: 'external_id', reason: 'the same as row 5, under another id: booked as a twin of it' }]);
-  expect(dry.positionChanges).toEqual([{ instrument: { id: 'ins_AAPL' }, quantity: '120' }, { instrument: { id: 'ins_MSFT' }, quantity: '120' }, { instrument: { id: 'ins_IBM' }, quantity: '0' }, { instrument: { id: 'ins_GOOG' }, quantity: '90' }]);
+  expect(dry.positionChanges).toEqual([{ instrument: { id: 'ins_AAPL' }, quantity: '120' }, { instrument: { id: 'ins_MSFT' }, quantity: '120' }, { instrument: { id: 'ins_AMZN' }, quantity: '0' }, { instrument: { id: 'ins_GOOG' }, quantity: '90' }]);
   expect(dry.bookings[1].cashEffect).toEqual({ amount: '-36854.95', currency: 'USD' });
 
   const done = await importing(input);
@@ -99,6 +100,17 @@ test('an id that was captured with other content is refused, and with it the fil
   await importing({ portfolioId: 'prt_twins', csv: csv('x1,2026-01-05,buy,AAPL,1,100,USD,'), layout: 'generic' });
   const other = await importing({ portfolioId: 'prt_twins', csv: csv('x1,2026-01-05,buy,AAPL,2,100,USD,', 'x2,2026-01-05,buy,AAPL,5,100,USD,'), layout: 'generic' });
   expect(other).toMatchObject({ captured: 0, problems: [{ row: 2, column: 'external_id', reason: 'another trade was captured with this externalId' }] });
+});
+
+test('a row whose trade was rejected is bad when it comes again; one whose trade was cancelled is left as it is, with a warning', async () => {
+  const input = { portfolioId: 'prt_twins', layout: 'generic', csv: csv('z1,2026-01-08,buy,GOOG,3,100,USD,', 'z2,2026-01-08,buy,GOOG,4,100,USD,', 'z3,2026-01-08,buy,GOOG,5,100,USD,') };
+  const { bookings: [rejected, cancelled] } = await importing(input);
+  await door.hear(heard(tradeRejected, 'prt_twins', { tradeId: rejected.trade.id, version: 1, portfolioId: 'prt_twins', checks: [], rejectedBy: null }));
+  await door.ask('mutation ($input: CancelTradeInput!) { cancelTrade(input: $input) { userErrors { code } } }', { input: { tradeId: cancelled.trade.id, reason: 'entered twice' } });
+  expect(await importing(input)).toMatchObject({
+    captured: 0, duplicates: 2, problems: [{ row: 2, column: 'external_id', reason: expect.stringContaining('was captured before and rejected') }],
+    warnings: [{ row: 3, column: 'external_id', reason: expect.stringContaining('was captured before and cancelled') }],
+  });
 });
 
 test('a trade that looks like one captured before under another id is allowed, with a warning', async () => {

@@ -13,6 +13,7 @@ export interface CheckedRows {
   /** Captures of the rows whose outcome is BOOK, in their order. */
   readonly captures: readonly CaptureInput[];
   readonly problems: readonly RowProblem[];
+  readonly warnings: readonly RowProblem[];
 }
 
 interface Named {
@@ -40,7 +41,27 @@ export async function checkRows(ctx: TradeCaptureContext, rows: readonly ImportR
     const tradeId = earlier.get(row);
     return tradeId === undefined ? [] : [{ row, instrument, outcome: 'DUPLICATE', tradeId }];
   });
-  return { planned, captures: [...fresh.values()].flatMap((input) => input ?? []), problems };
+  const { gone, warnings } = await notInTheBooks(ctx, planned, problems);
+  return { planned: planned.filter((one) => !gone.has(one)), captures: [...fresh.values()].flatMap((input) => input ?? []), problems, warnings };
+}
+
+/** Rows that were captured before and whose trade did not last: a rejected one is wanted, and its name is taken; a cancelled one was taken back on purpose. */
+async function notInTheBooks({ store, principal }: TradeCaptureContext, planned: readonly PlannedRow[], problems: RowProblem[]): Promise<{ readonly gone: ReadonlySet<PlannedRow>; readonly warnings: RowProblem[] }> {
+  const duplicates = planned.filter(({ outcome }) => outcome === 'DUPLICATE');
+  const trades = duplicates.length === 0 ? [] : await store.trades(principal.organizationId, duplicates.flatMap(({ tradeId }) => tradeId ?? []));
+  const statuses = new Map(trades.map(({ id, status }) => [id, status]));
+  const warnings: RowProblem[] = [];
+  const gone = new Set<PlannedRow>();
+  for (const one of duplicates) {
+    const { row, tradeId } = one;
+    const status = statuses.get(tradeId ?? '');
+    const where = { row: row.row, column: columnOf(row, 'externalId') };
+    if (status === 'CANCELLED') warnings.push({ ...where, reason: `trade ${tradeId ?? ''} was captured before and cancelled: it is left so` });
+    if (status !== 'REJECTED') continue;
+    problems.push({ ...where, reason: `trade ${tradeId ?? ''} was captured before and rejected, so it is not in the books: leave the row out, or give it another id once it is allowed` });
+    gone.add(one);
+  }
+  return { gone, warnings };
 }
 
 async function withInstruments({ store, principal }: TradeCaptureContext, rows: readonly ImportRow[], problems: RowProblem[]): Promise<Named[]> {

@@ -30,10 +30,10 @@ export async function importTrades(ctx: TradeCaptureContext, input: ImportTrades
   const portfolio = await awaitKnown(portfolioId, ctx.now, () => ctx.store.portfolioState(ctx.principal.organizationId, portfolioId));
   if (portfolio === null) throw new Refusal('NOT_FOUND', 'there is no such portfolio', ['portfolioId']);
   const file = importFile(ctx, input);
-  const { planned, captures, problems: found } = await checkRows(ctx, file.rows, portfolioId, reason);
+  const { planned, captures, problems: found, warnings: known } = await checkRows(ctx, file.rows, portfolioId, reason);
   if (portfolio.closed && planned.some(({ outcome }) => outcome !== 'DUPLICATE')) throw new Refusal('CONFLICT', 'the portfolio is closed', ['portfolioId']);
   const problems = [...file.problems, ...found, ...(dryRun || input.cashRows === 'RETURN' ? [] : cashProblems(planned))].toSorted(byRow);
-  const warnings = [...file.warnings, ...await twinWarnings(ctx, portfolioId, planned, captures)].toSorted(byRow);
+  const warnings = [...file.warnings, ...known, ...await twinWarnings(ctx, portfolioId, planned, captures)].toSorted(byRow);
   const plan = { layout: file.layout, portfolioId, dryRun, rows: file.rows.length + file.repeated, warnings, leftOut: file.leftOut };
   if (dryRun || (problems.length > 0 && whole)) return counted({ ...plan, bookings: planned, problems });
   return counted({ ...plan, ...await captured(ctx, { planned, captures, problems, whole }) });
