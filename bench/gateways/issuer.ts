@@ -18,7 +18,7 @@ export async function startIssuer(): Promise<Issuer> {
   const signed = (at: number): Promise<string> =>
     new SignJWT({ token_use: 'SERVICE', org: 'org_bench', roles: [], scope: 'portfolio:read' })
       .setProtectedHeader({ alg: 'RS256', kid: 'bench', typ: 'at+jwt' })
-      .setIssuer(url).setAudience('pms-api').setSubject(`svc_bench${String(at)}`).setJti(`tok_${String(at)}`).setIssuedAt().setExpirationTime('1h').sign(privateKey);
+      .setIssuer(url).setAudience('pms-api').setSubject(`svc_bench${String(at)}`).setJti(`tok_${String(at)}`).setIssuedAt().setExpirationTime('24h').sign(privateKey);
   return {
     url,
     tokens: (clients) => Promise.all(Array.from({ length: clients }, (_, at) => signed(at))),

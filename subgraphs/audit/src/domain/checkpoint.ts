@@ -29,7 +29,7 @@ export function signingKey(secret: string): KeyObject {
 }
 
 /** PEM, for those who verify. */
-export const publicKeyOf = (key: KeyObject): string => String(createPublicKey(key).export({ format: 'pem', type: 'spki' }));
+export const publicKeyOf = (key: KeyObject): string => createPublicKey(key).export({ format: 'pem', type: 'spki' });
 
 const signedText = ({ organizationId, size, rootHash, takenAt }: Checkpoint): Buffer => Buffer.from(canonicalJson({ organizationId, size, rootHash, takenAt }));
 
