@@ -4,12 +4,12 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Decimal, decimal, text, toStored } from '@pms/money';
+import { type Decimal, decimal, text, toStored } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import { type FrontDoor, frontDoor } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
-import { announced, booksOf, newInstrument, process } from './actions-world.ts';
+import { announced, booksOf, newInstrument, process, type Shown } from './actions-world.ts';
 import { validated, type World, world } from './world.ts';
 
 const folder = join(import.meta.dirname, '../../../../shared/data');
@@ -65,8 +65,8 @@ test.skipIf(!existsSync(folder))('AAPL returns 652.90 % from 2014 to 2020 in the
     await door.hear(action);
     await process(door, exDate, portfolio);
     if (kind !== 'CASH_DIVIDEND') continue;
-    const [dividend] = (await booksOf(door, portfolio)).actions;
-    const quantity = toStored(decimal((dividend?.['cash'] as { amount: string }).amount).div(price(exDate)));
+    const [dividend] = (await booksOf(door, portfolio)).actions as [Shown & { readonly cash: { readonly amount: string } }];
+    const quantity = toStored(decimal(dividend.cash.amount).div(price(exDate)));
     const reinvested = validated(portfolio, aapl, { quantity: text(quantity), price: text(price(exDate)), tradeDate: exDate });
     trades.push(reinvested);
     await door.hear(reinvested);

@@ -88,10 +88,7 @@ export function dailySeries({ trades, flows, effects, splits, closes, rateOn }: 
   const worth = (amount: number, currency: string, day: string): number => (Math.abs(amount) < NOTHING ? 0 : amount * rateOn(currency, day));
   return [...days].filter((day) => day <= until).toSorted().map((day) => {
     const ofDay = flowsOf.get(day) ?? [];
-    // at the start of the day, before its trades; a close of the day itself is of new shares already
-    for (const { instrumentId, factor } of splitsOf.get(day) ?? []) split(held.get(instrumentId), factor);
-    for (const { instrumentId, quantity, netAmount, currency } of effectsOf.get(day) ?? [])
-      apply({ instrumentId, day, quantity, price: 0, currency, cash: { currency, amount: netAmount } }, held, cash);
+    begin(splitsOf.get(day) ?? [], effectsOf.get(day) ?? [], held, cash);
     for (const trade of tradesOf.get(day) ?? []) apply(trade, held, cash);
     for (const { amount, currency } of ofDay) cash.set(currency, (cash.get(currency) ?? 0) + amount);
     let value = 0;
@@ -106,8 +103,14 @@ export function dailySeries({ trades, flows, effects, splits, closes, rateOn }: 
   });
 }
 
-function split(holding: { price: number } | undefined, factor: number): void {
-  if (holding !== undefined) holding.price *= factor;
+/** Corporate actions count at the start of the day, before its trades; a close of the day itself is of new shares already. */
+function begin(splits: readonly SeriesSplit[], effects: readonly SeriesEffect[], held: Map<string, Held>, cash: Map<string, number>): void {
+  for (const { instrumentId, factor } of splits) {
+    const holding = held.get(instrumentId);
+    if (holding !== undefined) holding.price *= factor;
+  }
+  for (const { instrumentId, day, quantity, netAmount, currency } of effects)
+    apply({ instrumentId, day, quantity, price: 0, currency, cash: { currency, amount: netAmount } }, held, cash);
 }
 
 /** What is left of floats that add up to nothing. */

@@ -110,6 +110,22 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
           where day <= $2::date group by portfolio_id, currency`, [portfolioIds, day]);
       return new Map([...Map.groupBy(rows, ({ portfolio_id: id }) => id)].map(([id, of]) => [id, of.map(({ currency, amount }) => money(decimal(amount), currency))]));
     },
+    ...seriesReads(sql),
+    /** Portfolios whose figures are older than their facts, or than today. */
+    async unmeasured(day: string, limit: number): Promise<PortfolioRow[]> {
+      return (await sql.query<PortfolioRow>(
+        `select id, organization_id as "organizationId", base_currency as "baseCurrency", benchmark_instrument_id as "benchmarkInstrumentId", revision
+           from analytics.portfolio where measured_revision < revision or measured_on is distinct from $1::date order by id limit $2`, [day, limit])).rows;
+    },
+    transaction: <T>(steps: (tx: AnalyticsWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
+    ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
+    close: (): Promise<void> => prisma.$disconnect(),
+  };
+}
+
+/** What daily values are made of: closes, trades, flows, and what corporate actions did. */
+function seriesReads(sql: Sql) {
+  return {
     /** The latest close on or before a day, of each instrument that has one. */
     closesOn: (instrumentIds: readonly string[], day: string): Promise<CloseRow[]> => closes(sql,
       `select c.* from unnest($1::text[]) as i(id) cross join lateral (
@@ -151,15 +167,6 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
       return (await sql.query<FlowRow>(
         'select day::text, amount::text, currency, external from analytics.flow where portfolio_id = $1 and day <= $2::date order by analytics.flow.day', [portfolioId, until])).rows;
     },
-    /** Portfolios whose figures are older than their facts, or than today. */
-    async unmeasured(day: string, limit: number): Promise<PortfolioRow[]> {
-      return (await sql.query<PortfolioRow>(
-        `select id, organization_id as "organizationId", base_currency as "baseCurrency", benchmark_instrument_id as "benchmarkInstrumentId", revision
-           from analytics.portfolio where measured_revision < revision or measured_on is distinct from $1::date order by id limit $2`, [day, limit])).rows;
-    },
-    transaction: <T>(steps: (tx: AnalyticsWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
-    ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
-    close: (): Promise<void> => prisma.$disconnect(),
   };
 }
 

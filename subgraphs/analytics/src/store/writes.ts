@@ -1,4 +1,5 @@
 /** What a reaction of this domain may write. Many rows, one statement. */
+import type { Sql } from '@pms/events/sql';
 import type { Work } from '@pms/events/unit-of-work';
 import { rateStore } from '@pms/subgraph/rates';
 
@@ -66,10 +67,8 @@ export interface PortfolioFacts {
 export type AnalyticsWrites = ReturnType<typeof writes>;
 
 export function writes({ sql, outbox, firstSight, firstSights }: Work) {
-  const columns = <T>(rows: readonly T[], fields: readonly (keyof T)[]): unknown[][] => fields.map((field) => rows.map((row) => row[field]));
-  const touchHolders = async (instrumentId: string): Promise<void> => void (await sql.query(
-    'update analytics.portfolio set revision = revision + 1 where id in (select portfolio_id from analytics.position where instrument_id = $1) or benchmark_instrument_id = $1', [instrumentId]));
   return {
+    ...actionWrites(sql), ...referenceWrites(sql),
     outbox, firstSight, firstSights, keepRates: rateStore(sql, 'analytics').keepRates,
 
     /** Portfolios of an organisation that have traded or held cash in another currency than their own: what was computed of them is old. */
@@ -80,20 +79,6 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
            or exists (select from analytics.flow f where f.portfolio_id = p.id and f.currency <> p.base_currency))`, [organizationId]);
     },
 
-    async keepPortfolio({ portfolioId, organizationId, baseCurrency, benchmarkInstrumentId }: PortfolioFacts): Promise<void> {
-      await sql.query(
-        `insert into analytics.portfolio (id, organization_id, base_currency, benchmark_instrument_id) values ($1, $2, $3, $4)
-         on conflict (id) do update set benchmark_instrument_id = excluded.benchmark_instrument_id, revision = portfolio.revision + 1`,
-        [portfolioId, organizationId, baseCurrency, benchmarkInstrumentId]);
-    },
-
-    async keepInstrument(row: { readonly instrumentId: string; readonly organizationId: string; readonly symbol: string; readonly name: string; readonly assetClass: string; readonly currency: string }): Promise<void> {
-      await sql.query(
-        `insert into analytics.instrument (id, organization_id, symbol, name, asset_class, currency) values ($1, $2, $3, $4, $5, $6)
-         on conflict (id) do update set symbol = excluded.symbol, name = excluded.name`,
-        [row.instrumentId, row.organizationId, row.symbol, row.name, row.assetClass, row.currency]);
-    },
-
     async keepCloses(instrumentId: string, organizationId: string, prices: readonly { readonly date: string; readonly close: string; readonly simulated: boolean }[]): Promise<void> {
       await sql.query(
         `insert into analytics.close (instrument_id, organization_id, day, close, simulated)
@@ -101,7 +86,7 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
          on conflict (instrument_id, day) do update set close = excluded.close, simulated = excluded.simulated`,
         [instrumentId, organizationId, ...columns(prices, ['date', 'close', 'simulated'])]);
       await sql.query('update analytics.instrument set revision = revision + 1 where id = $1', [instrumentId]);
-      await touchHolders(instrumentId);
+      await touchHolders(sql, instrumentId);
     },
 
     async keepTrades(trades: readonly BookedTrade[]): Promise<void> {
@@ -137,32 +122,6 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         columns(positions, ['portfolioId', 'instrumentId', 'organizationId', 'currency', 'quantity', 'costBasis', 'realizedPnl']));
     },
 
-    async dropEffects(entitlementId: string): Promise<void> {
-      await sql.query('delete from analytics.action_effect where entitlement_id = $1', [entitlementId]);
-    },
-
-    async keepEffects(effects: readonly ActionEffect[]): Promise<void> {
-      if (effects.length === 0) return;
-      await sql.query(
-        `insert into analytics.action_effect (entitlement_id, instrument_id, currency, portfolio_id, organization_id, day, quantity, cost_basis, realized_pnl, net_amount)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[])`,
-        columns(effects, ['entitlementId', 'instrumentId', 'currency', 'portfolioId', 'organizationId', 'day', 'quantity', 'costBasis', 'realizedPnl', 'netAmount']));
-    },
-
-    /** Whoever holds the instrument is measured anew: its prices count otherwise now. */
-    async keepSplit({ actionId, version, instrumentId, organizationId, exDate, intoShares, oldShares }: KnownSplit): Promise<void> {
-      await sql.query(
-        `insert into analytics.split (action_id, version, instrument_id, organization_id, ex_date, into_shares, old_shares) values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (action_id) do update set version = excluded.version, ex_date = excluded.ex_date, into_shares = excluded.into_shares, old_shares = excluded.old_shares
-         where split.version < excluded.version`, [actionId, version, instrumentId, organizationId, exDate, intoShares, oldShares]);
-      await touchHolders(instrumentId);
-    },
-
-    async dropSplit({ actionId, instrumentId, version }: { readonly actionId: string; readonly instrumentId: string; readonly version: number }): Promise<void> {
-      await sql.query('update analytics.split set cancelled = true, version = $2 where action_id = $1 and version < $2', [actionId, version]);
-      await touchHolders(instrumentId);
-    },
-
     async keepFlow(flow: { readonly eventId: string; readonly portfolioId: string; readonly organizationId: string; readonly day: string; readonly currency: string; readonly amount: string; readonly external: boolean }): Promise<void> {
       await sql.query('insert into analytics.flow (event_id, portfolio_id, organization_id, day, currency, amount, external) values ($1, $2, $3, $4::date, $5, $6, $7) on conflict do nothing',
         [flow.eventId, flow.portfolioId, flow.organizationId, flow.day, flow.currency, flow.amount, flow.external]);
@@ -178,6 +137,61 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         `update analytics.portfolio set measured_revision = $2, measured_on = $3::date where id = $1 and (measured_revision < $2 or measured_on is distinct from $3::date)`,
         [portfolioId, revision.toString(), day]);
       return rowCount === 1;
+    },
+  };
+}
+
+const columns = <T>(rows: readonly T[], fields: readonly (keyof T)[]): unknown[][] => fields.map((field) => rows.map((row) => row[field]));
+
+/** Whoever holds the instrument, or measures itself by it, is measured anew. */
+const touchHolders = async (sql: Sql, instrumentId: string): Promise<void> => void (await sql.query(
+  'update analytics.portfolio set revision = revision + 1 where id in (select portfolio_id from analytics.position where instrument_id = $1) or benchmark_instrument_id = $1', [instrumentId]));
+
+/** What corporate actions did. */
+function actionWrites(sql: Sql) {
+  return {
+    async dropEffects(entitlementId: string): Promise<void> {
+      await sql.query('delete from analytics.action_effect where entitlement_id = $1', [entitlementId]);
+    },
+
+    async keepEffects(effects: readonly ActionEffect[]): Promise<void> {
+      if (effects.length === 0) return;
+      await sql.query(
+        `insert into analytics.action_effect (entitlement_id, instrument_id, currency, portfolio_id, organization_id, day, quantity, cost_basis, realized_pnl, net_amount)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[])`,
+        columns(effects, ['entitlementId', 'instrumentId', 'currency', 'portfolioId', 'organizationId', 'day', 'quantity', 'costBasis', 'realizedPnl', 'netAmount']));
+    },
+
+    async keepSplit({ actionId, version, instrumentId, organizationId, exDate, intoShares, oldShares }: KnownSplit): Promise<void> {
+      await sql.query(
+        `insert into analytics.split (action_id, version, instrument_id, organization_id, ex_date, into_shares, old_shares) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (action_id) do update set version = excluded.version, ex_date = excluded.ex_date, into_shares = excluded.into_shares, old_shares = excluded.old_shares
+         where split.version < excluded.version`, [actionId, version, instrumentId, organizationId, exDate, intoShares, oldShares]);
+      await touchHolders(sql, instrumentId);
+    },
+
+    async dropSplit({ actionId, instrumentId, version }: { readonly actionId: string; readonly instrumentId: string; readonly version: number }): Promise<void> {
+      await sql.query('update analytics.split set cancelled = true, version = $2 where action_id = $1 and version < $2', [actionId, version]);
+      await touchHolders(sql, instrumentId);
+    },
+  };
+}
+
+/** What other domains own, as far as values depend on it. */
+function referenceWrites(sql: Sql) {
+  return {
+    async keepPortfolio({ portfolioId, organizationId, baseCurrency, benchmarkInstrumentId }: PortfolioFacts): Promise<void> {
+      await sql.query(
+        `insert into analytics.portfolio (id, organization_id, base_currency, benchmark_instrument_id) values ($1, $2, $3, $4)
+         on conflict (id) do update set benchmark_instrument_id = excluded.benchmark_instrument_id, revision = portfolio.revision + 1`,
+        [portfolioId, organizationId, baseCurrency, benchmarkInstrumentId]);
+    },
+
+    async keepInstrument(row: { readonly instrumentId: string; readonly organizationId: string; readonly symbol: string; readonly name: string; readonly assetClass: string; readonly currency: string }): Promise<void> {
+      await sql.query(
+        `insert into analytics.instrument (id, organization_id, symbol, name, asset_class, currency) values ($1, $2, $3, $4, $5, $6)
+         on conflict (id) do update set symbol = excluded.symbol, name = excluded.name`,
+        [row.instrumentId, row.organizationId, row.symbol, row.name, row.assetClass, row.currency]);
     },
   };
 }

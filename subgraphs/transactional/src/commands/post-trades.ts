@@ -53,29 +53,20 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
   const posted = await tx.unreversed(reversing.map(({ fill, version }) => ({ tradeId: fill.tradeId, version })));
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
-  const bases = await baseAmounts(tx, portfolio, turns.flatMap(({ book }) => {
-    if (book === null || book.trade.currency === portfolio.baseCurrency) return [];
-    const { closings } = changeOf(changes, book.trade).booked.get(book.trade.tradeId) as { closings: NewClosings };
-    return [{ trade: book.trade, fill: run.fills.get(book.trade.tradeId) as Fill, closings }];
-  }));
+  const bases = await baseAmounts(tx, portfolio, foreignOf(portfolio, turns, { run, changes }));
   const ledger = await openLedger(ctx, tx, portfolio, cash);
   tellRefusals(ledger, refusals);
   const bookings: Booking[] = [];
+  const goBack = (reverse: ToReverse): void =>
+    takeBack(ledger, reverse, posted.get(reverse.booking.fill.tradeId) ?? [], { trade: facts.get(reverse.booking.factSequence) as TradeFacts, changes });
   for (const { reverse, book } of turns) {
-    if (reverse !== null) {
-      const { fill, factSequence } = reverse.booking;
-      takeBack(ledger, reverse, posted.get(fill.tradeId) ?? [], { trade: facts.get(factSequence) as TradeFacts, changes });
-    }
+    if (reverse !== null) goBack(reverse);
     if (book !== null) bookings.push(enter(ctx, ledger, book, { fill: run.fills.get(book.trade.tradeId) as Fill, markets, changes, base: bases.get(book.trade.tradeId) }));
   }
-  const regained = [...changes.values()].flatMap((change) => change.regained);
   const origin = turns.at(-1)?.book?.origin ?? turns.at(-1)?.reverse?.origin;
-  if (origin !== undefined && regained.length > 0) reallocate(ledger, [...changes.values()], origin);
-  if (origin !== undefined && revised.length > 0) revise(ledger, { before: after.entitlements, revised, posted: await postedOf(tx, revised), changes: after, origin });
+  if (origin !== undefined) await followUp(tx, ledger, { after, revised, origin });
   await tx.saveSettlements([...cancelledSettlements(reversing), ...(await brokenNets(tx, ledger, reversing, { on: ctx.now().toISOString().slice(0, 10), origin }))]);
-  await tx.saveGains(regained);
-  await tx.removeLots(portfolio, [...changes.values()]);
-  await tx.removeClosings(portfolio, [...changes.values()]);
+  await removeVoid(tx, portfolio, [...changes.values()]);
   await ledger.save([
     ...tx.bookingRows(portfolio, bookings), ...tx.entitlementRows(portfolio, revised), ...tx.positionRows(portfolio, [...changes.values()]), ...tx.closingRows(portfolio, [...changes.values()]),
     ...tx.custodyRows(portfolio, [...returned(reversing), ...revisedCustody(after.entitlements, revised)]),
@@ -84,6 +75,26 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   if (origin !== undefined && hasActions)
     await applyDueActions(ctx, tx, { ...portfolio, lastFact: ledger.lastFact(), lastEntry: ledger.lastEntry() }, { asOf: ctx.now().toISOString().slice(0, 10), origin });
   return turns;
+}
+
+/** New trades in another currency than the portfolio's, with what they close. */
+const foreignOf = ({ baseCurrency }: LockedPortfolio, turns: readonly Turn[], { run, changes }: { run: Run; changes: PositionChanges }) => turns.flatMap(({ book }) => {
+  if (book === null || book.trade.currency === baseCurrency) return [];
+  const { closings } = changeOf(changes, book.trade).booked.get(book.trade.tradeId) as { closings: NewClosings };
+  return [{ trade: book.trade, fill: run.fills.get(book.trade.tradeId) as Fill, closings }];
+});
+
+/** What earlier trades realise, and what corporate actions did, may be something else now. */
+async function followUp(tx: Posting, ledger: Ledger, { after, revised, origin }: { after: After; revised: readonly Entitlement[]; origin: Origin }): Promise<void> {
+  const positions = [...after.positions.values()];
+  if (positions.some(({ regained }) => regained.length > 0)) reallocate(ledger, positions, origin);
+  if (revised.length > 0) revise(ledger, { before: after.entitlements, revised, posted: await postedOf(tx, revised), changes: after, origin });
+}
+
+async function removeVoid(tx: Posting, portfolio: LockedPortfolio, changes: readonly PositionChange[]): Promise<void> {
+  await tx.saveGains(changes.flatMap((change) => change.regained));
+  await tx.removeLots(portfolio, changes);
+  await tx.removeClosings(portfolio, changes);
 }
 
 interface Refused {

@@ -38,12 +38,9 @@ export interface Held {
 
 /** Whether it pays or prices anything: only then does the currency of the position matter. */
 export function isPriced({ terms }: Action): boolean {
-  switch (terms.kind) {
-    case 'RETURN_OF_CAPITAL': case 'RIGHTS_EXERCISE': return true;
-    case 'SPLIT': case 'STOCK_DIVIDEND': case 'SPIN_OFF': case 'RIGHTS_ISSUE': return terms.inLieu !== null;
-    case 'MERGER': return terms.stock === null || terms.taxable || terms.inLieu !== null || !terms.cash.isZero();
-    case 'CASH_DIVIDEND': case 'SYMBOL_CHANGE': case 'RIGHTS_LAPSE': return false;
-  }
+  if ('inLieu' in terms && terms.inLieu !== null) return true;
+  if (terms.kind === 'MERGER') return terms.stock === null || terms.taxable || !terms.cash.isZero();
+  return terms.kind === 'RETURN_OF_CAPITAL' || terms.kind === 'RIGHTS_EXERCISE';
 }
 
 /** What is realised on a lot that stays open: nothing is closed of it, and the gain has its day. None for no gain. */

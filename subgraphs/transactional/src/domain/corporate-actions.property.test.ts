@@ -10,7 +10,7 @@ import { addDays } from './days.ts';
 import { fillOf, type Fill, type Lot, type LotMethod } from './lots.ts';
 import { beginning, comparePlaces, type Key, keyOf, noPosition, placeOf, type PositionState } from './movement.ts';
 import { acted, appended, replayed, type StandingTrade } from './position-change.ts';
-import { positionBooks } from './position-books.ts';
+import { type Outcome, positionBooks } from './position-books.ts';
 
 const INSTRUMENTS = ['ins_a', 'ins_b', 'ins_c'] as const;
 const FIRST = '2026-01-05';
@@ -87,27 +87,33 @@ test('what an action posts is balanced in each currency, and its payment leaves 
   }), { numRuns: 200 });
 });
 
+type Held = Map<string, { readonly state: PositionState; readonly lots: readonly Lot[] }>;
+
+function append(held: Held, { instrumentId, fill }: Trade, method: LotMethod): void {
+  const key: Key = { instrumentId, currency: 'USD' };
+  const { state, lots } = held.get(keyOf(key)) ?? { state: noPosition(instrumentId, 'USD'), lots: [] };
+  const change = appended(state, lots, [fill], method);
+  const gone = new Set([...(change.gone ?? []), ...change.lots.map(({ id }) => id)]);
+  held.set(keyOf(key), { state: change.after, lots: [...lots.filter(({ id }) => !gone.has(id)), ...change.lots] });
+}
+
+function act(held: Held, action: Action, method: LotMethod): ReadonlyMap<string, Outcome> {
+  const { positions, outcomes } = acted([...held.values()], [action], method);
+  for (const [key, change] of positions) held.set(key, { state: change.after, lots: change.gone === null ? change.lots : (held.get(key)?.lots ?? []) });
+  return outcomes;
+}
+
 test('movements that arrive in their order, one by one, lead to the same books as a replay of all', () => {
   fc.assert(fc.property(trades, actions, methods, (traded, announced, method) => {
-    const held = new Map<string, { state: PositionState; lots: readonly Lot[] }>();
-    const at = (key: Key) => held.get(keyOf(key)) ?? { state: noPosition(key.instrumentId, key.currency), lots: [] };
+    const held: Held = new Map();
     const ordered = [...traded.map((trade) => ({ place: placeOf(trade.fill), trade })), ...announced.map((action) => ({ place: placeOfAction(action), action }))].toSorted((a, b) => comparePlaces(a.place, b.place));
     const outcomes = new Map<string, string>();
     for (const movement of ordered) {
-      if ('trade' in movement) {
-        const key = { instrumentId: movement.trade.instrumentId, currency: 'USD' };
-        const { state, lots } = at(key);
-        const change = appended(state, lots, [movement.trade.fill], method);
-        const gone = new Set([...(change.gone ?? []), ...change.lots.map(({ id }) => id)]);
-        held.set(keyOf(key), { state: change.after, lots: [...lots.filter(({ id }) => !gone.has(id)), ...change.lots] });
-        continue;
-      }
-      const changes = acted([...held.values()], [movement.action], method);
-      for (const [id, outcome] of changes.outcomes) outcomes.set(id, shownOutcome(outcome));
-      for (const [key, change] of changes.positions) held.set(key, { state: change.after, lots: change.gone === null ? change.lots : (held.get(key)?.lots ?? []) });
+      if ('trade' in movement) append(held, movement.trade, method);
+      else for (const [id, outcome] of act(held, movement.action, method)) outcomes.set(id, shownOutcome(outcome));
     }
     const whole = replayed([], { standing: standing(traded), actions: announced, fills: [] }, { method, from: beginning });
-    expect([...outcomes].toSorted()).toEqual([...whole.outcomes].map(([id, outcome]) => [id, shownOutcome(outcome)]).toSorted());
+    expect(outcomes).toEqual(new Map([...whole.outcomes].map(([id, outcome]) => [id, shownOutcome(outcome)])));
     for (const [key, { after, lots }] of whole.positions) {
       expect(shownLots(held.get(key)?.lots ?? [])).toEqual(shownLots(lots));
       expect(held.get(key)?.state.realized.toFixed() ?? '0').toBe(after.realized.toFixed());

@@ -1,6 +1,6 @@
 /** A corporate action, as it was announced, as the action that positions see. Throws where what its kind needs is missing: market data sees to that. */
 import { Decimal, decimal, ZERO } from '@pms/money';
-import type { Action, Terms } from './action-terms.ts';
+import type { Action, Stock, Terms } from './action-terms.ts';
 import { isPriced } from './action-effects.ts';
 import { type Ratio, spunOffShare } from './corporate-actions.ts';
 
@@ -34,22 +34,21 @@ export function asAction(told: ToldAction, entitlementId: string): Action {
   return { ...action, payOn: bringsCash ? (payDate ?? effectiveOn) : null };
 }
 
+/** A bonus issue says what comes on top of what is held. */
+const onTop = ({ into, old }: Ratio): Ratio => ({ into: old.plus(into), old });
+const stockOf = (told: ToldAction): Stock | null => (told.newInstrumentId === null ? null : { into: told.newInstrumentId, ratio: ratioOf(told), price: given(told.newPrice) });
+const priceIfAny = (price: string | null): Decimal | null => (price === null ? null : decimal(price));
+
 function termsOf(told: ToldAction): Terms {
   const { kind } = told;
-  const inLieu = told.cashInLieuPrice === null ? null : decimal(told.cashInLieuPrice);
+  const inLieu = priceIfAny(told.cashInLieuPrice);
   switch (kind) {
     case 'CASH_DIVIDEND': return { kind, perShare: needed(told, 'cashPerShare'), withheld: given(told.withholdingRate) };
     case 'RETURN_OF_CAPITAL': return { kind, perShare: needed(told, 'cashPerShare') };
     case 'SPLIT': return { kind, ratio: ratioOf(told), inLieu };
-    case 'STOCK_DIVIDEND': {
-      const { into, old } = ratioOf(told);
-      return { kind, ratio: { into: old.plus(into), old }, inLieu };
-    }
+    case 'STOCK_DIVIDEND': return { kind, ratio: onTop(ratioOf(told)), inLieu };
     case 'SPIN_OFF': case 'RIGHTS_ISSUE': return { kind, into: text(told, 'newInstrumentId'), ratio: ratioOf(told), share: shareOf(told), inLieu };
-    case 'MERGER': {
-      const stock = told.newInstrumentId === null ? null : { into: told.newInstrumentId, ratio: ratioOf(told), price: given(told.newPrice) };
-      return { kind, stock, cash: given(told.cashPerShare), inLieu, taxable: told.taxable };
-    }
+    case 'MERGER': return { kind, stock: stockOf(told), cash: given(told.cashPerShare), inLieu, taxable: told.taxable };
     case 'SYMBOL_CHANGE': return { kind, into: told.newInstrumentId };
     case 'RIGHTS_LAPSE': return { kind };
     case 'RIGHTS_EXERCISE':
