@@ -77,6 +77,22 @@ test('a purchase that is not delivered becomes a buy-in after four business days
   expect(data.settlements.edges).toEqual([{ node: { trade: { id: trade } } }]);
 });
 
+test('a match, or another attempt, calls a buy-in off', async () => {
+  const portfolio = await w.open();
+  await w.deposit(portfolio, '5000');
+  const trade = await booked(portfolio, { counterparty: 'Broker' });
+  await ops.run('failSettlement', { tradeId: trade, code: 'UNMATCHED', reason: 'unknown there' });
+  now = new Date('2026-11-30T15:00:00Z');
+  await buyingIn(trade);
+  await ops.run('matchSettlement', { tradeId: trade });
+  await expect.poll(async () => (await ops.of(trade)).status, { timeout: 20_000 }).toBe('SETTLED');
+  const { saga } = await ops.of(trade);
+  expect(saga.steps.find(({ name }: { name: string }) => name === 'BUY_IN')).toMatchObject({ compensation: 'CALL_OFF_BUY_IN', undoneAt: expect.any(String) });
+  const again = await failed(portfolio);
+  await buyingIn(again);
+  expect((await ops.run('retrySettlement', { tradeId: again })).settlement).toMatchObject({ status: 'SETTLED', settledOn: '2026-11-30' });
+});
+
 test('a buy-in settles the trade at its price; what it cost more is paid, outstanding, and no longer once it is claimed', async () => {
   const portfolio = await w.open();
   await w.deposit(portfolio, '1100');

@@ -30,7 +30,7 @@ export async function settleDueOnRequest(ctx: TransactionalContext, { asOf, port
 /** With all trades that settle as one with it. Refuses with CONFLICT a settlement that has not failed, and one that was tried too often. */
 export const retrySettlement = (ctx: TransactionalContext, tradeId: string): Promise<void> => onSettlement(ctx, tradeId, async (at) => {
   const { settlement } = at.booking;
-  if (settlement.step !== 'failed') throw new Refusal('CONFLICT', 'the settlement has not failed', ['tradeId']);
+  if (settlement.step !== 'failed' && settlement.step !== 'buying-in') throw new Refusal('CONFLICT', 'the settlement has not failed', ['tradeId']);
   const failed = settlement.netSetId === null ? [at.booking] : await at.tx.netMembers(at.portfolio.id, [settlement.netSetId]);
   await tryAgain(ctx, at, failed);
 });

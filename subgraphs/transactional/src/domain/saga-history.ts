@@ -61,9 +61,12 @@ const entered = (fact: PastFact, step: Passage): Standing => ({
   passed: { step, at: fact.recordedAt, on: fact.effectiveOn, by: fact.actor, detail: detailOf(fact), compensation: step in compensations ? compensations[step as StepName] : null, undoneAt: null },
 });
 
-/** Undone by a reversal or the breaking of its set; consumed by every other step. */
+const UNDOING: ReadonlySet<string> = new Set(['TRADE_REVERSED', 'NETTING_BROKEN']);
+const CALLING_OFF: ReadonlySet<string> = new Set(['SETTLEMENT_MATCHED', 'SETTLEMENT_RETRIED']);
+
+/** Undone by a reversal or the breaking of its set, a buy-in by another attempt; consumed by every other step. */
 const closed = (standing: Standing, { kind, recordedAt }: PastFact): Standing =>
-  ({ open: false, passed: { ...standing.passed, undoneAt: kind === 'TRADE_REVERSED' || kind === 'NETTING_BROKEN' ? recordedAt : null } });
+  ({ open: false, passed: { ...standing.passed, undoneAt: UNDOING.has(kind) || (standing.passed.step === 'buy-in' && CALLING_OFF.has(kind)) ? recordedAt : null } });
 
 const isDelivery = ({ kind }: PastFact): boolean => kind === 'TRADE_SETTLED' || kind === 'TRADE_PART_SETTLED';
 

@@ -32,6 +32,7 @@ const states: Readonly<Record<string, Settlement>> = {
   'failed, in a net set': after(reserved, booked, netted, refused),
   'failed, in part delivered': after(reserved, booked, partDelivered, refused),
   'buying-in': after(reserved, booked, refused, buyIn),
+  'buying-in, unmatched': after(reserved, toMatch, refused, buyIn),
   'buying-in, in part delivered': after(reserved, booked, partDelivered, refused, buyIn),
   settled: after(reserved, booked, delivered),
   refused: after({ type: 'cash-refused', reason: 'none' }),
@@ -57,8 +58,9 @@ describe('each message in each state', () => {
     failed: { retried: 'matched', 'part-delivered': 'matched', 'buy-in-due': 'buying-in', cancelled: 'cancelled' },
     'failed, in a net set': { retried: 'matched', 'net-broken': 'failed', cancelled: 'cancelled' },
     'failed, in part delivered': { retried: 'matched', 'part-delivered': 'matched', 'buy-in-due': 'buying-in', cancelled: 'cancelled' },
-    'buying-in': { delivered: 'settled', 'part-delivered': 'buying-in', cancelled: 'cancelled' },
-    'buying-in, in part delivered': { delivered: 'settled', 'part-delivered': 'buying-in', cancelled: 'cancelled' },
+    'buying-in': { retried: 'matched', delivered: 'settled', 'part-delivered': 'buying-in', cancelled: 'cancelled' },
+    'buying-in, unmatched': { retried: 'instructed', matched: 'matched', delivered: 'settled', 'part-delivered': 'buying-in', cancelled: 'cancelled' },
+    'buying-in, in part delivered': { retried: 'matched', delivered: 'settled', 'part-delivered': 'buying-in', cancelled: 'cancelled' },
     settled: { cancelled: 'cancelled' },
     refused: {},
     cancelled: {},
@@ -134,7 +136,9 @@ test('whatever is heard in whatever order, the state is consistent and a cancell
       // what is final stays; nothing is undone but by a cancellation or a refusal
       if (state.step === 'cancelled' || state.step === 'refused') expect(settlement).toEqual(state);
       const names = new Set<string>(Object.values(compensations));
-      if (each.type !== 'cancelled' && each.type !== 'booking-refused') expect(send.filter(({ type }) => names.has(type))).toEqual([]);
+      // but a buy-in that is called off by a match or another attempt
+      if (each.type !== 'cancelled' && each.type !== 'booking-refused')
+        expect(send.map(({ type }) => type).filter((type) => names.has(type))).toEqual(state.step === 'buying-in' && (settlement.step === 'matched' || settlement.step === 'instructed') ? ['call-off-buy-in'] : []);
       // what has changed hands never becomes less, until all of it goes back
       if ('part' in state && 'part' in settlement) expect(settlement.part.quantity.greaterThanOrEqualTo(state.part.quantity)).toBe(true);
       if ('attempt' in settlement) expect(settlement.attempt).toBeLessThanOrEqual(ATTEMPTS_MAX);

@@ -72,7 +72,7 @@ function instruct({ contractualDate, attempt, part }: Instruction, { matched, ne
 }
 
 /** What did not settle before is instructed again; not more often than is allowed. */
-function again(settlement: Of<'failed'>, as: { readonly matched: boolean; readonly netSetId: string | null }, part: Delivered = settlement.part): Step {
+function again(settlement: Of<'failed'> | Of<'buying-in'>, as: { readonly matched: boolean; readonly netSetId: string | null }, part: Delivered = settlement.part): Step {
   return settlement.attempt >= ATTEMPTS_MAX ? unchanged(settlement) : instruct({ ...settlement, part, attempt: settlement.attempt + 1 }, as);
 }
 
@@ -128,8 +128,11 @@ function whileFailed(settlement: Of<'failed'>, heard: Heard): Step {
   }
 }
 
-/** The counterparty may still deliver, in whole or in part; else the buy-in does. */
+const calledOff = ({ settlement, send }: Step): Step => ({ settlement, send: send.length === 0 ? [] : [{ type: 'call-off-buy-in' }, ...send] });
+
+/** The counterparty may still deliver, in whole or in part; else the buy-in does. A match, or another attempt, calls the buy-in off. */
 function whileBuyingIn(settlement: Of<'buying-in'>, heard: Heard): Step {
+  if (heard.type === 'retried' || (heard.type === 'matched' && !settlement.matched)) return calledOff(again(settlement, { matched: settlement.matched || heard.type === 'matched', netSetId: null }));
   if (heard.type === 'delivered') return settled(heard.settledOn, null);
   if (heard.type === 'part-delivered' && isMore(settlement.part, heard.total)) return { settlement: { ...settlement, part: heard.total }, send: [] };
   return unchanged(settlement);
