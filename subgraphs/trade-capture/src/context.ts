@@ -1,7 +1,7 @@
 /** What every command, query and subscription of this domain is given. Made in subgraph.ts, read everywhere. */
 import type { Live } from '@pms/events/live';
 import type { SignedRequest } from '@pms/subgraph/subgraph';
-import type { Request, Written } from './commands/write-captures.ts';
+import type { Request, Written } from './commands/capture-request.ts';
 import type { Loaders } from './queries/loaders.ts';
 import type { TradeStore } from './store/trade-store.ts';
 

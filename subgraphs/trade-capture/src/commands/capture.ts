@@ -10,7 +10,8 @@ import { type Captured, refused, type RowResult } from '../domain/capture.ts';
 import { canonicalTerms, type TermsInput, termsOf } from '../domain/terms.ts';
 import type { Trade } from '../domain/trade.ts';
 import { checkReferences, referencesOf } from './references.ts';
-import { earlierOf, notCapturedBefore, NotWhole, type Request, writeCaptures, type Written } from './write-captures.ts';
+import type { Request, Written } from './capture-request.ts';
+import { earlierOf, notCapturedBefore, NotWhole, writeCaptures } from './write-captures.ts';
 
 export interface CaptureInput extends TermsInput {
   readonly portfolioId: string;

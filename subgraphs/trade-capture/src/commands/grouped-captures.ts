@@ -1,7 +1,8 @@
 /** Single captures that come at once, of whichever client and organisation, in one transaction. */
 import { activeSpan, carried } from '@pms/telemetry/tracing';
+import type { Request, Written } from './capture-request.ts';
 import { groupCommit } from './group-commit.ts';
-import { type Request, writeCaptures, type Writing, type Written } from './write-captures.ts';
+import { writeCaptures, type Writing } from './write-captures.ts';
 
 const GROUP_MAX = 500;
 const BESIDE_AFTER_MS = 5;

@@ -2,9 +2,8 @@
  * Writes the captures of one request, or of several that came at once, with their events: in one transaction, each row for itself. Requests
  * may be of several organisations; each sees and takes names of its own alone.
  */
-import { event, type Origin } from '@pms/events/envelope';
+import { event } from '@pms/events/envelope';
 import { tradeCaptured } from '@pms/schema/events/trade-capture';
-import type { CarriedSpan } from '@pms/telemetry/tracing';
 import type { TradeCaptureContext } from '../context.ts';
 import { againstEarlier, type Captured, type Earlier, indexed, refused, type RowResult } from '../domain/capture.ts';
 import { instantOf } from '../domain/instants.ts';
@@ -12,27 +11,9 @@ import type { Trade } from '../domain/trade.ts';
 import type { News } from '../store/news-writes.ts';
 import type { CapturedRow, TradeWrites } from '../store/writes.ts';
 import { announce } from './announce.ts';
+import type { Request, Written } from './capture-request.ts';
 import { factsOf } from './facts.ts';
 import { closedPortfolio } from './references.ts';
-
-export interface Request {
-  readonly organizationId: string;
-  readonly subject: string;
-  readonly origin: Origin;
-  /** Of good shape, naming known things; their `index` is the request's. */
-  readonly rows: readonly Captured[];
-  /** When one of its rows is refused, nothing is written: see NotWhole. Only for a request that is written alone. */
-  readonly whole?: boolean | undefined;
-  /** What its events carry, where they are not written under the request's own span. */
-  readonly trace?: CarriedSpan | undefined;
-}
-
-export interface Written {
-  /** What was captured. */
-  readonly trades: readonly Trade[];
-  /** By index. */
-  readonly outcomes: ReadonlyMap<number, RowResult>;
-}
 
 export type Writing = Pick<TradeCaptureContext, 'store' | 'live' | 'newId' | 'now'>;
 

@@ -1,6 +1,10 @@
 /** The open lots of a holding, the oldest first: read where they were not needed to find it. */
-import type { ShownHolding, TransactionalContext } from '../context.ts';
 import type { Lot } from '../domain/lots.ts';
+import type { HeldAt, Holding } from '../store/standing-reads.ts';
 
-export const lotsOf = async ({ loaders }: Pick<TransactionalContext, 'loaders'>, { lots, position, portfolioId }: ShownHolding): Promise<readonly Lot[]> =>
+interface Reading {
+  readonly loaders: { readonly openLots: { load(position: HeldAt): Promise<readonly Lot[]> } };
+}
+
+export const lotsOf = async ({ loaders }: Reading, { lots, position, portfolioId }: Holding & { readonly portfolioId: string }): Promise<readonly Lot[]> =>
   lots ?? loaders.openLots.load({ portfolioId, instrumentId: position.instrumentId, currency: position.currency });
