@@ -96,11 +96,11 @@ export const corporateActionApplied = defineEvent('transactional.corporate-actio
   parts: z.array(z.object({ instrumentId: z.string(), currency: currencyText, quantity: decimalText, cost: decimalText, gain: decimalText })),
   positions: z.array(positionAfter),
   /** Units that came since this entitlement was told of last, or at all; negative for what went. */
-  moved,
+  moved: moved.optional(),
 });
 
 /** It counts no more: the action was amended or cancelled. */
-export const corporateActionReversed = defineEvent('transactional.corporate-action-reversed.v1', { ...entitlement, positions: z.array(positionAfter), moved });
+export const corporateActionReversed = defineEvent('transactional.corporate-action-reversed.v1', { ...entitlement, positions: z.array(positionAfter), moved: moved.optional() });
 
 /** Its cash has moved; `amount` is negative where it was owed. */
 export const entitlementPaid = defineEvent('transactional.entitlement-paid.v1', { ...entitlement, paidOn: dateText, amount: decimalText, currency: currencyText });

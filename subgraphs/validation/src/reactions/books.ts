@@ -46,7 +46,7 @@ export function onCashMoved(store: ValidationStore): Reaction {
 export function onUnitsMoved(store: ValidationStore, type: typeof corporateActionApplied | typeof corporateActionReversed): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => forEachPortfolio(store, events, async (tx, portfolio, fresh) => {
     const changes = new Map<string, Decimal>();
-    for (const { instrumentId, quantity } of fresh.flatMap(({ data }) => type.data.parse(data).moved))
+    for (const { instrumentId, quantity } of fresh.flatMap(({ data }) => type.data.parse(data).moved ?? []))
       changes.set(instrumentId, (changes.get(instrumentId) ?? ZERO).plus(decimal(quantity)));
     if (changes.size === 0) return;
     const book = await tx.book(portfolio.organizationId, portfolio.id);
