@@ -22,7 +22,7 @@ const closes = (id: string, prices: Record<string, string>) =>
 /** What the position is after the trade: quantity, cost, gains since it was first opened. */
 type After = readonly [held: string, cost: string, realized: string];
 let trades = 0;
-const trade = (side: 'BUY' | 'SELL', tradeDate: string, quantity: number, price: number, [held, cost, realized]: After, instrumentId = 'ins_a') => heard(tradeBooked, 'prt_1', {
+const trade = (side: 'BUY' | 'SELL', tradeDate: string, [quantity, price]: readonly [number, number], [held, cost, realized]: After, instrumentId = 'ins_a') => heard(tradeBooked, 'prt_1', {
   tradeId: `trd_${(trades += 1)}`, version: 1, portfolioId: 'prt_1', instrumentId, side, quantity: String(quantity), price: String(price), currency: 'USD', tradeDate, fees: [], externalId: null,
   capturedAt: `${tradeDate}T10:00:00.000Z`, contractualSettlementDate: tradeDate, netAmount: String(side === 'BUY' ? -quantity * price : quantity * price), realizedPnl: '0',
   position: { instrumentId, quantity: held, costBasis: cost, averageCost: '0', realizedPnl: realized, currency: 'USD' },
@@ -36,7 +36,7 @@ const read = async () => (await door.ask(READ)).data._entities[0];
 test('complaint: an absurd percentage after selling all and rebuying', async () => {
   await door.hear(
     closes('ins_a', { '2026-03-02': '100', '2026-03-03': '110', '2026-03-06': '150', '2026-03-10': '200', '2026-03-12': '210' }),
-    trade('BUY', '2026-03-02', 10, 100, ['10', '1000', '0']), trade('SELL', '2026-03-03', 10, 110, ['0', '0', '100']), trade('BUY', '2026-03-10', 10, 200, ['10', '2000', '100']));
+    trade('BUY', '2026-03-02', [10, 100], ['10', '1000', '0']), trade('SELL', '2026-03-03', [10, 110], ['0', '0', '100']), trade('BUY', '2026-03-10', [10, 200], ['10', '2000', '100']));
   const { valuation, performance } = await read();
   // 2,000 became 2,100 by the sale, lay still for a week, and 2,200 by the second purchase
   expect(performance.timeWeightedReturn).toBeCloseTo(2_200 / 2_000 - 1, 12);
@@ -47,7 +47,7 @@ test('complaint: an absurd percentage after selling all and rebuying', async () 
 test('complaint: a wrong percentage on several buys', async () => {
   await door.hear(
     closes('ins_a', { '2026-03-02': '100', '2026-03-04': '50', '2026-03-06': '80' }),
-    trade('BUY', '2026-03-02', 5, 100, ['5', '500', '0']), trade('BUY', '2026-03-04', 20, 50, ['25', '1500', '0']));
+    trade('BUY', '2026-03-02', [5, 100], ['5', '500', '0']), trade('BUY', '2026-03-04', [20, 50], ['25', '1500', '0']));
   const { valuation, performance } = await read();
   // 2,000 → 1,750 → 2,500: what was bought low counts with the money that bought it
   expect(performance.timeWeightedReturn).toBeCloseTo(2_500 / 2_000 - 1, 12);
@@ -58,7 +58,7 @@ test('complaint: a wrong percentage on several buys', async () => {
 test('complaint: an old closed position that corrupts today’s total', async () => {
   await door.hear(
     closes('ins_old', { '2026-03-02': '100', '2026-03-03': '40', '2026-03-13': '1000000' }), closes('ins_a', { '2026-03-04': '10', '2026-03-13': '11' }),
-    trade('BUY', '2026-03-02', 10, 100, ['10', '1000', '0'], 'ins_old'), trade('SELL', '2026-03-03', 10, 40, ['0', '0', '-600'], 'ins_old'), trade('BUY', '2026-03-04', 100, 10, ['100', '1000', '0']));
+    trade('BUY', '2026-03-02', [10, 100], ['10', '1000', '0'], 'ins_old'), trade('SELL', '2026-03-03', [10, 40], ['0', '0', '-600'], 'ins_old'), trade('BUY', '2026-03-04', [100, 10], ['100', '1000', '0']));
   const { valuation, performance } = await read();
   expect(valuation).toMatchObject({ marketValue: { amount: '1500' }, securitiesValue: { amount: '1100' }, unrealizedPnl: { amount: '100' }, realizedPnl: { amount: '-600' }, positions: [{ instrument: { id: 'ins_a' } }] });
   expect(performance.timeWeightedReturn).toBeCloseTo(1_500 / 2_000 - 1, 12);

@@ -3,7 +3,7 @@
  * A gain is split into what the price earned, valued at the rate of the closing (or of the valuation), and what the currency did; the two add up.
  * With average cost a closing takes the same share of the pool's base cost as of its cost. Exact; nothing is rounded but to 18 digits.
  */
-import { Decimal, sum, toStored, ZERO } from '@pms/money';
+import { type Decimal, sum, toStored, ZERO } from '@pms/money';
 import type { Fill, Lot, LotMethod } from './lots.ts';
 import type { Closing } from './lots.ts';
 import { splitGain } from './position.ts';

@@ -4,7 +4,7 @@
  * An exchange against the base currency counts at its own rate, everything else at the last published one on or before its day. Of one day what comes
  * in counts before what goes out.
  */
-import { type Currency, Decimal, toStored, ZERO } from '@pms/money';
+import { type Currency, type Decimal, toStored, ZERO } from '@pms/money';
 import type { Day } from './days.ts';
 import { flat, lotBook } from './lot-book.ts';
 

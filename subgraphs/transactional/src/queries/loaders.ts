@@ -36,7 +36,6 @@ export interface Loaders extends BaseLoaders {
   baseGains(moment: Moment): BaseGains;
   /** By `instrumentKey`; each by `closingKey`. */
   washSales(moment: Moment): DataLoader<string, ReadonlyMap<string, WashSaleAt>>;
-  /** The latest booked version of a trade; null where none is, or it is another organisation's. */
   /** Null for one that is unknown or another organisation's. */
   readonly entitlement: DataLoader<string, Entitlement | null>;
   readonly reconciliation: DataLoader<string, Reconciliation | null>;
