@@ -1,5 +1,5 @@
 /** Where sessions are met: an acceptor listens for several of them, told apart by their CompIDs; an initiator calls, and calls again. Over TLS where it is configured. */
-import { createServer as plainServer, connect as plainConnect, type Server, type Socket } from 'node:net';
+import { createServer as plainServer, connect as plainConnect, isIP, type Server, type Socket } from 'node:net';
 import { connect as tlsConnect, createServer as tlsServer } from 'node:tls';
 import type { Logger } from '@pms/telemetry/logger';
 import { type Connection, connection, type Heard, type SessionOptions } from './connection.ts';
@@ -109,7 +109,7 @@ export function initiate({ host, port, tls }: Address, session: SessionOptions):
   let current: Connection | null = null;
 
   async function call(): Promise<void> {
-    const socket = await connected(tls === null ? plainConnect({ host, port }) : tlsConnect({ host, port, servername: host, ...pem(tls) }), tls === null ? 'connect' : 'secureConnect');
+    const socket = await connected(tls === null ? plainConnect({ host, port }) : tlsConnect({ host, port, ...(isIP(host) === 0 && { servername: host }), ...pem(tls) }), tls === null ? 'connect' : 'secureConnect');
     socket.setNoDelay(true);
     current = connection(socket, session);
     if (ending.signal.aborted) void current.leave();

@@ -276,8 +276,24 @@ test('an initiator calls, logs on, and calls again after the connection broke', 
   await endpoint.close();
 });
 
+const certificate = () => generate([{ name: 'commonName', value: '127.0.0.1' }], { keySize: 2_048, extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }, { name: 'basicConstraints', cA: true }] });
+
+test('an initiator and an acceptor of ours meet over TLS, with credentials', async () => {
+  const made = await certificate();
+  const tls = { cert: made.cert, key: made.private, ca: made.cert };
+  const credentials = { username: 'broker', password: 'secret' };
+  const [here, there] = [options({ terms: { ...terms, credentials } }), options({ terms: { ...terms, role: 'INITIATOR', ours: 'BROKER', theirs: 'PMS', credentials } })];
+  const endpoint = await accept({ host: '127.0.0.1', port: 0, tls }, [here], silent);
+  open.push(endpoint);
+  const caller = initiate({ host: '127.0.0.1', port: endpoint.port, tls }, there);
+  await expect.poll(() => [here.states, there.states], { timeout: 20_000 }).toEqual([[true], [true]]);
+  await caller.close();
+  await expect.poll(() => [here.states, there.states], { timeout: 20_000 }).toEqual([[true, false], [true, false]]);
+  expect([here.keeper, there.keeper]).toMatchObject([{ numbers: { nextIn: 3, nextOut: 3 } }, { numbers: { nextIn: 3, nextOut: 3 } }]);
+});
+
 test('TLS with certificates of both sides', async () => {
-  const made = await generate([{ name: 'commonName', value: '127.0.0.1' }], { keySize: 2_048, extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }, { name: 'basicConstraints', cA: true }] });
+  const made = await certificate();
   const keeper = keeperOf();
   const endpoint = await accept({ host: '127.0.0.1', port: 0, tls: { cert: made.cert, key: made.private, ca: made.cert } }, [options({ keeper })], silent);
   open.push(endpoint);
