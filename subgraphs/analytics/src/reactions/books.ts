@@ -45,7 +45,7 @@ export function onTradeBooked(store: AnalyticsStore, live: Live): Reaction {
     await tx.keepTrades([...new Map(signed.map((fact) => [fact.tradeId, fact])).values()]);
     await tx.keepPositions(lastPositions(facts));
   });
-  return { type: tradeBooked.name, react: (event) => reactAll([event]), reactAll };
+  return { type: tradeBooked.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 export function onTradeReversed(store: AnalyticsStore, live: Live): Reaction {
@@ -66,7 +66,7 @@ export function onCashMoved(store: AnalyticsStore, live: Live): Reaction {
     for (const { kind, effectiveDate, ...flow } of facts)
       if (!ELSEWHERE.has(kind)) await tx.keepFlow({ ...flow, day: effectiveDate, external: EXTERNAL.has(kind) });
   });
-  return { type: cashMoved.name, react: (event) => reactAll([event]), reactAll };
+  return { type: cashMoved.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 /** Gains of earlier trades, and what positions cost, have changed; what is held has not. */

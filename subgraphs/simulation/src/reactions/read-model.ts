@@ -34,7 +34,7 @@ export function onPositionChanged(store: SimulationStore, type: typeof tradeBook
     });
     await tx.keepPositions([...new Map(positions.map((position) => [`${position.portfolioId} ${position.instrumentId}`, position])).values()]);
   });
-  return { type: type.name, react: (event) => reactAll([event]), reactAll };
+  return { type: type.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
 
 /** Splits, spin-offs and the like: as it is now for every position that they touched. */
@@ -54,5 +54,5 @@ export function onCashMoved(store: SimulationStore): Reaction {
     const last = new Map(balances.map((moved) => [`${moved.portfolioId} ${moved.currency}`, moved]));
     for (const { portfolioId, organizationId, currency, balance } of last.values()) await tx.keepCash(portfolioId, organizationId, currency, balance);
   });
-  return { type: cashMoved.name, react: (event) => reactAll([event]), reactAll };
+  return { type: cashMoved.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
 }
