@@ -175,7 +175,7 @@ describe('an instrument that is quoted in pence', () => {
     await door.ask(IMPORT, { input: { instrumentId: id, rows: [{ date: '2026-11-18', close: '71.36' }, { date: '2026-11-19', close: '72.5' }] } });
     const { data } = await door.ask(`query ($id: ID!) { instrument(id: $id) { quote { last change currency } priceHistory(from: "2026-11-18", to: "2026-11-18") { close } } }`, { id });
     expect(data.instrument).toEqual({ quote: { last: '72.5', change: '1.14', currency: 'GBP' }, priceHistory: [{ close: '71.36' }] });
-    expect((await told(id)).map(({ data }) => data)).toMatchObject([
+    expect((await told(id)).map((event) => event.data)).toMatchObject([
       { currency: 'GBP', quoteUnit: 'GBX' }, { currency: 'GBP', prices: [{ date: '2026-11-18', close: '0.7136' }, { date: '2026-11-19', close: '0.725' }] },
     ]);
   });

@@ -91,9 +91,7 @@ export function dailySeries({ trades, flows, effects, splits, closes, rateOn }: 
     begin(splitsOf.get(day) ?? [], effectsOf.get(day) ?? [], held, cash);
     for (const trade of tradesOf.get(day) ?? []) apply(trade, held, cash);
     for (const { amount, currency } of ofDay) cash.set(currency, (cash.get(currency) ?? 0) + amount);
-    let value = 0;
-    for (const [currency, amount] of cash) value += worth(amount, currency, day);
-    for (const [instrumentId, holding] of held) value += worth(holding.quantity * priceOn(day, holding, closes.get(instrumentId) ?? []), holding.currency, day);
+    const value = worthOf(day, { cash, held, closes, worth });
     const external = ofDay.filter((flow) => flow.external).map(({ amount, currency }) => worth(amount, currency, day));
     return {
       day, value,
@@ -111,6 +109,20 @@ function begin(splits: readonly SeriesSplit[], effects: readonly SeriesEffect[],
   }
   for (const { instrumentId, day, quantity, netAmount, currency } of effects)
     apply({ instrumentId, day, quantity, price: 0, currency, cash: { currency, amount: netAmount } }, held, cash);
+}
+
+interface Kept {
+  readonly cash: ReadonlyMap<string, number>;
+  readonly held: ReadonlyMap<string, Held>;
+  readonly closes: SeriesFacts['closes'];
+  worth(amount: number, currency: string, day: string): number;
+}
+
+function worthOf(day: string, { cash, held, closes, worth }: Kept): number {
+  let value = 0;
+  for (const [currency, amount] of cash) value += worth(amount, currency, day);
+  for (const [instrumentId, holding] of held) value += worth(holding.quantity * priceOn(day, holding, closes.get(instrumentId) ?? []), holding.currency, day);
+  return value;
 }
 
 /** What is left of floats that add up to nothing. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Decimal, decimal } from '@pms/money';
+import { decimal } from '@pms/money';
 import { brinson, linkAttributions } from './attribution.ts';
 import { actActIcma, dayCountDays, epochDay, yearFraction } from './day-count.ts';
 import { valuationOf, valued, weights } from './valuation.ts';

@@ -114,8 +114,8 @@ export function quotedAs(terms: Terms, { currency, quoteUnit }: TradedIn): Terms
  * Terms as comparable text: "100" and "100.0" are the same quantity; lots in whatever order, and nothing of them, nor of parties, where none are named. The unit
  * of the price is left out: it follows from the instrument.
  */
-export const canonicalTerms = ({ quoteUnit: _, settlement, lotPicks, counterparty, placeOfSettlement, custodyAccount, ...terms }: Terms): object => ({
-  ...terms, ...(settlement !== null && { settlement: { currency: settlement.currency, rate: text(settlement.rate) } }),
+export const canonicalTerms = ({ settlement, lotPicks, counterparty, placeOfSettlement, custodyAccount, ...terms }: Terms): object => ({
+  instrumentId: terms.instrumentId, side: terms.side, currency: terms.currency, tradeDate: terms.tradeDate, ...(settlement !== null && { settlement: { currency: settlement.currency, rate: text(settlement.rate) } }),
   quantity: text(terms.quantity), price: text(terms.price),
   fees: terms.fees.map(({ kind, amount }) => ({ kind, amount: text(amount.amount), currency: amount.currency })),
   ...(lotPicks.length > 0 && { lotPicks: lotPicks.map(({ lotId, quantity }) => `${lotId} ${text(quantity)}`).toSorted() }),

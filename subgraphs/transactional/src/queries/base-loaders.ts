@@ -7,7 +7,7 @@ import type { BaseOf } from '../store/base-view-reads.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Close } from '../store/prices.ts';
-import { dayOf } from './base-view.ts';
+import { dayOf } from './day.ts';
 import { perMoment } from './per-moment.ts';
 
 export interface BaseLoaders {

@@ -13,6 +13,7 @@ import { keyOf } from '../domain/movement.ts';
 import type { BaseOf } from '../store/base-view-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { Close } from '../store/prices.ts';
+import { dayOf } from './day.ts';
 import { lotsOf } from './open-lots.ts';
 import type { Replay } from './positions.ts';
 
@@ -23,9 +24,6 @@ export interface FxQuote extends Rate {
 }
 
 type Ctx = Pick<TransactionalContext, 'loaders' | 'now'>;
-
-/** The day that prices and rates are of at the latest: the day asked for, or that of the time asked for, or today. */
-export const dayOf = ({ now }: Pick<Ctx, 'now'>, { asOf, knownAt }: Moment): Day => asOf ?? knownAt?.slice(0, 10) ?? now().toISOString().slice(0, 10);
 
 const isNow = ({ asOf, knownAt }: Moment): boolean => asOf === null && knownAt === null;
 

@@ -22,9 +22,9 @@ function deciding<Data extends TradeFacts>(workings: Workings, type: EventType<D
 
 /** Without what an amendment's event says besides. */
 function factsOf(trade: TradeFacts): TradeFacts {
-  const { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, lotPicks, counterparty, placeOfSettlement, custodyAccount } = trade;
+  const { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, lotPicks, quoted, settlement, counterparty, placeOfSettlement, custodyAccount } = trade;
   const parties = { ...(counterparty != null && { counterparty }), ...(placeOfSettlement != null && { placeOfSettlement }), ...(custodyAccount != null && { custodyAccount }) };
-  return { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, ...(lotPicks && { lotPicks }), ...parties };
+  return { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, ...(lotPicks && { lotPicks }), ...(quoted && { quoted }), ...(settlement && { settlement }), ...parties };
 }
 
 /** Throws for a portfolio that was not told of yet: the event is delivered again. */
