@@ -150,3 +150,24 @@ test('another organisation sees nothing of what a trade closed, and who lacks th
     expect((await door.ask(closings(args), { id: sale }, { as: principal({ organizationId: 'org_other' }) })).data._entities).toEqual([{ closings: [] }]);
   expect((await door.ask(closings(), { id: sale }, { as: principal({ scopes: new Set(['trade:read']) }) })).codes).toEqual(['FORBIDDEN']);
 });
+
+test('a closing that was changed, lost or made up in the database is named, and a rebuild mends it', async () => {
+  const portfolio = await w.open();
+  const a = await buy(portfolio, '10', '100', '2026-01-05');
+  const [sale, other] = [await sell(portfolio, '4', '130', '2026-01-08'), await sell(portfolio, '2', '140', '2026-01-09')];
+  const before = await closed(sale);
+  const plant = (statement: string): Promise<unknown> => door.database.query(statement, [portfolio, sale]);
+  const found = async (): Promise<string[]> => ((await door.subgraph.rebuild?.({ verify: true }))?.differences ?? []).map((each) => each.slice(portfolio.length + 2));
+  const name = `closing ${w.instrumentId} USD ${sale} 1`;
+  const says = (cost: string): string => `4 of ${a} opened 2026-01-05 closed 2026-01-08 cost ${cost} proceeds 520 chosen`;
+  await plant('update transactional.lot_closing set cost = cost - 1 where portfolio_id = $1 and closed_by = $2');
+  expect(await found()).toContain(`${name}: ${says('399')} is stored, the facts say ${says('400')}`);
+  await plant('delete from transactional.lot_closing where portfolio_id = $1 and closed_by = $2');
+  expect(await found()).toContain(`${name}: nothing is stored, the facts say ${says('400')}`);
+  await plant(`insert into transactional.lot_closing select portfolio_id, closed_on + 9, day_order, $2, instrument_id, currency, line, organization_id, lot_id, opened_on, named, quantity, cost, proceeds
+    from transactional.lot_closing where portfolio_id = $1`);
+  expect((await found()).some((each) => each.startsWith(name) && each.endsWith('the facts say nothing of it'))).toBe(true);
+  expect((await door.subgraph.rebuild?.({ verify: false }))?.differences).toEqual([]);
+  expect(await closed(sale)).toEqual(before);
+  expect(await closed(other)).toEqual([`2 of ${lot(a)}: 80`]);
+});
