@@ -182,3 +182,13 @@ test('cash is refused by name where nobody asked to be handed it, and kinds that
   const refused = await importing({ portfolioId: 'prt_good', layout: 'generic', csv: cash });
   expect(refused.problems).toMatchObject([{ row: 2, column: 'action', reason: expect.stringContaining('cashRows: RETURN') }, { row: 3, column: 'action', reason: expect.stringContaining('announced once as a corporate action') }]);
 });
+
+test('instruments that were told of before their names were kept get them from where they were made', async () => {
+  const migration = readFileSync(join(import.meta.dirname, '../../../prisma/trade-capture/migrations/0150_instrument_names/migration.sql'), 'utf8');
+  await door.database.query(`insert into trade_capture.known_instrument (id, organization_id, currency) values ('ins_old', 'org_one', 'USD')`);
+  await door.database.query(`insert into rttm.instrument (id, organization_id, symbol, name, asset_class, currency, mic, isin, created_at, idempotency_key, content_hash)
+    values ('ins_old', 'org_one', 'OLD', 'Old', 'EQUITY', 'USD', 'XNYS', 'US5949181045', now(), 'old', 'old')`);
+  await door.database.query(migration.slice(migration.indexOf('DO $$')));
+  const done = await importing({ portfolioId: 'prt_named', layout: 'generic', csv: csv('old1,2026-01-05,buy,OLD,1,1,USD,') });
+  expect(done.bookings[0]).toMatchObject({ outcome: 'CAPTURED', instrument: { id: 'ins_old' } });
+});
