@@ -18,7 +18,7 @@ import type { TradeFact } from '../store/rebuild-reads.ts';
 import { grown } from './replay-positions.ts';
 
 const showPosition = ({ quantity, cost, realized, openedOn, last }: PositionState): string =>
-  shown(quantity, 'cost', cost, 'realised', realized, 'since', openedOn, 'last trade', last?.tradeId ?? null);
+  shown(quantity, 'cost', cost, 'realised', realized, 'since', openedOn, 'last', last?.tradeId ?? null, last?.tradedOn ?? null, last?.sequence ?? null);
 const showLots = (key: string, lots: Iterable<Lot>): Map<string, string> =>
   new Map([...lots].map((lot) => [`lot ${key} ${lot.id}`, shown(lot.quantity, 'cost', lot.cost, 'opened', lot.openedOn, lot.sequence)]));
 const showAction = ({ action, outcome, paidOn }: Pick<Entitlement, 'action' | 'outcome' | 'paidOn'>): string => shown(action.version, shownOutcome(outcome), 'paid', paidOn);

@@ -31,5 +31,5 @@ export function tableOf(what: string): string {
 }
 
 const TABLES: Readonly<Record<string, string>> = {
-  trade: 'trade_booking', booked: 'trade_booking', lot: 'tax_lot', position: 'position', cash: 'cash_balance', journal: 'journal_line', closing: 'lot_closing', closings: 'lot_closing', custody: 'custody', currency: 'currency_exchange', corporate: 'entitlement', checkpoint: 'checkpoint',
+  trade: 'trade_booking', booked: 'trade_booking', lot: 'tax_lot', position: 'position', cash: 'cash_balance', journal: 'journal_line', closing: 'lot_closing', closings: 'lot_closing', custody: 'custody', currency: 'currency_exchange', corporate: 'entitlement', claim: 'settlement_claim', checkpoint: 'checkpoint',
 };

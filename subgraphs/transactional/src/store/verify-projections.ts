@@ -39,13 +39,6 @@ export const PROJECTION_CHECKS: readonly Check[] = [
         ('quantity', ${text('l.quantity')}, ${text('p.quantity')}), ('cost', ${text('l.cost')}, ${text('p.cost')})`)}`,
   },
   {
-    check: 'a position knows its last trade', table: 'position',
-    sql: `select 'position ' || p.instrument_id || ' ' || p.currency || ' ' || x.name as what, coalesce(x.expected, 'nothing') as expected, coalesce(x.found, 'nothing') as found
-      from transactional.position p join lateral (select traded_on, day_order, trade_id from transactional.trade_booking b
-        where b.portfolio_id = p.portfolio_id and b.instrument_id = p.instrument_id and b.currency = p.currency and b.step <> 'cancelled' and b.trade_id = p.last_trade_id) b on true ${differing(`
-        ('last_traded_on', b.traded_on::text, p.last_traded_on::text), ('last_day_order', b.day_order::text, p.last_day_order::text)`)} and p.portfolio_id = $1`,
-  },
-  {
     check: 'a movement of cash is a fact, and was answered with the cash of its moment', table: 'cash_movement',
     sql: `with entries as (select e.number, e.reference, l.currency, sum(l.amount) filter (where l.account = 'CASH_SETTLED') as settled,
           sum(l.amount) filter (where l.account = 'CASH_RECEIVABLE') as receivable, -sum(l.amount) filter (where l.account = 'CASH_PAYABLE') as payable
