@@ -42,9 +42,15 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   const buy = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
     portfolioId, instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: daysAgo(), externalId, counterparty: 'Broker', ...over,
   });
-  const settlementOf = async (id: string) => (await service.query(SETTLEMENT, { id }) as { trade: { counterparty: string; settlement: Record<string, unknown> } }).trade;
-  const books = async (knownAt: string | null = null) => (await service.query(POSITION, { id: portfolioId, knownAt }) as { portfolio: unknown }).portfolio;
-  const until = (id: string, expected: Record<string, unknown>) => vi.waitFor(async () => expect((await settlementOf(id)).settlement).toMatchObject(expected), SOON);
+  const settlementOf = async (id: string): Promise<unknown> => {
+    const { trade }: { trade: { settlement: unknown } } = await service.query(SETTLEMENT, { id });
+    return trade.settlement;
+  };
+  const books = async (knownAt: string | null = null): Promise<unknown> => {
+    const { portfolio }: { portfolio: unknown } = await service.query(POSITION, { id: portfolioId, knownAt });
+    return portfolio;
+  };
+  const until = (id: string, expected: Record<string, unknown>) => vi.waitFor(async () => expect(await settlementOf(id)).toMatchObject(expected), SOON);
 
   test('unmatched it fails, matched it settles; an amendment takes it back and books it anew, and what was known stays known', async () => {
     const id = await captured(service, buy('matched late'));
