@@ -65,7 +65,7 @@ export interface SoakOptions {
 }
 
 export async function measureSoak(world: World, { minutes, perSecondMax }: SoakOptions): Promise<SoakReport> {
-  console.log(`\nSoak: varied operations for ${String(minutes)} minutes, ${String(RARE)} of them rare${perSecondMax === Infinity ? '' : `, ${String(perSecondMax)} a second`}`);
+  announce(minutes, perSecondMax);
   const { child, url } = await ours({ ...world, share: false }, { issuer: world.issuer.url, collector: world.collector.url, node: inspectable });
   const common = await targetOf(world, url, 'varied', false);
   const rare = variedOperations(RARE_SEED, RARE).map(({ query, variables }) => JSON.stringify({ query, variables }));
@@ -79,7 +79,7 @@ export async function measureSoak(world: World, { minutes, perSecondMax }: SoakO
   const inspector = await inspectorOf(child.log ?? '');
   const target = world.keep('soak', { ...common, bodies, lengths, order });
   await inspector.call('HeapProfiler.startSampling', sampleEvery);
-  const load = world.load({ url, target, connections: CONNECTIONS, seconds: minutes * 60, ...(perSecondMax === Infinity ? {} : { perSecondMax }) });
+  const load = world.load({ url, target, connections: CONNECTIONS, seconds: minutes * 60, ...paced(perSecondMax) });
   row('', ['heap MiB', 'resident MiB']);
   const samples = await sampled(inspector, child.process.pid, minutes);
   const { requests, wrong, example } = await load;
@@ -94,6 +94,12 @@ export async function measureSoak(world: World, { minutes, perSecondMax }: SoakO
   if (wrong > 0 || !heap.passed || resident?.passed === false) process.exitCode = 1;
   return { minutes, requests, failed: wrong, heap, resident, samples };
 }
+
+const announce = (minutes: number, perSecondMax: number): void =>
+  console.log(`\nSoak: varied operations for ${String(minutes)} minutes, ${String(RARE)} of them rare${perSecondMax === Infinity ? '' : `, ${String(perSecondMax)} a second`}`);
+
+/** Infinity does not go over the channel to the load. */
+const paced = (perSecondMax: number): { perSecondMax?: number } => (perSecondMax === Infinity ? {} : { perSecondMax });
 
 const told = ({ startMib, endMib, mibPerHour, boundMib, passed }: Growth): string =>
   `${fixed(startMib, 1)} → ${fixed(endMib, 1)} MiB after the warm-up, ${fixed(mibPerHour, 1)} MiB an hour: ${passed ? 'flat' : `grown by more than ${fixed(boundMib, 1)} MiB`}`;

@@ -28,9 +28,9 @@ afterEach(async () => {
 });
 
 async function serving(...datasets: readonly Dataset[]): Promise<(path: string, token?: string | null) => Promise<Response>> {
-  const serving = fastify({ forceCloseConnections: true });
-  app = serving;
-  exportRoutes(serving, {
+  const server = fastify({ forceCloseConnections: true });
+  app = server;
+  exportRoutes(server, {
     datasets, logger: silent,
     authenticate: async (authorization) => {
       if (authorization === undefined) return null;
@@ -39,7 +39,7 @@ async function serving(...datasets: readonly Dataset[]): Promise<(path: string, 
       return who;
     },
   });
-  const address = await serving.listen({ host: '127.0.0.1', port: 0 });
+  const address = await server.listen({ host: '127.0.0.1', port: 0 });
   return (path, token = 'reader') => fetch(`${address}${path}`, token === null ? {} : { headers: { authorization: `Bearer ${token}` } });
 }
 
