@@ -42,7 +42,6 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   const buy = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
     portfolioId, instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: daysAgo(), externalId, counterparty: 'Broker', ...over,
   });
-<<<<<<< Updated upstream
   const settlementOf = async (id: string): Promise<unknown> => {
     const { trade }: { trade: { settlement: unknown } } = await service.query(SETTLEMENT, { id });
     return trade.settlement;
@@ -52,11 +51,6 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     return portfolio;
   };
   const until = (id: string, expected: Record<string, unknown>) => vi.waitFor(async () => expect(await settlementOf(id)).toMatchObject(expected), SOON);
-=======
-  const settlementOf = async (id: string) => (await service.query<{ trade: { counterparty: string; settlement: Record<string, unknown> } }, object>(SETTLEMENT, { id })).trade;
-  const books = async (knownAt: string | null = null) => (await service.query<{ portfolio: unknown }, object>(POSITION, { id: portfolioId, knownAt })).portfolio;
-  const until = (id: string, expected: Record<string, unknown>) => vi.waitFor(async () => expect((await settlementOf(id)).settlement).toMatchObject(expected), SOON);
->>>>>>> Stashed changes
 
   test('unmatched it fails, matched it settles; an amendment takes it back and books it anew, and what was known stays known', async () => {
     const id = await captured(service, buy('matched late'));
