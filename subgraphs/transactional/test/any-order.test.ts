@@ -86,3 +86,15 @@ test('with named lots and a change of method, what is kept is what the facts say
       expect(await shown(portfolio, ids, `knownAt: "${await nowKnown()}"`)).toBe(await shown(portfolio, ids));
     }), { numRuns: RUNS });
 }, 240_000);
+
+test('a position whose every trade was taken back is nowhere: neither now, nor as it is known now', async () => {
+  const portfolio = await w.open({});
+  const buy = { on: 3, ends: false, side: 'BUY', quantity: 1, price: 1, day: 1, names: undefined } as const;
+  const { events, ids } = history([buy, { ...buy, ends: true }], portfolio, false);
+  await door.hear(...events.slice(0, 1));
+  const before = `knownAt: "${await nowKnown()}"`;
+  await door.hear(...events.slice(1));
+  const nothing = JSON.stringify({ positions: [], totals: [], closings: [] });
+  expect([await shown(portfolio, ids), await shown(portfolio, ids, `knownAt: "${await nowKnown()}"`)]).toEqual([nothing, nothing]);
+  expect(JSON.parse(await shown(portfolio, ids, before)).positions).toMatchObject([{ quantity: '1' }]);
+});

@@ -43,10 +43,10 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
       return rows.map((row) => row.id);
     },
 
-    /** Without their lots, of which there may be many thousands: see `openLots`. */
+    /** Without their lots, of which there may be many thousands: see `openLots`. Not those whose every trade was taken back: nothing of them stands. */
     async holdings(organizationId: string, portfolioIds: readonly string[]): Promise<Map<string, Holding[]>> {
       const { rows } = await sql.query<PositionRow & { readonly portfolio_id: string }>(
-        `select portfolio_id, ${POSITION} from transactional.position where organization_id = $1 and portfolio_id = any($2) order by instrument_id, currency`, [organizationId, portfolioIds]);
+        `select portfolio_id, ${POSITION} from transactional.position where organization_id = $1 and portfolio_id = any($2) and last_traded_on is not null order by instrument_id, currency`, [organizationId, portfolioIds]);
       return new Map([...Map.groupBy(rows, (row) => row.portfolio_id)].map(([id, of]) => [id, of.map((row) => ({ position: toPosition(row), lots: null }))]));
     },
 
