@@ -6,7 +6,7 @@ import { notifications } from '@pms/events/notifications';
 import { pgPeers } from '@pms/events/pg-peers';
 import { lastPosition, sequenceOnce } from '@pms/events/sequencer';
 import { silent } from '@pms/telemetry/logger';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fact, publishers, world, type World } from './world.ts';
 
 let w: World;
@@ -86,45 +86,6 @@ describe('the order of events', () => {
 });
 
 describe('an event that fails', () => {
-  test('is tried again until it succeeds, and later events of its key wait for it while other keys go on', async () => {
-    let refusals = 3;
-    const bus = await start({
-      react: async (event) => {
-        if ((event.data as { value: number }).value === 1 && (refusals -= 1) >= 0) throw new Error('not yet');
-        await write(event);
-      },
-    });
-    await tell(fact('a', 1), fact('a', 2), fact('b', 3));
-    await bus.settled();
-    await tell(fact('a', 4));
-    await vi.waitFor(async () => expect(await values()).toHaveLength(4), { timeout: 10_000 });
-    const order = await values();
-    expect(order[0]).toBe(3);
-    expect(order.filter((value) => value !== 3)).toEqual([1, 2, 4]);
-  });
-
-  test('becomes a dead letter that names its error, holds its key only, and is handled in order when it is replayed', async () => {
-    let broken = true;
-    const bus = await start({
-      react: async (event) => {
-        if (broken && (event.data as { value: number }).value === 1) throw new Error('the ledger is closed');
-        await write(event);
-      },
-    });
-    const poison = fact('a', 1);
-    await tell(poison, fact('a', 2));
-    await bus.settled();
-    await w.database.query(`update bus.parked_event set attempts = 7, next_attempt_at = now() where event_id = $1`, [poison.id]);
-    await vi.waitFor(async () => expect(await bus.dead()).toMatchObject([{ group: 'south-west', event: { id: poison.id }, attempts: 8, error: 'the ledger is closed', waiting: 1 }]), { timeout: 5_000 });
-    await tell(fact('b', 3));
-    await bus.settled();
-    expect(await values()).toEqual([3]);
-    broken = false;
-    expect(await bus.replay({ eventId: poison.id })).toBe(1);
-    await vi.waitFor(async () => expect(await values()).toEqual([3, 1, 2]), { timeout: 5_000 });
-    expect(await bus.dead()).toEqual([]);
-  });
-
   test('within a run handled together is found by handling the run one by one', async () => {
     const bus = await start({
       react: async (event) => {
