@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { domainNames } from './catalogue.ts';
 import { inProcess } from '@pms/router/dial/in-process';
 import { startRouter } from '@pms/router';
-import { unrevoked } from '@pms/router/security/revocations';
+import { unrevoked } from '@pms/identity/revocations';
 import { exportRoutes } from '@pms/subgraph/export-routes';
 import type { Logger } from '@pms/telemetry/logger';
 import { followRevocations, REVOCATIONS_SECRET } from './revocations.ts';

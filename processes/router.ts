@@ -8,7 +8,7 @@ import type { Dial } from '@pms/router/dial/transport';
 import { supergraphAt, supergraphFile } from '@pms/router/supergraph/source';
 import type { RouterOptions } from '@pms/router/options';
 import { startRouter } from '@pms/router';
-import { unrevoked } from '@pms/router/security/revocations';
+import { unrevoked } from '@pms/identity/revocations';
 import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';

@@ -6,6 +6,7 @@ import { domainNames, isDomain } from './catalogue.ts';
 import { openDatabase } from './database.ts';
 import { type Environment, shown } from './environment.ts';
 import { living } from './lifetime.ts';
+import { followRevocations } from './revocations.ts';
 import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
 import { openWorld } from './world.ts';
@@ -24,10 +25,17 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     const [subgraph] = world.subgraphs;
     if (subgraph === undefined) throw new Error(`the catalogue made nothing for ${name}`);
     const issuer = environment.issuer ?? environment.publicUrl;
+    let own: string | null = null;
+    const authAddress = environment.subgraphUrls.get('auth') ?? issuer;
+    const following = await life.open(() => followRevocations(name === 'auth' ? () => own : authAddress, environment, log), async (opened) => opened?.stop());
     const served = await life.open(
-      () => serve(subgraph, { host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer)), logger: log }),
+      () => serve(subgraph, {
+        host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer)), logger: log,
+        ...(following === null ? {} : { revocations: following.revocations }),
+      }),
       (serving) => serving.close(),
     );
+    own = served.url;
     await world.start();
     console.log(`${name} answers at ${served.url}`);
   });

@@ -13,7 +13,7 @@ import type { Service } from './operation/serve.ts';
 import type { Complete } from './options.ts';
 import { identifier } from './security/authenticate.ts';
 import { believing } from './security/issuers.ts';
-import { unrevoked } from './security/revocations.ts';
+import { unrevoked } from '@pms/identity/revocations';
 import type { RouterSettings } from './settings.ts';
 import type { Hub } from './subscriptions/hub.ts';
 import { eventStreams } from './subscriptions/streams.ts';

@@ -9,7 +9,7 @@ import type { GraphiqlOptions } from './http/graphiql.ts';
 import type { RouterLogger } from './observe.ts';
 import type { OverrideLabels, OverridePercentage } from './planner/override.ts';
 import type { Authenticate, SessionToken } from './security/authenticate.ts';
-import type { Revocations } from './security/revocations.ts';
+import type { Revocations } from '@pms/identity/revocations';
 import type { Policies } from './security/requirements.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import type { SupergraphSource } from './supergraph/source.ts';

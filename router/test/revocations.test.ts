@@ -1,7 +1,7 @@
 /** Tokens that were revoked: for requests, on websockets that are open, under subscriptions that others share; and what is remembered of them. */
 import type { Principal } from '@pms/identity/principal';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type RevocationList, revocationList } from '../src/security/revocations.ts';
+import { type RevocationList, revocationList } from '@pms/identity/revocations';
 import { someone } from './federation.ts';
 import { dials, hear, openMarket } from './market.ts';
 import { until } from './shop.ts';
@@ -54,6 +54,17 @@ test('what was issued in the very second of the revocation counts as revoked, wh
     list.isRevoked({ ...someone(), subject: 'ann', ...(issuedAt === undefined ? {} : { issuedAt }), ...(issuer === undefined ? {} : { issuer }) });
   expect([issued(9), issued(10), issued(11), issued(undefined), issued(9, 'https://elsewhere.example')]).toEqual([true, true, false, true, false]);
   expect(list.isRevoked({ ...someone(), subject: 'bob', issuedAt: 9 })).toBe(false);
+});
+
+test('one token may be spared, until a later revocation spares it no longer', () => {
+  const list = revocationList(HOUR_MS, () => 10_900);
+  const revoked = (tokenId: string): boolean => list.isRevoked({ ...someone(), subject: 'ann', tokenId, issuedAt: 9 });
+  list.revoke('ann', 10_500, 'own');
+  expect([revoked('own'), revoked('other')]).toEqual([false, true]);
+  list.revoke('ann', 10_400);
+  expect(revoked('own')).toBe(false);
+  list.revoke('ann', 10_600);
+  expect([revoked('own'), revoked('other')]).toEqual([true, true]);
 });
 
 test('a revocation is forgotten when every token that it concerned has expired, and told once', () => {

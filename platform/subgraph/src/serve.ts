@@ -2,33 +2,34 @@
  * Puts one subgraph on the network: GraphQL over HTTP and graphql-ws at /graphql, health, metrics. The caller's token is
  * verified here again: no request is trusted for where it comes from, and none is answered without a token.
  */
-import type { Server } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { DomainError, errorCodes } from '@pms/errors';
 import { newId } from '@pms/events/ids';
+import { type Revocations, unrevoked } from '@pms/identity/revocations';
 import type { Authenticate } from '@pms/identity/tokens';
 import type { Logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { Carried } from '@pms/telemetry/tracing';
-import { GraphQLError, type GraphQLFormattedError, subscribe } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import type { GraphQLFormattedError } from 'graphql';
 import { exportRoutes } from './export-routes.ts';
 import { masked } from './masking.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
-import { noteCode, servedOverHttp, subscribed } from './traced.ts';
+import { subscriptions } from './subscriptions.ts';
+import { noteCode, servedOverHttp } from './traced.ts';
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024; // a capture of 10,000 trades with fees is about 4 MB
 const DRAIN_MAX_MS = 10_000;
-const FORBIDDEN_CLOSE_CODE = 4403;
 
 export interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly authenticate: Authenticate;
+  /** Access tokens that hold no longer; without it every token holds until it expires. */
+  readonly revocations?: Revocations;
+  /** How long an open socket outlives its token. */
+  readonly graceMs?: number;
   readonly logger: Logger;
 }
 
@@ -43,21 +44,23 @@ type Context = object & { readonly request: SubgraphRequest };
 export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<Served> {
   // the router names the client's address; it is believed from our own network alone
   const app = fastify({ bodyLimit: BODY_BYTES_MAX, logger: false, trustProxy: ['loopback', 'uniquelocal'] });
+  const { logger } = options;
+  const authenticate = unrevoked(options.authenticate, options.revocations) ?? options.authenticate;
   let draining = false;
   const server = new ApolloServer<object>({
     schema: subgraph.schema, introspection: true, csrfPrevention: false, stopOnTerminationSignals: false, includeStacktraceInErrorResponses: false,
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(options.logger)],
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(logger)],
   });
   await server.start();
   routes(app, subgraph, () => draining);
   await subgraph.routes?.(app);
-  exportRoutes(app, { datasets: subgraph.datasets ?? [], authenticate: options.authenticate, logger: options.logger });
+  exportRoutes(app, { datasets: subgraph.datasets ?? [], authenticate, logger });
   const answer = fastifyApolloHandler(server, { context: async (request) => contextOf(subgraph, signIns.get(request)) });
   app.route({
     method: ['GET', 'POST'], url: '/graphql',
     preHandler: async (request, reply) => {
       try {
-        signIns.set(request, await requestOf(request, options.authenticate));
+        signIns.set(request, await requestOf(request, authenticate));
       } catch (error) {
         await refuse(reply, error);
       }
@@ -65,7 +68,9 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
     handler: (request, reply) => servedOverHttp(subgraph.name, request.method, request.headers, async () => answer.call(app, request, reply)),
   });
   await app.listen({ port: options.port, host: options.host });
-  const sockets = subscriptions(app.server, subgraph, options);
+  const sockets = subscriptions(app.server, subgraph, {
+    authenticate, revocations: options.revocations, graceMs: options.graceMs, messageBytesMax: BODY_BYTES_MAX, logger, contextOf: (request) => contextOf(subgraph, request),
+  });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
@@ -112,9 +117,6 @@ function routes(app: FastifyInstance, subgraph: Subgraph, draining: () => boolea
   app.get('/metrics', async (_, reply) => reply.header('content-type', metrics.contentType).send(await metrics.metrics()));
 }
 
-/** Where the context of a websocket's operation keeps the trace headers of its message. */
-const CARRIED = Symbol('trace headers');
-
 const maskingPlugin = (logger: Logger) => ({
   requestDidStart: async () => ({
     willSendResponse: async ({ response, errors, contextValue }: { response: { body: unknown }; errors?: readonly unknown[]; contextValue: object }) => {
@@ -127,29 +129,3 @@ const maskingPlugin = (logger: Logger) => ({
     },
   }),
 });
-
-function subscriptions(server: Server, subgraph: Subgraph, { authenticate, logger }: ServeOptions): { close(): Promise<void> } {
-  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: BODY_BYTES_MAX });
-  const requests = new WeakMap<object, SubgraphRequest>();
-  const disposable = useServer({
-    schema: subgraph.schema,
-    async onConnect({ connectionParams, extra }) {
-      const authorization = connectionParams?.['authorization'];
-      const correlationId = connectionParams?.['correlationId'];
-      const principal = await authenticate(typeof authorization === 'string' ? authorization : undefined).catch(() => null);
-      if (principal === null) { extra.socket.close(FORBIDDEN_CLOSE_CODE, 'UNAUTHENTICATED'); return false; }
-      requests.set(extra.socket, {
-        principal, token: String(authorization).replace(/^Bearer /i, ''), correlationId: typeof correlationId === 'string' ? correlationId : newId('req'),
-      });
-      return true;
-    },
-    context: ({ extra }, _id, { extensions }) => Object.assign(contextOf(subgraph, requests.get(extra.socket)), { [CARRIED]: extensions ?? {} }) as unknown as Record<string, unknown>,
-    subscribe: (args) => subscribed(subgraph.name, (args.contextValue as { [CARRIED]: Carried })[CARRIED], async () => subscribe(args)),
-    onNext(context, _id, _payload, _args, result) {
-      if (result.errors === undefined) return undefined;
-      const { correlationId = '' } = requests.get(context.extra.socket) ?? {};
-      return { ...result, errors: result.errors.map((error) => masked(error instanceof GraphQLError ? error.toJSON() : (error as GraphQLFormattedError), error, correlationId, logger)) } as never;
-    },
-  }, sockets);
-  return { close: async () => { await disposable.dispose(); } };
-}

@@ -1,5 +1,6 @@
 import { DomainError, Refusal } from '@pms/errors';
 import { principalFrom } from '@pms/identity/principal';
+import { revocationList } from '@pms/identity/revocations';
 import { authenticator } from '@pms/identity/tokens';
 import { payload } from '@pms/subgraph/refusals';
 import { executableSchema } from '@pms/subgraph/schema';
@@ -17,9 +18,9 @@ const others = await generateKeyPair('ES256');
 const jwks = createLocalJWKSet({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'ES256' }] });
 
 const claims = { token_use: 'USER', org: 'org_1', roles: ['TRADER'], scope: 'thing:read' };
-const token = (changes: { key?: CryptoKey; issuer?: string; audience?: string; expires?: string; claims?: object } = {}): Promise<string> =>
+const token = (changes: { key?: CryptoKey; issuer?: string; audience?: string; expires?: string; subject?: string; id?: string; claims?: object } = {}): Promise<string> =>
   new SignJWT({ ...claims, ...changes.claims }).setProtectedHeader({ alg: 'ES256', kid: 'k' }).setIssuer(changes.issuer ?? ISSUER)
-    .setAudience(changes.audience ?? 'pms-api').setSubject('usr_1').setJti('j').setExpirationTime(changes.expires ?? '5m').sign(changes.key ?? keys.privateKey);
+    .setAudience(changes.audience ?? 'pms-api').setSubject(changes.subject ?? 'usr_1').setJti(changes.id ?? 'j').setExpirationTime(changes.expires ?? '5m').sign(changes.key ?? keys.privateKey);
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes", "@policy"])
@@ -35,9 +36,10 @@ const sdl = `
     refused: Refused!
   }
   type Refused { thing: String code: String }
-  type Subscription { count: Int! @requiresScopes(scopes: [["thing:read"]]) secret: Int! @requiresScopes(scopes: [["thing:write"]]) }`;
+  type Subscription { count: Int! @requiresScopes(scopes: [["thing:read"]]) secret: Int! @requiresScopes(scopes: [["thing:write"]]) endless: Int! }`;
 
 async function* counting(): AsyncGenerator<object> { for (const count of [1, 2]) yield { count, secret: count }; }
+async function* endless(): AsyncGenerator<object> { yield { endless: 1 }; await new Promise(() => undefined); }
 
 const resolvers = {
   Query: {
@@ -51,7 +53,7 @@ const resolvers = {
       return { thing: answer.thing, code: answer.userErrors[0]?.code };
     },
   },
-  Subscription: { count: { subscribe: counting }, secret: { subscribe: counting } },
+  Subscription: { count: { subscribe: counting }, secret: { subscribe: counting }, endless: { subscribe: () => endless() } },
 };
 
 const subgraph: Subgraph = {
@@ -59,9 +61,11 @@ const subgraph: Subgraph = {
   contextFor: (request) => signed(request), ready: async () => undefined, close: async () => undefined,
 };
 
+const HOUR_MS = 3_600_000;
+const revocations = revocationList(HOUR_MS);
 let served: Served;
 beforeAll(async () => {
-  served = await serve(subgraph, { port: 0, host: '127.0.0.1', logger: silent, authenticate: authenticator([{ issuer: ISSUER, audience: 'pms-api', keys: jwks }]) });
+  served = await serve(subgraph, { port: 0, host: '127.0.0.1', logger: silent, revocations, graceMs: 0, authenticate: authenticator([{ issuer: ISSUER, audience: 'pms-api', keys: jwks }]) });
 });
 afterAll(() => served.close());
 
@@ -138,6 +142,39 @@ describe('a subscription to a subgraph', () => {
 
   test('is refused without a token', async () => {
     await expect(subscribe('subscription { count }')).rejects.toMatchObject({ code: 4403 });
+  });
+
+  /** What is open: its first message has come, and `ended` resolves to the code that the socket was closed with. */
+  const opened = async (bearer: string): Promise<{ readonly ended: Promise<number>; close(): void }> => {
+    const socket = new WebSocket(served.url.replace('http', 'ws'), 'graphql-transport-ws');
+    const ended = new Promise<number>((resolve) => { socket.once('close', (code) => { resolve(code); }); });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', () => { socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${bearer}` } })); });
+      socket.on('message', (bytes) => {
+        const { type } = JSON.parse(String(bytes)) as { type: string };
+        if (type === 'connection_ack') socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: 'subscription { endless }' } }));
+        if (type === 'next') resolve();
+      });
+      socket.once('error', reject);
+    });
+    return { ended, close: () => { socket.close(); } };
+  };
+
+  test('ends when its token is revoked, as requests with it are refused; the token that is spared goes on', async () => {
+    const revoked = await token({ subject: 'usr_9', id: 'old', claims: { iat: 1_000 } });
+    const spared = await token({ subject: 'usr_9', id: 'own', claims: { iat: 1_000 } });
+    const [theirs, ours] = [await opened(revoked), await opened(spared)];
+    expect(await codeOf('{ who }', revoked)).toBeUndefined();
+    revocations.revoke('usr_9', Date.now(), 'own');
+    expect(await theirs.ended).toBe(4403);
+    expect([await codeOf('{ who }', revoked), await codeOf('{ who }', spared)]).toEqual(['UNAUTHENTICATED', undefined]);
+    ours.close();
+    expect(await ours.ended).toBe(1005);
+  });
+
+  test('ends when its token has expired', async () => {
+    const { ended } = await opened(await token({ expires: '1s' }));
+    expect(await ended).toBe(4403);
   });
 
   test('is refused without the scope, before it begins', async () => {

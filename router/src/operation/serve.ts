@@ -14,7 +14,7 @@ import { explained, type MaySeePlans } from '../telemetry/shown-plan.ts';
 import type { Identity } from '../security/authenticate.ts';
 import type { Documents } from '../security/documents.ts';
 import { clientKey } from '../security/client-key.ts';
-import { refuseRevoked, type Revocations } from '../security/revocations.ts';
+import { refuseRevoked, type Revocations } from '@pms/identity/revocations';
 import { type RateDecision, type RateLimit, RateLimited } from '../security/rate-limit.ts';
 import type { Answer } from './answer.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';

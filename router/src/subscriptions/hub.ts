@@ -5,7 +5,7 @@
 import { DomainError, unauthenticated } from '@pms/errors';
 import type { Engine } from '../engine.ts';
 import type { Caller, Service } from '../operation/serve.ts';
-import type { Revocations } from '../security/revocations.ts';
+import type { Revocations } from '@pms/identity/revocations';
 import { clientKey } from '../security/client-key.ts';
 import { clientLimits } from '../security/client-limits.ts';
 import { type Channel, channel } from './channel.ts';

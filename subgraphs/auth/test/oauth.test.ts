@@ -1,4 +1,5 @@
 /** The OAuth server over real HTTP: who gets a token, what it says, and who does not. */
+import { type Revocation, revocationList } from '@pms/identity/revocations';
 import { authenticator, remoteKeys } from '@pms/identity/tokens';
 import { type FrontDoor, frontDoor } from '@pms/testing/front-door';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -227,6 +228,22 @@ test('who ended sessions is told to those who know the secret, and to nobody els
   expect(await (await asked(Date.now() + 60_000, `Bearer ${secret}`)).json()).toEqual({ revocations: [] });
   expect((await asked('x', `Bearer ${secret}`)).status).toBe(400);
   for (const authorization of [undefined, 'Bearer wrong', `Bearer ${access_token}`]) expect((await asked(0, authorization)).status).toBe(404);
+});
+
+test('who changes their password ends every session of theirs and every access token but the one they ask with', async () => {
+  const [theirs, stolen] = [await signInAs('admin@demo.example'), await signInAs('admin@demo.example')];
+  const as = await authenticate('password')(`Bearer ${theirs.access_token}`);
+  const change = (currentPassword: string, newPassword: string) =>
+    door.ask('mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { userErrors { code } } }', { input: { currentPassword, newPassword } }, { as });
+  expect((await change('demo', 'a password of her own')).data.changePassword.userErrors).toEqual([]);
+  expect((await refresh(stolen.refresh_token)).body.error).toBe('invalid_grant');
+  const response = await fetch(`${base}/oauth2/revocations?since=0`, { headers: { authorization: `Bearer ${await door.surroundings.settings.secret('auth-revocations')}` } });
+  const { revocations } = (await response.json()) as { revocations: Revocation[] };
+  const list = revocationList(3_600_000);
+  for (const { subject, at, spared } of revocations) list.revoke(subject, at, spared);
+  const stolenFrom = await authenticate('stolen')(`Bearer ${stolen.access_token}`);
+  expect([as, stolenFrom].map((principal) => principal !== null && list.isRevoked(principal))).toEqual([false, true]);
+  await door.database.query(`update auth."user" set password_hash = (select password_hash from auth."user" where email = 'risk@demo.example') where email = 'admin@demo.example'`);
 });
 
 test('a revoked refresh token is dead', async () => {

@@ -1,4 +1,4 @@
-/** Changes the caller's own password and ends all their sessions. Throws RATE_LIMITED after too many wrong guesses at the current one. */
+/** Changes the caller's own password, ends all their sessions and revokes every access token of theirs but the one they ask with. Throws RATE_LIMITED after too many wrong guesses at the current one. */
 import { DomainError, invalid, Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { passwordChanged } from '@pms/schema/events/auth';
@@ -12,7 +12,7 @@ export interface ChangePassword {
 }
 
 export async function changePassword(ctx: AuthContext, { currentPassword, newPassword }: ChangePassword): Promise<User> {
-  const { subject, organizationId } = ctx.principal;
+  const { subject, organizationId, tokenId } = ctx.principal;
   const found = await ctx.store.userById(subject);
   if (found === null) throw new Refusal('NOT_PERMITTED', 'a service client has a secret, not a password');
   acceptable(newPassword, 'newPassword');
@@ -27,6 +27,7 @@ export async function changePassword(ctx: AuthContext, { currentPassword, newPas
     if (user === null) throw new Refusal('NOT_FOUND', 'there is no such user');
     await tx.savePassword(subject, passwordHash);
     await tx.endSessions(subject);
+    await tx.revokeTokens(subject, ctx.now(), tokenId);
     await tx.outbox.add([event(passwordChanged, subject, { userId: subject }, ctx)]);
     return user;
   });

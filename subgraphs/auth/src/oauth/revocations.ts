@@ -1,7 +1,7 @@
 /** Tells the platform's own routers whose access tokens were revoked; nobody else has the secret for it, and to them there is nothing here. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Revocation } from '@pms/identity/revocations';
 import type { FastifyInstance } from 'fastify';
-import type { Revocation } from '../store/revocation-store.ts';
 
 export interface RevocationParts {
   secret(): Promise<string>;

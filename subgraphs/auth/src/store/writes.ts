@@ -65,9 +65,11 @@ export function writes({ sql, outbox }: Work) {
       return rows[0] === undefined ? null : toServiceClient(rows[0]);
     },
 
-    /** Their access tokens hold no longer, for those who ask. */
-    async revokeTokens(subject: string, at: Date): Promise<void> {
-      await sql.query('insert into auth.revocation (subject, at) values ($1, $2) on conflict (subject) do update set at = greatest(revocation.at, excluded.at)', [subject, at]);
+    /** Their access tokens hold no longer, for those who ask; save one, where its id is given. The later of two revocations counts. */
+    async revokeTokens(subject: string, at: Date, spared: string | null = null): Promise<void> {
+      await sql.query(
+        `insert into auth.revocation (subject, at, spared) values ($1, $2, $3)
+         on conflict (subject) do update set at = excluded.at, spared = excluded.spared where revocation.at <= excluded.at`, [subject, at, spared]);
     },
 
     /** Everything that lets the user stay signed in; resolves to how many sessions and refresh tokens were among it. */

@@ -1,20 +1,30 @@
 /**
  * Access tokens that do not hold any longer although they have not expired. What is revoked is everything that a subject was issued up to a
- * moment; it is forgotten when all of that would have expired anyway.
+ * moment, save at most one token; it is forgotten when all of that would have expired anyway. The same for the router and for every subgraph:
+ * whoever believes a token asks here as well.
  */
 import { unauthenticated } from '@pms/errors';
-import type { Principal } from '@pms/identity/principal';
-import type { Authenticate } from './authenticate.ts';
+import type { Principal } from './principal.ts';
+import type { Authenticate } from './tokens.ts';
 
 export interface Revocations {
+  /** Asked for each request, so it answers from memory. */
   isRevoked(principal: Principal): boolean;
   /** Calls when something was revoked; the answer stops that. */
   onRevoked(listener: () => void): () => void;
 }
 
+export interface Revocation {
+  readonly subject: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** The id (`jti`) of the one token that goes on: of who changed their own password, for example. */
+  readonly spared?: string | undefined;
+}
+
 export interface RevocationList extends Revocations {
-  /** `at` in epoch ms. Told again, it changes nothing. */
-  revoke(subject: string, at: number): void;
+  /** `at` in epoch ms. The latest moment counts; told again, or of an earlier one, it changes nothing. */
+  revoke(subject: string, at: number, spared?: string): void;
   size(): number;
 }
 
@@ -24,10 +34,10 @@ const MS_PER_SECOND = 1_000;
 
 /** `tokenMsMax` is how long a token may live, at the most. */
 export function revocationList(tokenMsMax: number, now: () => number = Date.now): RevocationList {
-  const revoked = new Map<string, number>();
+  const revoked = new Map<string, { readonly at: number; readonly spared: string | undefined }>();
   const listeners = new Set<() => void>();
   const forget = (): void => {
-    for (const [subject, at] of revoked) {
+    for (const [subject, { at }] of revoked) {
       if (revoked.size <= SUBJECTS_MAX && at > now() - tokenMsMax) return; // in the order of their revocation
       revoked.delete(subject);
     }
@@ -35,18 +45,18 @@ export function revocationList(tokenMsMax: number, now: () => number = Date.now)
   return {
     size: () => revoked.size,
     // A token says in whole seconds when it was issued: one of the very second counts as issued before.
-    isRevoked({ issuer, subject, issuedAt = 0 }) {
-      const at = issuer === undefined ? revoked.get(subject) : undefined; // the platform revokes its own tokens alone
-      return at !== undefined && issuedAt <= Math.floor(at / MS_PER_SECOND);
+    isRevoked({ issuer, subject, tokenId, issuedAt = 0 }) {
+      const found = issuer === undefined ? revoked.get(subject) : undefined; // the platform revokes its own tokens alone
+      return found !== undefined && issuedAt <= Math.floor(found.at / MS_PER_SECOND) && tokenId !== found.spared;
     },
     onRevoked(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    revoke(subject, at) {
-      if ((revoked.get(subject) ?? 0) >= at || at <= now() - tokenMsMax) return;
+    revoke(subject, at, spared) {
+      if ((revoked.get(subject)?.at ?? 0) >= at || at <= now() - tokenMsMax) return;
       revoked.delete(subject);
-      revoked.set(subject, at);
+      revoked.set(subject, { at, spared });
       forget();
       for (const listener of listeners) listener();
     },

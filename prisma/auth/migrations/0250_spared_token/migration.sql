@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "auth"."revocation" ADD COLUMN "spared" TEXT;
