@@ -51,6 +51,7 @@ export async function runFix(environment: Environment): Promise<void> {
     const world = await life.open(() => openWorld({ environment, databaseUrl: url, domains: ['trade-capture'], shared: true, logger: log }), (opened) => opened.close());
     const { ports } = await life.open(() => fixSessionsOf({ ...environment, fixConfig }, dropCopyOf(world.subgraphs), log), (sessions) => sessions.close());
     await life.open(() => answering(environment, () => Promise.all(world.subgraphs.map((subgraph) => subgraph.ready()))), (server) => server.close());
+    console.log(`Health is at http://${environment.host}:${String(environment.port)}`);
     console.log(`FIX sessions are open${ports.some((port) => port > 0) ? `, on ${ports.filter((port) => port > 0).join(', ')}` : ''}`);
   });
 }

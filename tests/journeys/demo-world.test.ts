@@ -4,8 +4,9 @@ import { type Ask, serviceAccount } from '@pms/processes/demo/api';
 import { openMarket } from '@pms/processes/demo/market';
 import { plan, portfolioKeys } from '@pms/processes/demo/plan/plan';
 import { seedDemo } from '@pms/processes/demo/seed';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Platform, startPlatform } from './support/platform.ts';
+import { SOON } from './support/world.ts';
 
 const SEEDING_MAX_MS = 240_000;
 const never = new AbortController().signal;
@@ -38,6 +39,12 @@ const WORLD = `{ portfolios(first: 10) { edges { node { name createdAt cash { ba
 
 const world = async (): Promise<readonly Portfolio[]> =>
   (await ask<{ portfolios: { edges: { node: Portfolio }[] } }>(WORLD)).portfolios.edges.map(({ node }) => node);
+/** Once the books have what was decided: they follow. */
+async function settledWorld(): Promise<readonly Portfolio[]> {
+  const portfolios = await world();
+  expect(tradesOf(portfolios).filter(({ status }) => status === 'CAPTURED' || status === 'VALIDATED')).toEqual([]);
+  return portfolios;
+}
 const tradesOf = (portfolios: readonly Portfolio[]): readonly Trade[] => portfolios.flatMap(({ trades }) => trades.edges.map(({ node }) => node));
 
 test('a seeding that is interrupted is finished by the next, every trade and deposit there once; a third changes nothing', async () => {
@@ -47,7 +54,7 @@ test('a seeding that is interrupted is finished by the next, every trade and dep
   expect((await world()).length).toBe(portfolioKeys.length);
   await seedDemo({ url: platform.url, signal: never, say: () => undefined });
 
-  const seeded = await world();
+  const seeded = await vi.waitFor(settledWorld, SOON);
   const market = await openMarket(ask, new Date().toISOString().slice(0, 10), never);
   const planned = plan(market.histories, seeded.at(-1)!.createdAt.slice(0, 10));
   for (const [index, key] of portfolioKeys.entries()) {

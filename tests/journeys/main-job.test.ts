@@ -6,6 +6,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
 import { heard, type Listener } from './support/listen.ts';
+import { noKafka } from '../../infra/dev/kafka/brokers.ts';
 import * as mainJob from './support/main-job.ts';
 import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { captured, funded, listed, SOON } from './support/world.ts';
@@ -17,7 +18,10 @@ const usd = (amount: string) => ({ amount, currency: 'USD' });
 const COST = '18726.5';
 const CASH_AFTER = '81273.5';
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+/** The cluster, too, wherever there can be one. */
+const possible = shapes.includes('a cluster') || (await noKafka()) !== null ? shapes : [...shapes, 'a cluster' as const];
+
+describe.each(possible)('in the shape of %s', PATIENCE, (shape) => {
   let platform: Platform;
   let client: PmsClient;
   let portfolioId: string;

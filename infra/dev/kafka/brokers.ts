@@ -11,6 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endStray, noteStarted } from '../cluster/stray.ts';
 
 const run = promisify(execFile);
 const HERE = import.meta.dirname;
@@ -99,7 +100,8 @@ export async function startBrokers({ brokers: count = 1, folder: given, cache, p
     addresses: nodes.map((node) => `127.0.0.1:${node.port}`), start,
     kill: (index) => end(index, 'SIGKILL'),
     async stop() {
-      for (const at of [...running.keys()].toReversed()) await end(at, 'SIGKILL');
+      // What is kept is closed in good order; what is thrown away need not be.
+      for (const at of [...running.keys()].toReversed()) await end(at, given === undefined ? 'SIGKILL' : 'SIGTERM');
       if (given === undefined) fs.rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -120,14 +122,18 @@ function clusterId(folder: string): string {
 async function startNode(node: Node, cluster: Cluster): Promise<ChildProcess> {
   fs.mkdirSync(node.folder, { recursive: true });
   const file = path.join(node.folder, 'server.properties');
+  const note = path.join(node.folder, 'process.json');
+  endStray(note);
   fs.writeFileSync(file, propertiesOf(node, cluster));
   const classpath = path.join(cluster.jars, '*');
   if (!fs.existsSync(path.join(node.folder, 'data', 'meta.properties')))
     await run('java', ['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', cluster.id, '-c', file, ...(node.controllerPort === null ? ['--no-initial-controllers'] : ['--standalone'])]);
   const log = path.join(node.folder, 'log.txt');
   const out = fs.openSync(log, 'w');
-  const child = spawn('java', [HEAP, '-cp', classpath, 'kafka.Kafka', file], { stdio: ['ignore', out, out] });
+  // in a group of its own: a Ctrl-C is for whoever started it, who ends it after those that use it
+  const child = spawn('java', [HEAP, '-cp', classpath, 'kafka.Kafka', file], { detached: true, stdio: ['ignore', out, out] });
   fs.closeSync(out);
+  noteStarted(note, child.pid, file);
   for (const end = Date.now() + START_MS_MAX; ;) {
     const said = fs.readFileSync(log, 'utf8');
     if (said.includes('Kafka Server started')) return child;

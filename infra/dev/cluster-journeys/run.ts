@@ -1,0 +1,23 @@
+/** `pnpm test:cluster`: every journey against `pnpm dev:cluster`, one after another, over one Kafka; words after it choose journeys by their file's name. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import process from 'node:process';
+import { noKafka, startBrokers } from '../kafka/brokers.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const given = process.env['KAFKA_BROKERS'];
+const absent = given === undefined ? await noKafka() : null;
+if (absent !== null) {
+  console.error(`Kafka cannot be started: ${absent}. Install it, or name brokers in KAFKA_BROKERS.`);
+  process.exit(1);
+}
+const brokers = given === undefined ? await startBrokers() : null;
+const chosen = process.argv.slice(2).map((word) => `tests/journeys/${word}`);
+const vitest = spawn(path.join(root, 'node_modules/.bin/vitest'), ['run', '--maxWorkers=1', ...(chosen.length === 0 ? ['tests/journeys'] : chosen)], {
+  cwd: root, stdio: 'inherit', env: { ...process.env, JOURNEYS_IN: 'cluster', KAFKA_BROKERS: given ?? brokers?.addresses.join() },
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal));
+const [code] = (await once(vitest, 'exit')) as [number | null];
+await brokers?.stop();
+process.exitCode = code ?? 1;
