@@ -129,6 +129,13 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       expect(await bus.replay({ from: new Date(Date.now() - 60_000) })).toBe(1);
     }, LONG_MS);
 
+    test('events of one key that are too large to go together go one after another, in order', async () => {
+      await started();
+      const large = (value: number): Event => ({ ...fact('a', value), data: { value, text: 'x'.repeat(400_000) } });
+      await tell(...[0, 1, 2, 3, 4].map(large));
+      await vi.waitFor(() => expect(seen).toEqual([0, 1, 2, 3, 4]), { timeout: LONG_MS, interval: 100 });
+    }, LONG_MS);
+
     test('a broker that ends and comes back loses nothing and doubles nothing', async () => {
       const bus = await started();
       await tell(fact('a', 0));

@@ -23,12 +23,14 @@ export interface Sequenced {
 
 export const sourceOf = (publisher: string): string => `/pms/${publisher}`;
 
-export function textOf(publisher: string, { event, sequence }: Sequenced): string {
-  const { id, type, key, organizationId, actor, reason, correlationId, causationId, occurredAt, data, traceparent, tracestate } = event;
-  return JSON.stringify({
+/** `dataText` is the event's data as JSON, where somebody has it so: it is neither read nor written again. */
+export function textOf(publisher: string, { event, sequence }: Sequenced, dataText = JSON.stringify(event.data)): string {
+  const { id, type, key, organizationId, actor, reason, correlationId, causationId, occurredAt, traceparent, tracestate } = event;
+  const attributes = JSON.stringify({
     specversion: SPEC_VERSION, id, type, source: sourceOf(publisher), subject: key, time: occurredAt, datacontenttype: 'application/json',
-    organizationid: organizationId, actor, reason, correlationid: correlationId, causationid: causationId ?? undefined, sequence, traceparent, tracestate, data,
+    organizationid: organizationId, actor, reason, correlationid: correlationId, causationid: causationId ?? undefined, sequence, traceparent, tracestate,
   });
+  return `${attributes.slice(0, -1)},"data":${dataText}}`;
 }
 
 /** Throws an Error that says what is wrong with a text that is no CloudEvent of ours. */

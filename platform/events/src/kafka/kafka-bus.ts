@@ -16,9 +16,12 @@ import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 import { deadTopicOf, groupIdOf, kafkaClient, type KafkaSettings, topicOf } from './connection.ts';
 import { consume } from './kafka-consumer.ts';
 import { behind, settled } from './progress.ts';
-import { relayOnce, unpublished } from './relay.ts';
+import { BATCH_MAX, relayOnce, unpublished } from './relay.ts';
 
 const POLL_MS = 250;
+/** Events handed over at once from which a second relay is worth its while. */
+const HELP_FROM = BATCH_MAX / 4;
+const HELPER_REST_MS = 60_000;
 const RETRY_POLL_MS = 250;
 const FAILED_STEP_MS = 500;
 const MEASURE_MS = 5_000;
@@ -59,7 +62,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   const watching = { admin, database, prefix, publishers };
   const sending = producing(kafka);
   const groups: Group[] = [];
-  const relays = carries.map((publisher) => ({ publisher, waker: waker() }));
+  const relays = carries.map((publisher) => ({ publisher, waker: waker(), helper: waker() }));
   const measuring = waker();
   const loops: Promise<void>[] = [];
   let open = true;
@@ -75,9 +78,15 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
       }
     }
   };
-  const relay = async ({ publisher, waker: rest }: (typeof relays)[number]): Promise<void> => {
-    const handed = await relayOnce({ database, publisher, topic: topicOf(prefix, publisher), producer: sending });
+  const handOver = (publisher: string): Promise<number> => relayOnce({ database, publisher, topic: topicOf(prefix, publisher), producer: sending });
+  const relay = async ({ publisher, waker: rest, helper }: (typeof relays)[number]): Promise<void> => {
+    const handed = await handOver(publisher);
+    if (handed >= HELP_FROM) helper.wake();
     if (handed === 0) await rest.sleep(POLL_MS);
+  };
+  /** Another relay beside it while there is much to carry: one reads and marks while the other sends. */
+  const help = async ({ publisher, helper }: (typeof relays)[number]): Promise<void> => {
+    if ((await handOver(publisher)) < HELP_FROM) await helper.sleep(HELPER_REST_MS);
   };
   const retry = async ({ name, handling: own, retrying }: Group): Promise<void> => {
     const due = (await options.holds(name)) ? await own.retry() : null;
@@ -100,7 +109,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
       await admin.connect();
       await sending.connect();
       for (const group of groups) await consuming(group, options, sending);
-      loops.push(...relays.map((one) => guarded(() => relay(one))), ...groups.map((group) => guarded(() => retry(group))), guarded(measure));
+      loops.push(...relays.flatMap((one) => [guarded(() => relay(one)), guarded(() => help(one))]), ...groups.map((group) => guarded(() => retry(group))), guarded(measure));
     },
     settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(watching, groups, timeoutMs),
     dead: () => deadLetters(database),
@@ -111,7 +120,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
     },
     async close() {
       open = false;
-      for (const { waker: rest } of relays) rest.wake();
+      for (const { waker: rest, helper } of relays) [rest, helper].forEach((one) => one.wake());
       for (const { retrying } of groups) retrying.wake();
       measuring.wake();
       await Promise.all(groups.map(({ consumer }) => consumer.disconnect()));

@@ -10,9 +10,14 @@ import { publisherOf } from '../envelope.ts';
 import { type Handling, RUN_MAX } from '../handling.ts';
 import type { Placed } from '../parking.ts';
 import { eventIn } from './cloud-event.ts';
+import { merged } from './merged.ts';
 
 const PAUSE_FIRST_MS = 250;
 const PAUSE_MS_MAX = 15_000;
+/** What arrives together is handled together: a partition by itself has few messages, and each transaction and each commit of offsets costs the same. */
+const PARTITIONS_AT_ONCE = 64;
+const MERGED_AT_ONCE = 2;
+const MERGED_MAX = 2_000;
 /** More domains than there will be: positions of two of them never meet. */
 const PUBLISHERS_MAX = 64n;
 
@@ -44,17 +49,17 @@ export async function consume(options: KafkaConsumerOptions): Promise<void> {
   const types = reactions.some(({ type }) => type === '*') ? null : new Set(reactions.map(({ type }) => type));
   await kafka.subscribe({ topics: heardPublishers(publishers, reactions).map(topicOf), fromBeginning: true });
   const failures = new Map<string, number>();
+  const together = merged((parts: readonly Part[]) => handled(options, parts), { atOnce: MERGED_AT_ONCE, sizeOf: ({ run }) => run.length, sizeMax: MERGED_MAX });
   await kafka.run({
-    autoCommit: false, partitionsConsumedConcurrently: 3, eachBatchAutoResolve: false,
+    autoCommit: false, partitionsConsumedConcurrently: PARTITIONS_AT_ONCE, eachBatchAutoResolve: false,
     async eachBatch(payload) {
       const { batch: { topic, partition, messages } } = payload;
       const place = `${topic} ${partition}`;
       try {
         for (let from = 0; from < messages.length; from += RUN_MAX) {
-          if (!payload.isRunning() || payload.isStale()) return;
+          if (isOver(payload)) return;
           const run = messages.slice(from, from + RUN_MAX);
-          await options.handling.handle(await placedIn(run, payload, { options, publisher: publisherAt.get(topic) ?? 0n, types }));
-          await committed(kafka, payload, run);
+          await together({ payload, run, placed: await placedIn(run, payload, { options, publisher: publisherAt.get(topic) ?? 0n, types }) });
           failures.delete(place);
         }
       } catch (error) {
@@ -66,12 +71,18 @@ export async function consume(options: KafkaConsumerOptions): Promise<void> {
   });
 }
 
-async function committed(kafka: KafkaConsumer, { batch: { topic, partition }, resolveOffset, heartbeat }: EachBatchPayload, run: readonly KafkaMessage[]): Promise<void> {
-  const last = run.at(-1);
-  if (last === undefined) return;
-  resolveOffset(last.offset);
-  await kafka.commitOffsets([{ topic, partition, offset: String(BigInt(last.offset) + 1n) }]);
-  await heartbeat();
+/** Messages of one partition, and the events that are heard among them. */
+interface Part { readonly payload: EachBatchPayload; readonly run: readonly KafkaMessage[]; readonly placed: readonly Placed[] }
+
+const isOver = ({ isRunning, isStale }: EachBatchPayload): boolean => !isRunning() || isStale();
+
+/** Of many partitions together: one transaction, and one commit of their offsets. A partition that was taken away meanwhile is left to who has it now. */
+async function handled({ kafka, handling }: KafkaConsumerOptions, all: readonly Part[]): Promise<void> {
+  const parts = all.filter(({ payload }) => !isOver(payload));
+  await handling.handle(parts.flatMap(({ placed }) => placed));
+  await kafka.commitOffsets(parts.flatMap(({ payload: { batch: { topic, partition } }, run }) => run.slice(-1).map(({ offset }) => ({ topic, partition, offset: String(BigInt(offset) + 1n) }))));
+  for (const { payload: { resolveOffset }, run } of parts) for (const { offset } of run.slice(-1)) resolveOffset(offset);
+  await parts[0]?.payload.heartbeat();
 }
 
 /** Nothing was committed: what could not be handled comes again when the partition is taken up. */

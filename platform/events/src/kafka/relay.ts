@@ -9,7 +9,10 @@ import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from '../outbox.ts';
 import { type Sql, schemaOf, type Transactions } from '../sql.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 
-const BATCH_MAX = 500;
+/** Whoever handed over so many has probably left some. */
+export const BATCH_MAX = 1_000;
+/** A broker refuses a larger set of messages, and all of a batch may be of one key. A single event goes, whatever its size. */
+const BATCH_BYTES_MAX = 900_000;
 const SHARDS = 16;
 /** So that of two relays each finds shards that are free. */
 const SHARDS_AT_ONCE = 8;
@@ -19,7 +22,10 @@ const LOCKS = 'pms-relay';
 const published = counter('pms_events_published_total', 'Events handed to Kafka, by publisher', ['publisher']);
 const waiting = gauge('pms_events_unpublished', 'Events in the outbox that Kafka has not taken yet, by publisher', ['publisher']);
 
-interface Row extends OutboxRow { readonly seq: string }
+interface Row extends OutboxRow { readonly seq: string; readonly data_text: string }
+
+/** Data as text: nobody has to read it and write it again. */
+const COLUMNS = OUTBOX_COLUMNS.replace(/\bdata\b/, 'null as data, data::text as data_text');
 
 export interface RelayOptions {
   readonly database: Sql & Transactions;
@@ -35,18 +41,21 @@ export function relayOnce({ database, producer, publisher, topic }: RelayOptions
     const shards = await ownShards(sql, publisher);
     if (shards.length === 0) return 0;
     const { rows } = await sql.query<Row>(
-      `select seq, ${OUTBOX_COLUMNS} from ${outbox} where position is null and mod(abs(hashtextextended(key, 0)), ${SHARDS})::int = any($1) order by seq limit ${BATCH_MAX}`, [shards]);
+      `select seq, ${COLUMNS} from ${outbox} where position is null and mod(abs(hashtextextended(key, 0)), ${SHARDS})::int = any($1) order by seq limit ${BATCH_MAX}`, [shards]);
     if (rows.length === 0) return 0;
-    await producer.send({
-      topic, acks: ALL_IN_SYNC,
-      messages: rows.map((row) => ({
-        key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }), headers: { 'content-type': CONTENT_TYPE },
-      })),
-    });
-    await sql.query(`update ${outbox} set position = -seq where seq = any($1::bigint[])`, [rows.map(({ seq }) => seq)]);
-    published.inc({ publisher }, rows.length);
-    return rows.length;
+    const sent = fitting(rows.map((row) => ({ row, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) })));
+    await producer.send({ topic, acks: ALL_IN_SYNC, messages: sent.map(({ row: { key }, value }) => ({ key, value, headers: { 'content-type': CONTENT_TYPE } })) });
+    await sql.query(`update ${outbox} set position = -seq where seq = any($1::bigint[])`, [sent.map(({ row: { seq } }) => seq)]);
+    published.inc({ publisher }, sent.length);
+    return sent.length;
   });
+}
+
+/** The first of them, as many as a broker takes at once. */
+function fitting<T extends { readonly value: string }>(all: readonly T[]): readonly T[] {
+  let bytes = 0;
+  const end = all.findIndex(({ value }, at) => (bytes += Buffer.byteLength(value)) > BATCH_BYTES_MAX && at > 0);
+  return end === -1 ? all : all.slice(0, end);
 }
 
 /** Locked until the transaction ends; none that another relay has now. In a different order each time, so that no shard is always last. */
