@@ -8,6 +8,7 @@ import type { Dial } from '@pms/router/dial/transport';
 import { supergraphAt, supergraphFile } from '@pms/router/supergraph/source';
 import type { RouterOptions } from '@pms/router/options';
 import { startRouter } from '@pms/router';
+import { platformPolicies } from '@pms/identity/policies';
 import { unrevoked } from '@pms/identity/revocations';
 import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
@@ -71,6 +72,7 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
     logger: log,
     metricsRegistry: metrics,
     metricsText: allMetrics,
+    policies: platformPolicies,
     production: environment.production,
     ...(environment.redisUrl === null ? {} : { redis: environment.redisUrl }),
     settings: settingsFrom(environment.routerConfig, platformSettings(environment)),

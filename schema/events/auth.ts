@@ -3,8 +3,9 @@ import { defineEvent } from '@pms/events/envelope';
 import { z } from 'zod';
 
 export const organizationCreated = defineEvent('auth.organization-created.v1', { organizationId: z.string(), name: z.string() });
-export const userCreated = defineEvent('auth.user-created.v1', { userId: z.string(), email: z.string(), displayName: z.string(), roles: z.array(z.string()) });
+export const userCreated = defineEvent('auth.user-created.v1', { userId: z.string(), email: z.string(), displayName: z.string(), roles: z.array(z.string()), investorIds: z.array(z.string()).optional() });
 export const rolesAssigned = defineEvent('auth.roles-assigned.v1', { userId: z.string(), before: z.array(z.string()), roles: z.array(z.string()) });
+export const investorsAssigned = defineEvent('auth.investors-assigned.v1', { userId: z.string(), before: z.array(z.string()), investorIds: z.array(z.string()) });
 export const serviceClientCreated = defineEvent('auth.service-client-created.v1', { serviceClientId: z.string(), name: z.string(), scopes: z.array(z.string()) });
 export const serviceClientSecretRotated = defineEvent('auth.service-client-secret-rotated.v1', { serviceClientId: z.string() });
 export const signedIn = defineEvent('auth.signed-in.v1', { userId: z.string() });

@@ -21,6 +21,8 @@ export interface Principal {
   readonly issuer?: string;
   readonly roles: readonly string[];
   readonly scopes: ReadonlySet<string>;
+  /** Of a user who is nothing but INVESTOR: the investors whose portfolios alone they see. Absent for all who see the whole organisation. */
+  readonly investors?: readonly string[];
   readonly tokenId: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
@@ -33,6 +35,7 @@ const claims = z.object({
   token_use: z.enum(['USER', 'SERVICE']),
   org: z.string().min(1),
   roles: z.array(z.string()).default([]),
+  investors: z.array(z.string()).default([]),
   scope: z.string().default(''),
   jti: z.string().min(1),
   exp: z.number(),
@@ -46,8 +49,17 @@ export function principalFrom(payload: unknown): Principal {
     subject: claim.sub, kind: claim.token_use, organizationId: claim.org, roles: claim.roles,
     scopes: new Set(claim.scope.split(' ').filter((scope) => scope !== '')), tokenId: claim.jti, expiresAt: claim.exp,
     ...(claim.iat === undefined ? {} : { issuedAt: claim.iat }),
+    // by the roles and not by the claim: a token that leaves it out shows nothing, rather than everything
+    ...(isOnlyInvestor(claim.roles) ? { investors: claim.investors } : {}),
   };
 }
+
+/** Whether somebody with these roles sees the portfolios of named investors alone: INVESTOR is the only one. */
+export const isOnlyInvestor = (held: readonly string[]): boolean => held.length > 0 && held.every((role) => role === 'INVESTOR');
+
+/** Whether a portfolio of this investor (null: of nobody) is the principal's to see, within the organisation. */
+export const seesPortfolioOf = ({ investors }: Pick<Principal, 'investors'>, investorId: string | null): boolean =>
+  investors === undefined || (investorId !== null && investors.includes(investorId));
 
 const reading: readonly Scope[] = scopes.filter((scope) => scope.endsWith(':read') && scope !== 'identity:read');
 

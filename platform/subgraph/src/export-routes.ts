@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { badInput, DomainError, errorCodes, forbidden, unauthenticated } from '@pms/errors';
+import { platformPolicies } from '@pms/identity/policies';
 import type { Authenticate } from '@pms/identity/tokens';
 import type { Logger } from '@pms/telemetry/logger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -49,6 +50,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { dataset, f
   if (principal === null) throw unauthenticated('sign in first: the request carries no access token');
   if (principal.issuer !== undefined) throw unauthenticated('the token is of an issuer that is not trusted here');
   if (!principal.scopes.has(dataset.scope)) throw forbidden(`this needs the scope ${dataset.scope}`);
+  if (!platformPolicies.firm(principal)) throw forbidden('a data set is of the whole organisation, and not for investors');
   const query = { organizationId: principal.organizationId, ...filterOf(dataset, request.query as Readonly<Record<string, unknown>>) };
   const chunks = written(dataset, query, format);
   const first = await chunks.next();

@@ -1,6 +1,7 @@
 /** Makes a domain's SDL and resolvers executable, and guards its fields: what the router enforces is enforced here again. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { forbidden, unauthenticated } from '@pms/errors';
+import { platformPolicies } from '@pms/identity/policies';
 import type { Principal } from '@pms/identity/principal';
 import {
   type ConstDirectiveNode, defaultFieldResolver, type FieldDefinitionNode, type GraphQLField, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema,
@@ -13,7 +14,7 @@ type BuildInput = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs:
 /** A rule over the principal, named by `@policy` in the SDL. */
 export type Policies = Readonly<Record<string, (principal: Principal) => boolean>>;
 
-export function executableSchema(sdl: string, resolvers: object, policies: Policies = {}): GraphQLSchema {
+export function executableSchema(sdl: string, resolvers: object, policies: Policies = platformPolicies): GraphQLSchema {
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as NonNullable<BuildInput['resolvers']> });
   for (const type of Object.values(schema.getTypeMap())) {
     if (isScalarType(type)) giveMeaning(type);

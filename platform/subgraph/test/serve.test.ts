@@ -150,8 +150,8 @@ describe('a subscription to a subgraph', () => {
     const ended = new Promise<number>((resolve) => { socket.once('close', (code) => { resolve(code); }); });
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => { socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${bearer}` } })); });
-      socket.on('message', (bytes) => {
-        const { type } = JSON.parse(String(bytes)) as { type: string };
+      socket.on('message', (bytes: Buffer) => {
+        const { type } = JSON.parse(bytes.toString()) as { type: string };
         if (type === 'connection_ack') socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: 'subscription { endless }' } }));
         if (type === 'next') resolve();
       });

@@ -13,7 +13,7 @@ export interface Reference {
 }
 
 export interface Loaders {
-  /** Null for an id that is unknown or another organisation's. */
+  /** Null for an id that is unknown, another organisation's, or another investor's than the asker sees. */
   readonly portfolio: DataLoader<string, PortfolioRow | null>;
   /** By portfolio; at the last known prices. */
   readonly valuation: DataLoader<string, Valuation>;

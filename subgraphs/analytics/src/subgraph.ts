@@ -46,7 +46,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
     ],
     contextFor: (request): AnalyticsContext => {
       const who = signed(request);
-      return { ...who, ...measuring, live, loaders: loadersFor(measuring, who.principal.organizationId) };
+      return { ...who, ...measuring, live, loaders: loadersFor(measuring, who.principal) };
     },
     start: async () => {
       for (const instrumentId of await store.allInstrumentIds()) quotes.follow(instrumentId);

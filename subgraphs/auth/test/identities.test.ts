@@ -1,6 +1,7 @@
 /** Users and service clients through GraphQL. */
 import { scopes, scopesOf } from '@pms/identity/principal';
 import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthSubgraph, authSubgraph } from '../src/subgraph.ts';
 
@@ -112,4 +113,24 @@ test('production refuses the demo and gives no token without a password; where t
   const production = authSubgraph({ ...door.surroundings, settings: { ...settings, demo: false } });
   await expect(production.issueToken({ email: 'head@harbour.example' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   await Promise.all([demo.close(), production.close()]);
+});
+
+test('the token of an investor names whose portfolios they see, and what was issued before holds no longer where one is taken away', async () => {
+  const created = (await door.ask('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id investors { id } } userErrors { code path } } }',
+    { input: { email: 'investor@one.example', displayName: 'Ivo', roles: ['INVESTOR'], investorIds: ['inv_1', 'inv_2', 'inv_1'] } }, { as: admin })).data.createUser;
+  expect(created.user.investors).toEqual([{ id: 'inv_1' }, { id: 'inv_2' }]);
+  const { id } = created.user;
+  const claims = async () => decodeJwt((await auth.issueToken({ email: 'investor@one.example' })).token);
+  expect(await claims()).toMatchObject({ roles: ['INVESTOR'], investors: ['inv_1', 'inv_2'] });
+  const assign = async (investorIds: string[]) => (await door.ask('mutation ($input: AssignInvestorsInput!) { assignInvestors(input: $input) { user { investors { id } } userErrors { code path } } }', { input: { userId: id, investorIds } }, { as: admin })).data.assignInvestors;
+  const revoked = async () => (await door.database.query('select 1 from auth.revocation where subject = $1', [id])).rows.length;
+  expect((await assign(['inv_1', 'inv_2', 'inv_3'])).userErrors).toEqual([]);
+  expect(await revoked()).toBe(0);
+  expect((await assign(['inv_3'])).user.investors).toEqual([{ id: 'inv_3' }]);
+  expect([await revoked(), (await claims())['investors']]).toEqual([1, ['inv_3']]);
+  expect((await door.told()).at(-1)).toMatchObject({ type: 'auth.investors-assigned.v1', data: { before: ['inv_1', 'inv_2', 'inv_3'], investorIds: ['inv_3'] } });
+  expect((await assign(['no id; at all'])).userErrors).toEqual([{ code: 'INVALID', path: ['investorIds', '0'] }]);
+  expect((await assign(Array.from({ length: 21 }, (_, n) => `inv_${n}`))).userErrors).toEqual([{ code: 'INVALID', path: ['investorIds'] }]);
+  await door.ask('mutation ($input: AssignRolesInput!) { assignRoles(input: $input) { user { id } } }', { input: { userId: id, roles: ['INVESTOR', 'RISK'] } }, { as: admin });
+  expect((await claims())['investors']).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /** The leaderboard domain through its front door. */
 import { performanceMeasured } from '@pms/schema/events/analytics';
-import { portfolioClosed } from '@pms/schema/events/portfolio';
+import { portfolioClosed, portfolioCreated, portfolioUpdated } from '@pms/schema/events/portfolio';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { leaderboardSubgraph } from '../src/subgraph.ts';
@@ -71,3 +71,26 @@ test('the subscription gives the top at once and after a measurement', async () 
   expect(await second).toEqual([{ portfolio: { id: 'prt_b' }, rank: { of: 2 } }]);
   await changes.return?.();
 });
+
+test('an investor sees the places of their own portfolios, ranked among all', async () => {
+  const facts = (portfolioId: string, investorId: string | null) => ({ portfolioId, name: portfolioId, baseCurrency: 'USD', investorId, lotMethod: 'FIFO' as const, benchmarkInstrumentId: null });
+  await door.hear(
+    heard(portfolioCreated, 'prt_a', facts('prt_a', 'inv_1')), measured('prt_a', 0.1), measured('prt_b', 0.3), heard(portfolioCreated, 'prt_b', facts('prt_b', 'inv_2')),
+    measured('prt_c', 0.2), heard(portfolioCreated, 'prt_c', facts('prt_c', null)),
+  );
+  const investor = principal({ roles: ['INVESTOR'], investors: ['inv_1'] });
+  expect((await board({}, investor)).places).toEqual([['prt_a', 3, 0]]);
+  expect((await board({}, principal({ roles: ['INVESTOR'], investors: [] }))).places).toEqual([]);
+  await door.hear(heard(portfolioUpdated, 'prt_c', facts('prt_c', 'inv_1')));
+  expect((await board({}, investor)).places).toEqual([['prt_c', 2, 50], ['prt_a', 3, 0]]);
+  const [first] = await Array.fromAsync(await door.subscribe('subscription { leaderboardChanged(metric: TIME_WEIGHTED_RETURN, window: YEAR_TO_DATE, first: 1) { entries { portfolio { id } } } }', {}, { as: investor }).then(one));
+  expect(first?.data).toEqual({ leaderboardChanged: { entries: [{ portfolio: { id: 'prt_c' } }] } });
+});
+
+/** The first event alone. */
+async function* one<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const event of events) {
+    yield event;
+    return;
+  }
+}

@@ -6,7 +6,7 @@ import type { Portfolio } from './domain/portfolio.ts';
 import type { PortfolioStore } from './store/portfolio-store.ts';
 
 export interface Loaders {
-  /** Null for an id that is unknown or another organisation's. */
+  /** Null for an id that is unknown, another organisation's, or another investor's than the asker sees. */
   readonly portfolio: DataLoader<string, Portfolio | null>;
   readonly investor: DataLoader<string, Investor | null>;
 }

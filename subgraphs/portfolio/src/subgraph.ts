@@ -18,7 +18,7 @@ export function portfolioSubgraph({ database, wake, newId, now }: Surroundings):
     reactions: [onInstrumentCreated(store)],
     contextFor: (request): PortfolioContext => {
       const who = signed(request);
-      return { ...who, store, newId, now, loaders: loadersFor(store, who.principal.organizationId) };
+      return { ...who, store, newId, now, loaders: loadersFor(store, who.principal) };
     },
     ready: store.ready,
     close: store.close,

@@ -49,7 +49,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
     reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onPricesRecorded(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
     contextFor: (request): TransactionalContext => {
       const who = signed(request);
-      return { ...who, ...books, days: marketDays, loaders: loadersFor(store, who.principal.organizationId, now) };
+      return { ...who, ...books, days: marketDays, loaders: loadersFor(store, who.principal, now) };
     },
     start: async () => {
       await timer.start();

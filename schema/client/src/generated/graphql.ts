@@ -268,6 +268,8 @@ export type CreateUserInput = {
   readonly displayName: string;
   /** What they sign in with; no other user on the platform may have it. */
   readonly email: string;
+  /** For a user who is nothing but INVESTOR: whose portfolios they see. At most 20; none shows nothing. */
+  readonly investorIds?: ReadonlyArray<string> | null | undefined;
   /** 12 to 256 characters; made for them where it is left out. */
   readonly password?: string | null | undefined;
   /** At least one. */
@@ -687,7 +689,7 @@ export type Role =
   | 'ADMIN'
   /** Writes the rules, approves and rejects trades. */
   | 'COMPLIANCE'
-  /** Reads portfolios and their performance. */
+  /** Reads the portfolios of the investors that the user stands for, and nothing else of the organisation, unless it has other roles as well. */
   | 'INVESTOR'
   /** Settles, moves cash, looks after market data. */
   | 'OPERATIONS'

@@ -1,14 +1,16 @@
 /** Looks portfolios and their values up once a request, many in one go. */
 import DataLoader from 'dataloader';
 import { notFound } from '@pms/errors';
+import { type Principal, seesPortfolioOf } from '@pms/identity/principal';
 import type { Loaders, Measuring } from '../context.ts';
 import type { Valuation } from '../domain/portfolio-value.ts';
 import type { PortfolioRow } from '../store/analytics-store.ts';
 import { atQuotes, prepared } from './valuations.ts';
 
-export function loadersFor(measuring: Measuring, organizationId: string): Loaders {
+export function loadersFor(measuring: Measuring, principal: Principal): Loaders {
   const portfolio: Loaders['portfolio'] = new DataLoader(async (ids) => {
-    const found = new Map((await measuring.store.portfolios(organizationId, ids)).map((row) => [row.id, row]));
+    const rows = await measuring.store.portfolios(principal.organizationId, ids);
+    const found = new Map(rows.filter(({ investorId }) => seesPortfolioOf(principal, investorId)).map((row) => [row.id, row]));
     return ids.map((id) => found.get(id) ?? null);
   });
   return {

@@ -16,6 +16,7 @@ export interface PortfolioRow {
   readonly organizationId: string;
   readonly baseCurrency: string;
   readonly benchmarkInstrumentId: string | null;
+  readonly investorId: string | null;
   readonly revision: bigint;
 }
 

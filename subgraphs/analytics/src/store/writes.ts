@@ -62,6 +62,7 @@ export interface PortfolioFacts {
   readonly organizationId: string;
   readonly baseCurrency: string;
   readonly benchmarkInstrumentId: string | null;
+  readonly investorId: string | null;
 }
 
 export type AnalyticsWrites = ReturnType<typeof writes>;
@@ -180,11 +181,11 @@ function actionWrites(sql: Sql) {
 /** What other domains own, as far as values depend on it. */
 function referenceWrites(sql: Sql) {
   return {
-    async keepPortfolio({ portfolioId, organizationId, baseCurrency, benchmarkInstrumentId }: PortfolioFacts): Promise<void> {
+    async keepPortfolio({ portfolioId, organizationId, baseCurrency, benchmarkInstrumentId, investorId }: PortfolioFacts): Promise<void> {
       await sql.query(
-        `insert into analytics.portfolio (id, organization_id, base_currency, benchmark_instrument_id) values ($1, $2, $3, $4)
-         on conflict (id) do update set benchmark_instrument_id = excluded.benchmark_instrument_id, revision = portfolio.revision + 1`,
-        [portfolioId, organizationId, baseCurrency, benchmarkInstrumentId]);
+        `insert into analytics.portfolio (id, organization_id, base_currency, benchmark_instrument_id, investor_id) values ($1, $2, $3, $4, $5)
+         on conflict (id) do update set benchmark_instrument_id = excluded.benchmark_instrument_id, investor_id = excluded.investor_id, revision = portfolio.revision + 1`,
+        [portfolioId, organizationId, baseCurrency, benchmarkInstrumentId, investorId]);
     },
 
     async keepInstrument(row: { readonly instrumentId: string; readonly organizationId: string; readonly symbol: string; readonly name: string; readonly assetClass: string; readonly currency: string }): Promise<void> {

@@ -1,4 +1,4 @@
-/** Replaces the roles of a user. An organisation always keeps an ADMIN. */
+/** Replaces the roles of a user. An organisation always keeps an ADMIN. Where a role is taken away, what was issued to the user before holds no longer. */
 import { Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { rolesAssigned } from '@pms/schema/events/auth';
@@ -23,6 +23,7 @@ export async function assignRoles(ctx: AuthContext, { userId, roles, reason }: A
     mustHold(ctx, roles.filter((role) => !before.roles.includes(role)));
     const after = withRoles(before, roles, otherAdmins);
     await tx.saveRoles(after);
+    if (before.roles.some((role) => !after.roles.includes(role))) await tx.revokeTokens(userId, ctx.now());
     await tx.outbox.add([event(rolesAssigned, userId, { userId, before: [...before.roles], roles: [...after.roles] }, { ...ctx, origin })]);
     return after;
   });

@@ -16,7 +16,7 @@ export interface BootstrapOrganization {
 export async function bootstrapOrganization(accounts: Accounts, { name, adminEmail, adminPassword }: BootstrapOrganization): Promise<{ organization: Organization; admin: User }> {
   const { store, hashing, newId, now } = accounts;
   const organization = founded({ id: newId('org'), name, createdAt: now() });
-  const admin = newUser({ id: newId('usr'), organizationId: organization.id, email: adminEmail, displayName: adminEmail, roles: ['ADMIN'], createdAt: now() });
+  const admin = newUser({ id: newId('usr'), organizationId: organization.id, email: adminEmail, displayName: adminEmail, roles: ['ADMIN'], investorIds: [], createdAt: now() });
   const passwordHash = await hashing.hash(acceptable(adminPassword, 'adminPassword'));
   const maker = { origin: { organizationId: organization.id, actor: 'system:auth', correlationId: newId('req'), causationId: null }, newId, now };
   await store.transaction(async (tx) => {

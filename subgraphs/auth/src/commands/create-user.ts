@@ -13,18 +13,19 @@ export interface CreateUser {
   readonly email: string;
   readonly displayName: string;
   readonly roles: readonly Role[];
+  readonly investorIds?: readonly string[] | null | undefined;
   readonly password?: string | null | undefined;
 }
 
 /** `initialPassword` is null where the input had one. */
-export async function createUser(ctx: AuthContext, { email, displayName, roles, password }: CreateUser): Promise<{ user: User; initialPassword: string | null }> {
-  const user = newUser({ id: ctx.newId('usr'), organizationId: ctx.principal.organizationId, email, displayName, roles, createdAt: ctx.now() });
+export async function createUser(ctx: AuthContext, { email, displayName, roles, investorIds, password }: CreateUser): Promise<{ user: User; initialPassword: string | null }> {
+  const user = newUser({ id: ctx.newId('usr'), organizationId: ctx.principal.organizationId, email, displayName, roles, investorIds: investorIds ?? [], createdAt: ctx.now() });
   mustHold(ctx, user.roles);
   const initialPassword = password == null ? newSecret() : null;
   const passwordHash = await ctx.hashing.hash(initialPassword ?? acceptable(password ?? '', 'password'));
   await ctx.store.transaction(async (tx) => {
     if (!(await tx.insertUser(user, passwordHash))) throw new Refusal('CONFLICT', 'somebody signs in with this e-mail address', ['email']);
-    await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName: user.displayName, roles: [...user.roles] }, ctx)]);
+    await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName: user.displayName, roles: [...user.roles], investorIds: [...user.investorIds] }, ctx)]);
   });
   return { user, initialPassword };
 }

@@ -35,7 +35,7 @@ export async function openDemo({ store, hashing, newId, now }: Accounts): Promis
     if (!(await tx.insertOrganization(organization))) return; // another process was first
     await tx.outbox.add([event(organizationCreated, organization.id, { organizationId: organization.id, name: organization.name }, maker)]);
     for (const [name, displayName, role] of people) {
-      const user = newUser({ id: newId('usr'), organizationId: organization.id, email: `${name}@demo.example`, displayName, roles: [role], createdAt: at });
+      const user = newUser({ id: newId('usr'), organizationId: organization.id, email: `${name}@demo.example`, displayName, roles: [role], investorIds: [], createdAt: at });
       await tx.insertUser(user, passwordHash);
       await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName, roles: [role] }, maker)]);
     }

@@ -3,7 +3,7 @@ import { newServiceClient } from './service-client.ts';
 import { newUser, withRoles } from './user.ts';
 
 const ada = (over: Partial<Parameters<typeof newUser>[0]> = {}) =>
-  newUser({ id: 'usr_1', organizationId: 'org_1', email: 'Ada@Example.com ', displayName: 'Ada', roles: ['TRADER', 'ADMIN', 'TRADER'], createdAt: new Date(0), ...over });
+  newUser({ id: 'usr_1', organizationId: 'org_1', email: 'Ada@Example.com ', displayName: 'Ada', investorIds: [], roles: ['TRADER', 'ADMIN', 'TRADER'], createdAt: new Date(0), ...over });
 
 test('an e-mail address is kept in lower case and each role once', () => {
   expect(ada()).toMatchObject({ email: 'ada@example.com', roles: ['ADMIN', 'TRADER'] });

@@ -16,6 +16,7 @@ export const Viewer: ViewerResolvers = {
 export const User: UserResolvers = {
   __resolveReference: ({ id }, ctx) => ctx.loaders.user.load(id),
   email: (user, _, ctx) => (maySee(ctx, user) ? user.email : null),
+  investors: (user, _, ctx) => (maySee(ctx, user) ? user.investorIds.map((id) => ({ id })) : []),
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   lastSignedInAt: (user, _, ctx) => (maySee(ctx, user) ? user.lastSignedInAt?.toISOString() ?? null : null),
 };

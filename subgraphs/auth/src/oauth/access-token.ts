@@ -1,5 +1,5 @@
 /** What an access token says, for whom, and how long it says so. Rights are looked up when a token is signed: a role that was taken away is not in the next one. */
-import { scopesOf } from '@pms/identity/principal';
+import { isOnlyInvestor, scopesOf } from '@pms/identity/principal';
 import { DEMO_ORGANIZATION_ID } from '../domain/organization.ts';
 import type { AuthStore } from '../store/auth-store.ts';
 
@@ -14,6 +14,8 @@ export interface AccessClaims {
   readonly org: string;
   readonly roles: readonly string[];
   readonly scope: string;
+  /** Of those who are nothing but INVESTOR: whose portfolios they see. */
+  readonly investors?: readonly string[];
 }
 
 export interface Claims {
@@ -30,8 +32,8 @@ export function accessClaims(store: AuthStore, { demo }: { readonly demo: boolea
     async forUser(userId, asked) {
       const found = await store.userById(userId);
       if (found === null || !admitted(found.user.organizationId)) return null;
-      const { id, organizationId, roles } = found.user;
-      return { sub: id, token_use: 'USER', org: organizationId, roles, scope: joined(scopesOf(roles), asked) };
+      const { id, organizationId, roles, investorIds } = found.user;
+      return { sub: id, token_use: 'USER', org: organizationId, roles, scope: joined(scopesOf(roles), asked), ...(isOnlyInvestor(roles) ? { investors: investorIds } : {}) };
     },
     async forService(clientId, asked) {
       const found = await store.serviceClientByClientId(clientId);

@@ -10,12 +10,13 @@ export interface UserRow {
   readonly email: string;
   readonly displayName: string;
   readonly roles: readonly string[];
+  readonly investorIds: readonly string[];
   readonly createdAt: Date;
   readonly lastSignedInAt: Date | null;
 }
 
-export const toUser = ({ id, organizationId, email, displayName, roles, createdAt, lastSignedInAt }: UserRow): User =>
-  ({ id, organizationId, email, displayName, roles: rolesIn(roles), createdAt, lastSignedInAt });
+export const toUser = ({ id, organizationId, email, displayName, roles, investorIds, createdAt, lastSignedInAt }: UserRow): User =>
+  ({ id, organizationId, email, displayName, roles: rolesIn(roles), investorIds, createdAt, lastSignedInAt });
 
 export const toServiceClient = ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt }: ServiceClient): ServiceClient =>
   ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt });

@@ -7,7 +7,7 @@ import { toServiceClient, toUser, type UserRow } from './rows.ts';
 
 export type AuthWrites = ReturnType<typeof writes>;
 
-const USER = `id, organization_id as "organizationId", email, display_name as "displayName", roles, created_at as "createdAt", last_signed_in_at as "lastSignedInAt"`;
+const USER = `id, organization_id as "organizationId", email, display_name as "displayName", roles, investor_ids as "investorIds", created_at as "createdAt", last_signed_in_at as "lastSignedInAt"`;
 const CLIENT = `id, organization_id as "organizationId", client_id as "clientId", name, scopes, created_at as "createdAt", secret_rotated_at as "secretRotatedAt"`;
 
 export function writes({ sql, outbox }: Work) {
@@ -24,9 +24,9 @@ export function writes({ sql, outbox }: Work) {
     /** False when somebody has the e-mail address. */
     async insertUser(user: User, passwordHash: string): Promise<boolean> {
       const { rowCount } = await sql.query(
-        `insert into auth."user" (id, organization_id, email, display_name, roles, password_hash, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (email) do nothing`,
-        [user.id, user.organizationId, user.email, user.displayName, user.roles, passwordHash, user.createdAt]);
+        `insert into auth."user" (id, organization_id, email, display_name, roles, investor_ids, password_hash, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (email) do nothing`,
+        [user.id, user.organizationId, user.email, user.displayName, user.roles, user.investorIds, passwordHash, user.createdAt]);
       return rowCount === 1;
     },
 
@@ -52,6 +52,7 @@ export function writes({ sql, outbox }: Work) {
     },
 
     saveRoles: async ({ id, roles }: User): Promise<void> => void (await sql.query('update auth."user" set roles = $2 where id = $1', [id, roles])),
+    saveInvestors: async ({ id, investorIds }: User): Promise<void> => void (await sql.query('update auth."user" set investor_ids = $2 where id = $1', [id, investorIds])),
     savePassword: async (userId: string, passwordHash: string): Promise<void> =>
       void (await sql.query('update auth."user" set password_hash = $2 where id = $1', [userId, passwordHash])),
     sawUser: async (userId: string, at: Date): Promise<void> =>

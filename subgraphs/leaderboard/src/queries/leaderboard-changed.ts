@@ -30,7 +30,7 @@ interface Asked {
 async function* changes({ store, principal, now }: LeaderboardContext, { metric, window, first }: Asked, measured: AsyncIterableIterator<unknown>): AsyncGenerator<LeaderboardChange> {
   try {
     do {
-      const { places } = await board(store, principal.organizationId, metric, window);
+      const { places } = await board(store, principal, metric, window);
       yield { leaderboardChanged: { at: now().toISOString(), entries: places.slice(0, first) } };
       await delay(PAUSE_MS);
     } while ((await measured.next()).done !== true);

@@ -20,9 +20,9 @@ const columnOf = { TIME_WEIGHTED_RETURN: 'timeWeightedReturn', SHARPE: 'sharpe',
 export function leaderboardStore(prisma: PrismaClient, work: UnitOfWork) {
   return {
     /** Open portfolios of the organisation and the figure of each, by id. */
-    async figures(organizationId: string, metric: Metric, window: Window): Promise<{ readonly portfolioId: string; readonly value: number | null }[]> {
-      const rows = await prisma.measure.findMany({ where: { organizationId, window, portfolio: { open: true } }, orderBy: { portfolioId: 'asc' } });
-      return rows.map((row) => ({ portfolioId: row.portfolioId, value: row[columnOf[metric]]?.toNumber() ?? null }));
+    async figures(organizationId: string, metric: Metric, window: Window): Promise<{ readonly portfolioId: string; readonly investorId: string | null; readonly value: number | null }[]> {
+      const rows = await prisma.measure.findMany({ where: { organizationId, window, portfolio: { open: true } }, orderBy: { portfolioId: 'asc' }, include: { portfolio: { select: { investorId: true } } } });
+      return rows.map((row) => ({ portfolioId: row.portfolioId, investorId: row.portfolio.investorId, value: row[columnOf[metric]]?.toNumber() ?? null }));
     },
     transaction: <T>(steps: (tx: LeaderboardWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
     ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
@@ -38,6 +38,9 @@ function writes({ sql, firstSight }: Work) {
     /** A portfolio that is measured before it is heard of counts as open. */
     async keepPortfolio(portfolioId: string, organizationId: string, open: boolean): Promise<void> {
       await sql.query('insert into leaderboard.portfolio (id, organization_id, open) values ($1, $2, $3) on conflict (id) do update set open = portfolio.open and excluded.open', [portfolioId, organizationId, open]);
+    },
+    async keepInvestor(portfolioId: string, organizationId: string, investorId: string | null): Promise<void> {
+      await sql.query('insert into leaderboard.portfolio (id, organization_id, investor_id) values ($1, $2, $3) on conflict (id) do update set investor_id = excluded.investor_id', [portfolioId, organizationId, investorId]);
     },
     /** An older day's figures do not replace newer ones. */
     async keepMeasures(portfolioId: string, organizationId: string, asOf: string, measures: readonly Measure[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Investors of the asker's organisation. Another organisation's and none at all look alike. */
+/** Investors of the asker's organisation; for an investor, themselves. Another's and none at all look alike. */
 import { notFound } from '@pms/errors';
 import { type Connection, connectionOf, type PageArgs, pageOf } from '@pms/subgraph/connection';
 import type { PortfolioContext } from '../context.ts';
@@ -14,5 +14,5 @@ export async function investorById(ctx: PortfolioContext, id: string): Promise<I
 /** Oldest first. */
 export async function investors(ctx: PortfolioContext, args: PageArgs): Promise<Connection<Investor>> {
   const page = pageOf(args);
-  return connectionOf(await ctx.store.investorPage(ctx.principal.organizationId, page), page, ({ id }) => [id]);
+  return connectionOf(await ctx.store.investorPage(ctx.principal, page), page, ({ id }) => [id]);
 }

@@ -1,4 +1,4 @@
-/** Portfolios of the asker's organisation. Another organisation's and none at all look alike. */
+/** Portfolios of the asker's organisation; of an investor, theirs. Another's and none at all look alike. */
 import { notFound } from '@pms/errors';
 import { type Connection, connectionOf, type PageArgs, pageOf } from '@pms/subgraph/connection';
 import type { PortfolioContext } from '../context.ts';
@@ -15,5 +15,5 @@ export async function portfolioById(ctx: PortfolioContext, id: string): Promise<
 /** Oldest first. */
 export async function portfolios(ctx: PortfolioContext, filter: PortfolioFilter, args: PageArgs): Promise<Connection<Portfolio>> {
   const page = pageOf(args);
-  return connectionOf(await ctx.store.portfolioPage(ctx.principal.organizationId, filter, page), page, ({ id }) => [id]);
+  return connectionOf(await ctx.store.portfolioPage(ctx.principal, filter, page), page, ({ id }) => [id]);
 }

@@ -16,6 +16,12 @@ export interface PortfolioFilter {
   readonly nameContains?: string | null | undefined;
 }
 
+/** Whose organisation, and whose portfolios in it: all, where it names no investors. */
+export interface Asker {
+  readonly organizationId: string;
+  readonly investors?: readonly string[];
+}
+
 const including = { targets: true } as const;
 
 export function portfolioStore(prisma: PrismaClient, work: UnitOfWork) {
@@ -28,12 +34,12 @@ export function portfolioStore(prisma: PrismaClient, work: UnitOfWork) {
       return (await prisma.investor.findMany({ where: { organizationId, id: { in: [...ids] } } })).map(toInvestor);
     },
     /** Ids sort by the time they were made, so the id is the whole sort key. */
-    async portfolioPage(organizationId: string, filter: PortfolioFilter, page: Page): Promise<Portfolio[]> {
-      const rows = await prisma.portfolio.findMany({ where: { organizationId, ...matching(filter), ...within(page) }, ...inOrder(page), include: including });
+    async portfolioPage({ organizationId, investors }: Asker, filter: PortfolioFilter, page: Page): Promise<Portfolio[]> {
+      const rows = await prisma.portfolio.findMany({ where: { organizationId, ...matching(filter), ...within(page), ...(investors === undefined ? {} : { AND: { investorId: { in: [...investors] } } }) }, ...inOrder(page), include: including });
       return rows.map(toPortfolio);
     },
-    async investorPage(organizationId: string, page: Page): Promise<Investor[]> {
-      return (await prisma.investor.findMany({ where: { organizationId, ...within(page) }, ...inOrder(page) })).map(toInvestor);
+    async investorPage({ organizationId, investors }: Asker, page: Page): Promise<Investor[]> {
+      return (await prisma.investor.findMany({ where: { organizationId, ...within(page), ...(investors === undefined ? {} : { AND: { id: { in: [...investors] } } }) }, ...inOrder(page) })).map(toInvestor);
     },
     /** Those of `ids` that market data told of. */
     async knownInstruments(organizationId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {

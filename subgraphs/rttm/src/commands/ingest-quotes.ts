@@ -1,5 +1,5 @@
-/** Takes the newest prices from a service. Refused as a whole: unknown instruments, prices not above zero, times in the future. FORBIDDEN for people. */
-import { forbidden, invalid } from '@pms/errors';
+/** Takes the newest prices from a service. Refused as a whole: unknown instruments, prices not above zero, times in the future. */
+import { invalid } from '@pms/errors';
 import { decimal } from '@pms/money';
 import type { RttmContext } from '../context.ts';
 import { utcDay } from '../domain/days.ts';
@@ -23,7 +23,6 @@ export interface Ingested {
 
 export async function ingestQuotes(ctx: RttmContext, quotes: readonly QuoteInput[]): Promise<Ingested> {
   const { principal, store, now } = ctx;
-  if (principal.kind !== 'SERVICE') throw forbidden('quotes are ingested by service clients');
   if (quotes.length === 0 || quotes.length > QUOTES_MAX) throw invalid(`1 to ${QUOTES_MAX} quotes at a time`, 'quotes');
   quotes.forEach((quote, index) => check(quote, index, now()));
   const instruments = await findInstruments(ctx, quotes, (index) => ['quotes', String(index)]);

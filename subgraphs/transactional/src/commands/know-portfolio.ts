@@ -17,6 +17,7 @@ export interface PortfolioFacts {
   readonly baseCurrency: string;
   /** In the portfolio domain's words. */
   readonly lotMethod: string;
+  readonly investorId: string | null;
 }
 
 export const openPortfolio = (ctx: BooksContext, cause: Event, facts: PortfolioFacts): Promise<void> =>
@@ -30,7 +31,7 @@ export const updatePortfolio = (ctx: BooksContext, cause: Event, facts: Portfoli
   ctx.store.transaction(async (tx) => {
     const before = await lockedPortfolio(tx, facts.portfolioId);
     if (!(await tx.firstSight(cause.id))) return;
-    await tx.savePortfolioName(before, facts.name);
+    await tx.savePortfolioOwner(before, facts);
     const method = await tx.saveLotMethod(before, facts.lotMethod);
     if (method === null) return;
     await setMethod(ctx, tx, { ...before, lotMethod: method }, { cause, lotMethod: facts.lotMethod });

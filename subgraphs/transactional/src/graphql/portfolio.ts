@@ -16,7 +16,7 @@ import { InBase } from './base.ts';
 import type { PortfolioResolvers, PositionResolvers, TaxLotResolvers } from './types.generated.ts';
 
 export const Portfolio: PortfolioResolvers = {
-  __resolveReference: ({ id }) => ({ id }),
+  __resolveReference: ({ id }, { principal, loaders }) => (principal.investors === undefined ? { id } : loaders.seen.load(id).then((seen) => (seen ? { id } : null))),
   async positions({ id }, { asOf, knownAt, includeClosed }, { loaders }) {
     const holdings = await loaders.holdings({ asOf: asOf ?? null, knownAt: knownAt ?? null }).load(id);
     return holdings.filter(({ position }) => includeClosed || !position.quantity.isZero()).map((holding) => ({ ...holding, portfolioId: id, moment: { asOf: asOf ?? null, knownAt: knownAt ?? null } }));

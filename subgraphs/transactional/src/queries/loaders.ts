@@ -1,5 +1,6 @@
 /** Loads by batch within one request, so that a list of portfolios or trades costs as many statements as one of them. */
 import DataLoader from 'dataloader';
+import type { Principal } from '@pms/identity/principal';
 import { type Decimal, ZERO } from '@pms/money';
 import type { Note, Reconciliation } from '../domain/custody/reconciliation.ts';
 import type { Cash } from '../domain/cash.ts';
@@ -20,6 +21,8 @@ import { perMoment } from './per-moment.ts';
 import { holdingsAt, type Replay, replays } from './positions.ts';
 
 export interface Loaders extends BaseLoaders {
+  /** By portfolio: whether the asker may see it, which only investors are asked. */
+  readonly seen: DataLoader<string, boolean>;
   /** By portfolio, at a moment. */
   holdings(moment: Moment): DataLoader<string, readonly Holding[]>;
   /** Of positions as they stand now. */
@@ -49,13 +52,18 @@ export interface Loaders extends BaseLoaders {
 
 export type VersionFact = HistoryFact & { readonly version: number };
 
-export function loadersFor(store: BooksStore, organizationId: string, now: () => Date): Loaders {
+export function loadersFor(store: BooksStore, { organizationId, investors }: Principal, now: () => Date): Loaders {
   const replaysAt = perMoment((moment) => new DataLoader<string, readonly Replay[]>(async (ids) => {
     const then = await store.tradesThen(organizationId, ids, moment);
     return ids.map((id) => { const of = then.get(id); return of === undefined ? [] : replays(of); });
   }));
   const traded = perMoment((moment) => new DataLoader<string, Traded>((keys) => tradedAt(store, { organizationId, moment, replays: replaysAt(moment) }, keys.map(instrumentFrom))));
   return {
+    seen: new DataLoader(async (ids) => {
+      if (investors === undefined) return ids.map(() => true);
+      const own = await store.portfoliosOfInvestors(organizationId, investors, ids);
+      return ids.map((id) => own.has(id));
+    }),
     replays: replaysAt,
     baseGains: perMoment((moment) => baseGains({ store, organizationId, moment, traded: traded(moment) })),
     closings: perMoment((moment) => new DataLoader((ids) => closingsAt(store, { organizationId, moment, replays: replaysAt(moment) }, ids))),

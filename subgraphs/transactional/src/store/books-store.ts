@@ -15,7 +15,7 @@ import { exchangeReads, exchangeWrites } from './exchanges.ts';
 import { checkpointReads, checkpointWrites } from './checkpoints.ts';
 import { exportReads } from './export-reads.ts';
 import { historyReads } from './history-reads.ts';
-import { knownWrites } from './known.ts';
+import { knownReads, knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
 import { movementPages } from './movement-pages.ts';
 import { movementReads } from './movement-reads.ts';
@@ -57,6 +57,7 @@ export function booksStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
     ...exportReads(sql),
     ...settlementReads(sql),
     ...custodyReads(sql),
+    ...knownReads(sql),
     /** One transaction: facts, journal, projections and events are kept together or not at all. */
     transaction: <T>(steps: (tx: Posting) => Promise<T>): Promise<T> => work((unit) => steps(posting(unit))),
     /** Reads many things as they stood at one moment; locks nothing, writes nothing. */

@@ -10,6 +10,7 @@ interface KnownPortfolio {
   readonly name: string;
   readonly baseCurrency: string;
   readonly lotMethod: string;
+  readonly investorId: string | null;
 }
 
 interface KnownInstrument {
@@ -22,15 +23,26 @@ interface KnownInstrument {
   readonly name: string;
 }
 
+export function knownReads(sql: Sql) {
+  return {
+    /** Those of the portfolios that are one of these investors'. */
+    async portfoliosOfInvestors(organizationId: string, investors: readonly string[], ids: readonly string[]): Promise<ReadonlySet<string>> {
+      const { rows } = await sql.query<{ id: string }>(
+        'select id from transactional.portfolio where organization_id = $1 and investor_id = any($2) and id = any($3)', [organizationId, investors, ids]);
+      return new Set(rows.map(({ id }) => id));
+    },
+  };
+}
+
 export function knownWrites(sql: Sql) {
   return {
-    async insertPortfolio(organizationId: string, { portfolioId, name, baseCurrency, lotMethod }: KnownPortfolio): Promise<void> {
+    async insertPortfolio(organizationId: string, { portfolioId, name, baseCurrency, lotMethod, investorId }: KnownPortfolio): Promise<void> {
       await sql.query(
-        'insert into transactional.portfolio (id, organization_id, name, base_currency, lot_method) values ($1, $2, $3, $4, $5) on conflict (id) do nothing',
-        [portfolioId, organizationId, name, baseCurrency, lotMethod]);
+        'insert into transactional.portfolio (id, organization_id, name, base_currency, lot_method, investor_id) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing',
+        [portfolioId, organizationId, name, baseCurrency, lotMethod, investorId]);
     },
-    async savePortfolioName({ id }: { readonly id: string }, name: string): Promise<void> {
-      await sql.query('update transactional.portfolio set name = $2 where id = $1', [id, name]);
+    async savePortfolioOwner({ id }: { readonly id: string }, { name, investorId }: Pick<KnownPortfolio, 'name' | 'investorId'>): Promise<void> {
+      await sql.query('update transactional.portfolio set name = $2, investor_id = $3 where id = $1', [id, name, investorId]);
     },
     /** The method as lots know it; null where it is the one that holds already. */
     async saveLotMethod({ id }: { readonly id: string }, lotMethod: string): Promise<LotMethod | null> {
