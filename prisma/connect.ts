@@ -1,6 +1,6 @@
 /** How a process reaches Postgres: one bounded pool for all domains in it, in UTC, and Prisma's adapter on the same pool. */
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Sql } from '@pms/events/sql';
+import { SERVER_LOOKS_AFTER_US, type Sql } from '@pms/events/sql';
 import { traceStatements } from '@pms/telemetry/sql';
 import pg from 'pg';
 
@@ -8,6 +8,11 @@ const POOL_MAX = 40;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
+/** Longer than the server takes to give up: whoever has heard nothing by then has no connection, whatever it looks like. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+/** A transaction whose client says nothing for so long is undone, and its locks are free again. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+const UNANSWERED = 'Query read timeout';
 const ROLLBACK_CAUSES = new Set(['40001', '40P01']); // serialization failure, deadlock: the work may be tried again
 const TRIES_MAX = 5;
 
@@ -20,10 +25,11 @@ export interface Database extends Sql {
   close(): Promise<void>;
 }
 
-export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pms' } = {}): Database {
+export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pms', answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): Database {
   const pool = new pg.Pool({
     connectionString: url, max: poolMax, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS, application_name: applicationName, options: '-c timezone=UTC',
+    statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: answerTimeoutMs, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS, keepAlive: true,
+    application_name: applicationName, options: `-c timezone=UTC ${SERVER_LOOKS_AFTER_US}`,
   });
   pool.on('error', () => undefined); // an idle connection that breaks is replaced by the pool
   // one that breaks in use fails its query, and says so here besides: unheard, that would end the process
@@ -58,6 +64,8 @@ function inTurn(query: Sql['query']): Sql['query'] {
   };
 }
 
+const isUnanswered = (error: unknown): error is Error => error instanceof Error && error.message === UNANSWERED;
+
 async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
@@ -72,8 +80,10 @@ async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Pr
       await client.query('commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((lost: Error) => { broken = lost; });
       cause ??= error;
+      // on a connection that does not answer nothing is asked any more: it is dropped, and the server undoes what was begun
+      if (isUnanswered(cause)) broken = cause;
+      else await client.query('rollback').catch((lost: Error) => { broken = lost; });
       const code = cause instanceof pg.DatabaseError ? cause.code ?? '' : '';
       if (!ROLLBACK_CAUSES.has(code) || attempt === TRIES_MAX) throw error;
     } finally {

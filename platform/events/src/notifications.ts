@@ -1,9 +1,7 @@
-/** One connection that hears Postgres notifications and holds advisory locks; replaced by a new one when it breaks. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** One connection that hears Postgres notifications and holds advisory locks; replaced by a new one when it breaks, or only looks as if it were open. */
 import type { Logger } from '@pms/telemetry/logger';
-import pg from 'pg';
+import { ANSWER_MS_MAX, ASK_EVERY_MS, keptConnection } from './kept-connection.ts';
 
-const RECONNECT_MS = 500;
 const QUEUE_MAX = 10_000;
 
 export interface Notifications {
@@ -15,48 +13,18 @@ export interface Notifications {
   close(): Promise<void>;
 }
 
-export async function notifications(url: string, logger: Logger): Promise<Notifications> {
+export async function notifications(url: string, logger: Logger, { answerMsMax = ANSWER_MS_MAX, askEveryMs = ASK_EVERY_MS } = {}): Promise<Notifications> {
   const listeners = new Map<string, ((payload: string) => void)[]>();
   const waiting: [string, string][] = [];
   let held = new Set<string>();
   let sending = false;
   let open = true;
-  let reconnecting = false;
-  let client = await connected();
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One after another: a connection has no queue of its own. */
-  function ask<Row extends pg.QueryResultRow>(text: string, values: readonly string[] = []): Promise<pg.QueryResult<Row>> {
-    const asked = last.then(() => client.query<Row>(text, [...values]));
-    last = asked.catch(() => undefined);
-    return asked;
-  }
-
-  async function connected(): Promise<pg.Client> {
-    const made = new pg.Client({ connectionString: url, application_name: 'pms-notifications', keepAlive: true });
-    made.on('notification', ({ channel, payload = '' }) => listeners.get(channel)?.forEach((listener) => listener(payload)));
-    made.on('error', () => void reconnect(made));
-    await made.connect();
-    for (const channel of listeners.keys()) await made.query(`listen ${channel}`);
-    return made;
-  }
-
-  /** Once, however often the broken connection says so. */
-  async function reconnect(broken: pg.Client): Promise<void> {
-    if (!open || reconnecting || client !== broken) return;
-    reconnecting = true;
-    held = new Set();
-    logger.warn('the notification connection broke; connecting again');
-    while (open) {
-      try {
-        client = await connected();
-        break;
-      } catch {
-        await delay(RECONNECT_MS);
-      }
-    }
-    reconnecting = false;
-  }
+  const { ask, close } = await keptConnection({
+    url, logger, answerMsMax, askEveryMs,
+    channels: () => listeners.keys(),
+    heard: (channel, payload) => listeners.get(channel)?.forEach((listener) => listener(payload)),
+    lost: () => { held = new Set(); },
+  });
 
   async function drain(): Promise<void> {
     if (sending) return;
@@ -80,13 +48,14 @@ export async function notifications(url: string, logger: Logger): Promise<Notifi
     },
     async lock(name) {
       if (held.has(name)) return true;
+      const holding = held;
       const { rows } = await ask<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [name]);
-      if (rows[0]?.locked === true) held.add(name);
+      if (rows[0]?.locked === true) holding.add(name); // of the session that was asked: one that is lost by now is not counted
       return held.has(name);
     },
-    async close() {
+    close() {
       open = false;
-      await client.end().catch(() => undefined);
+      return close();
     },
   };
 }
