@@ -2,9 +2,11 @@
  * What a consumer does with events, whichever way they came: hands them to its reactions in order per key, as many together as a reaction takes, parks
  * what fails with what follows it, and tries that again.
  */
+import { isPassing } from '@pms/errors/passing';
 import type { Reaction } from './bus.ts';
 import type { Event } from './envelope.ts';
-import { blockedKeys, dueHeads, nextDueMs, park, type Placed, postpone, release } from './parking.ts';
+import { inStep } from './gathered.ts';
+import { blockedKeys, dueHeads, nextDueMs, park, type Placed, postpone, release, waitingOf } from './parking.ts';
 import type { Sql } from './sql.ts';
 import { consuming } from './traced.ts';
 
@@ -21,7 +23,7 @@ export interface HandlingOptions {
 }
 
 export interface Handling {
-  /** Resolves once each is handled or parked. Rejects where one could not even be parked; then they are to come again. */
+  /** Resolves once each is handled or parked. Rejects where the platform cannot work at the moment, or one could not even be parked; then they are to come again. */
   handle(placed: readonly Placed[]): Promise<void>;
   /** Tries parked events that are due; resolves to when the next one is, in milliseconds, or null. */
   retry(): Promise<number | null>;
@@ -36,18 +38,34 @@ export function handling(options: HandlingOptions): Handling {
     async retry() {
       const due = await nextDueMs(sql, name);
       if (due === null || due > 0) return due;
-      for (const head of await dueHeads(sql, name)) {
-        try {
-          await consuming(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
-          await release(sql, name, head.position);
-          options.onHandled(1);
-        } catch (error) {
-          options.onFailure(head.event, error, await postpone(sql, name, head, messageOf(error)));
-        }
-      }
+      for (const head of await dueHeads(sql, name)) await retried(options, head, reactionTo);
       return nextDueMs(sql, name);
     },
   };
+}
+
+/**
+ * An event that has failed is tried alone. Those that only waited behind it go in runs, as they would have: thousands of one key, one at a time, take
+ * minutes. Runs grow from two, so that another faulty event behind it costs little; what is left has its turn next time.
+ */
+async function retried(options: HandlingOptions, head: Awaited<ReturnType<typeof dueHeads>>[number], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
+  const { sql, name } = options;
+  try {
+    await consuming(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
+    await release(sql, name, [head.position]);
+    options.onHandled(1);
+  } catch (error) {
+    options.onFailure(head.event, error, await postpone(sql, name, head, { message: messageOf(error), passing: isPassing(error) }));
+    return;
+  }
+  for (let count = 2; ; count = Math.min(count * 2, RUN_MAX)) {
+    const waiting = await waitingOf(sql, name, head.event.key, count);
+    const run = runFrom(waiting, 0, reactionTo);
+    const reaction = reactionOf(run, reactionTo);
+    if (reaction === undefined || !(await handledTogether(options, reaction, run))) return;
+    await release(sql, name, run.map(({ position }) => position));
+    options.onHandled(run.length);
+  }
 }
 
 async function handle(options: HandlingOptions, placed: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
@@ -56,11 +74,11 @@ async function handle(options: HandlingOptions, placed: readonly Placed[], react
   const blocked = await blockedKeys(options.sql, options.name, [...chains.keys()]);
   for (const key of blocked) await park(options.sql, options.name, chains.get(key) ?? [], '');
   const open = [...chains].flatMap(([key, chain]) => (blocked.has(key) ? [] : [chain]));
-  const left = (await Promise.all(lanes(open, placed.length).map((lane) => handledAcross(options, lane, reactionTo)))).flat();
+  const left = (await inStep(lanes(open, placed.length).map((lane) => handledAcross(options, lane, reactionTo)))).flat();
   const workers = Array.from({ length: Math.min(KEYS_AT_ONCE, left.length) }, async () => {
     for (let chain = left.shift(); chain !== undefined; chain = left.shift()) await handleChain(options, chain, reactionTo);
   });
-  await Promise.all(workers);
+  await inStep(workers);
 }
 
 type Chain = readonly Placed[];
@@ -155,6 +173,8 @@ async function handledSingly(options: HandlingOptions, reaction: Reaction, run: 
       await consuming(options.name, [event], () => reaction.react(event));
     } catch (error) {
       options.onFailure(event, error, false);
+      // it is not this event's fault: the whole batch comes again, in order, once the platform can work
+      if (isPassing(error)) throw error;
       await park(options.sql, options.name, rest.slice(index), messageOf(error));
       return false;
     }

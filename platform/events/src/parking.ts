@@ -6,6 +6,8 @@ import type { Sql } from './sql.ts';
 export const ATTEMPTS_MAX = 8;
 const DELAY_FIRST_MS = 100;
 const DELAY_MAX_MS = 30_000;
+/** What failed because the platform could not work was no attempt: it is tried again so often until it can. */
+const PASSING_DELAY_MS = 1_000;
 
 export interface Placed {
   readonly position: string;
@@ -50,17 +52,25 @@ export async function dueHeads(sql: Sql, consumer: string): Promise<readonly Row
   return rows;
 }
 
-export const release = async (sql: Sql, consumer: string, position: string): Promise<void> =>
-  void (await sql.query('delete from bus.parked_event where consumer = $1 and position = $2', [consumer, position]));
+/** The next parked events of a key that have only waited: up to the first one that has failed itself. */
+export async function waitingOf(sql: Sql, consumer: string, key: string, count: number): Promise<readonly Placed[]> {
+  const { rows } = await sql.query<Placed & { readonly failed: boolean }>(
+    `select position, event, attempts > 0 or dead as failed from bus.parked_event where consumer = $1 and key = $2 order by position limit $3`, [consumer, key, count]);
+  const failed = rows.findIndex((row) => row.failed);
+  return failed < 0 ? rows : rows.slice(0, failed);
+}
 
-/** Counts an attempt; after the last one the event is a dead letter. Resolves to whether it is. */
-export async function postpone(sql: Sql, consumer: string, row: Row, error: string): Promise<boolean> {
-  const attempts = row.attempts + 1;
+export const release = async (sql: Sql, consumer: string, positions: readonly string[]): Promise<void> =>
+  void (await sql.query('delete from bus.parked_event where consumer = $1 and position = any($2::bigint[])', [consumer, positions]));
+
+/** Counts an attempt, unless what stood in its way passes by itself; after the last one the event is a dead letter. Resolves to whether it is. */
+export async function postpone(sql: Sql, consumer: string, row: Row, error: { readonly message: string; readonly passing: boolean }): Promise<boolean> {
+  const attempts = error.passing ? row.attempts : row.attempts + 1;
   const dead = attempts >= ATTEMPTS_MAX;
-  const delayMs = Math.min(DELAY_FIRST_MS * 2 ** (attempts - 1), DELAY_MAX_MS);
+  const delayMs = error.passing ? PASSING_DELAY_MS : Math.min(DELAY_FIRST_MS * 2 ** (attempts - 1), DELAY_MAX_MS);
   await sql.query(
     `update bus.parked_event set attempts = $3, dead = $4, error = $5, failed_at = now(), next_attempt_at = now() + make_interval(secs => $6)
-      where consumer = $1 and position = $2`, [consumer, row.position, attempts, dead, error, delayMs / 1000]);
+      where consumer = $1 and position = $2`, [consumer, row.position, attempts, dead, error.message, delayMs / 1000]);
   return dead;
 }
 

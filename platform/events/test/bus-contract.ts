@@ -14,6 +14,9 @@ export interface BusDriver {
 
 const LONG_MS = 60_000;
 
+/** As Postgres says that a disk is full. */
+const noRoom = (): Error => Object.assign(new Error('could not extend file'), { code: '53100' });
+
 export function busContract(name: string, driver: BusDriver): void {
   describe(`${name}: a bus`, () => {
     let w: World;
@@ -144,6 +147,63 @@ export function busContract(name: string, driver: BusDriver): void {
       expect(await bus.replay({ eventId: faulty.id })).toBe(1);
       await eventually(async () => expect(await values()).toEqual([3, 1, 2]));
       expect(await bus.dead()).toEqual([]);
+    }, LONG_MS);
+
+    test('never makes a dead letter of what fails because the platform cannot work at the moment', async () => {
+      let problem: Error | null = new Error('not yet');
+      await start({
+        react: async (event) => {
+          if (problem !== null) throw problem;
+          await write(event);
+        },
+      });
+      await tell(fact('a', 1));
+      const parked = async (where: string): Promise<unknown[]> => (await w.database.query(`select attempts, dead from bus.parked_event where ${where}`)).rows;
+      await eventually(async () => expect(await parked('attempts > 0')).toHaveLength(1));
+      problem = noRoom();
+      await w.database.query('update bus.parked_event set attempts = 7, failed_at = to_timestamp(0), next_attempt_at = now()');
+      await eventually(async () => expect(await parked('failed_at > to_timestamp(0)')).toEqual([{ attempts: 7, dead: false }]));
+      problem = null;
+      await eventually(async () => expect(await values()).toEqual([1]));
+    }, LONG_MS);
+
+    test('parks nothing while the platform cannot work, and goes on in order when it can', async () => {
+      let tries = 0;
+      await start({
+        react: async (event) => {
+          tries += 1;
+          if (tries < 4) throw noRoom();
+          await write(event);
+        },
+      });
+      await tell(fact('a', 1), fact('a', 2), fact('a', 3));
+      await eventually(async () => expect(tries).toBeGreaterThan(2));
+      expect((await w.database.query('select 1 from bus.parked_event')).rows).toEqual([]);
+      await eventually(async () => expect(await values()).toEqual([1, 2, 3]));
+    }, LONG_MS);
+
+    test('handles what waited behind a failing event in runs, once that has succeeded', async () => {
+      let refusals = 2;
+      const runs: number[] = [];
+      const all = Array.from({ length: 100 }, (_, value) => fact('a', value));
+      const handle = async (event: Event): Promise<void> => {
+        if ((event.data as { value: number }).value === 0 && (refusals -= 1) >= 0) throw new Error('not yet');
+        await write(event);
+      };
+      await tell(...all);
+      await start({
+        react: async (event) => {
+          runs.push(1);
+          await handle(event);
+        },
+        reactAll: async (events) => {
+          if (refusals > 0) throw new Error('not yet');
+          runs.push(events.length);
+          for (const event of events) await handle(event);
+        },
+      });
+      await eventually(async () => expect(await values()).toEqual(Array.from({ length: 100 }, (_, n) => n)));
+      expect(runs.length).toBeLessThan(20);
     }, LONG_MS);
 
     test('hands a run of one key over together where the reaction takes it so', async () => {

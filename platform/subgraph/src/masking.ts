@@ -1,5 +1,9 @@
-/** What a caller learns of an error: those of the contract as they are, everything else as INTERNAL with a correlation id. */
+/**
+ * What a caller learns of an error: those of the contract as they are; that the platform cannot work at the moment (no room, no database) as
+ * SUBGRAPH_UNAVAILABLE, so that they try again; everything else as INTERNAL. The last two with a correlation id, and without what was thrown.
+ */
 import { errorCodes } from '@pms/errors';
+import { isPassing, PASSING_MESSAGE } from '@pms/errors/passing';
 import type { Logger } from '@pms/telemetry/logger';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
@@ -14,11 +18,12 @@ export function masked(formatted: GraphQLFormattedError, error: unknown, correla
   const original = error instanceof GraphQLError ? error.originalError : error;
   if (isPublic(code) || (code === undefined && original === undefined)) return withoutStack(formatted);
   log.error({ err: original ?? error, correlationId, path: formatted.path }, 'a request failed');
+  const passing = isPassing(original ?? error);
   return {
-    message: 'something went wrong on our side',
+    message: passing ? PASSING_MESSAGE : 'something went wrong on our side',
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
     ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
-    extensions: { code: 'INTERNAL', correlationId },
+    extensions: { code: passing ? 'SUBGRAPH_UNAVAILABLE' : 'INTERNAL', correlationId },
   };
 }
 

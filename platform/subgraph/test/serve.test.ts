@@ -31,6 +31,7 @@ const sdl = `
     write: String @requiresScopes(scopes: [["thing:read", "thing:write"], ["admin"]])
     tall: String @policy(policies: [["tall"]])
     broken: String
+    full: String
     missing: String
     double(value: Decimal!): Decimal!
     refused: Refused!
@@ -46,6 +47,7 @@ const resolvers = {
     who: (_: unknown, __: unknown, { principal }: { principal: { subject: string } }) => principal.subject,
     read: () => 'read', write: () => 'written', tall: () => 'tall',
     broken: () => { throw new Error('password=hunter2'); },
+    full: () => { throw Object.assign(new Error('could not extend file "base/5/1259"'), { code: '53100' }); },
     missing: () => { throw new DomainError('NOT_FOUND', 'thing not found'); },
     double: (_: unknown, { value }: { value: string }) => `${value}${value}`,
     refused: async () => {
@@ -111,6 +113,12 @@ describe('a subgraph called directly', () => {
     expect(body.errors[0].extensions).toEqual({ code: 'INTERNAL', correlationId: 'req_7' });
     expect(JSON.stringify(body)).not.toContain('hunter2');
     expect(await codeOf('{ missing }', await token())).toBe('NOT_FOUND');
+  });
+
+  test('tells who may try again that the platform cannot work at the moment, and not why', async () => {
+    const { body } = await ask('{ full }', await token());
+    expect(body.errors[0]).toMatchObject({ message: expect.stringContaining('try again'), extensions: { code: 'SUBGRAPH_UNAVAILABLE', correlationId: 'req_7' } });
+    expect(JSON.stringify(body)).not.toContain('base/5');
   });
 
   test('takes decimals as text only', async () => {

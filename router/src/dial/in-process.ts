@@ -1,5 +1,6 @@
 /** Reaches subgraphs that live in this process: a call of graphql-js on their schema, no network, the same answers. */
 import { DomainError } from '@pms/errors';
+import { isPassing, PASSING_MESSAGE } from '@pms/errors/passing';
 import type { Principal } from '@pms/identity/principal';
 import { type DocumentNode, execute, type ExecutionResult, type GraphQLError, type GraphQLSchema, parse, subscribe } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -75,6 +76,7 @@ const resultOf = ({ data, errors }: ExecutionResult): SubgraphResult => ({
 
 /** A thrown DomainError carries its code beside the message; over HTTP the subgraph's server puts it where this does. */
 function errorOf({ message, path, extensions, originalError }: GraphQLError): SubgraphError {
+  if (isPassing(originalError)) return { message: PASSING_MESSAGE, ...(path === undefined ? {} : { path }), extensions: { code: 'SUBGRAPH_UNAVAILABLE', cause: message } };
   const known = originalError instanceof DomainError ? { code: originalError.code, ...originalError.details } : {};
   return { message, ...(path === undefined ? {} : { path }), extensions: { ...known, ...extensions } };
 }
