@@ -16,6 +16,7 @@ import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 import { deadTopicOf, groupIdOf, kafkaClient, type KafkaSettings, topicOf } from './connection.ts';
 import { consume } from './kafka-consumer.ts';
 import { behind, settled } from './progress.ts';
+import { producing } from './producing.ts';
 import { BATCH_MAX, relayOnce, unpublished } from './relay.ts';
 
 const POLL_MS = 250;
@@ -127,29 +128,6 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
       await Promise.all(loops);
       await sending.disconnect();
       await admin.disconnect();
-    },
-  };
-}
-
-/** A producer that is replaced when the broker no longer takes its sequence numbers: what it had sent is sent again, and the inbox sees to that. */
-function producing(kafka: Kafka): Pick<Producer, 'connect' | 'disconnect' | 'send'> {
-  const made = (): Producer => kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-  let producer = made();
-  return {
-    connect: () => producer.connect(),
-    disconnect: () => producer.disconnect(),
-    async send(record) {
-      const used = producer;
-      try {
-        return await used.send(record);
-      } catch (error) {
-        if (producer === used) {
-          producer = made();
-          used.disconnect().catch(() => undefined);
-          await producer.connect();
-        }
-        throw error;
-      }
     },
   };
 }
