@@ -28,6 +28,8 @@ export interface BrokersOptions {
   readonly cache?: string;
   /** Of the first broker; a free one unless given. */
   readonly port?: number;
+  /** Ports that brokers tell clients instead of their own: of whatever stands in front of each. Told apart from what brokers say to each other. */
+  readonly advertised?: readonly number[];
   /** Listens with SASL/PLAIN and knows this user alone. */
   readonly user?: { readonly name: string; readonly password: string };
 }
@@ -37,6 +39,8 @@ export interface Brokers {
   readonly addresses: readonly string[];
   /** SIGKILL: as a machine that loses its power. */
   kill(index: number): Promise<void>;
+  /** SIGTERM: it hands over what it leads, then ends. */
+  leave(index: number): Promise<void>;
   start(index: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -67,14 +71,22 @@ export async function kafkaJars(cache = path.join(os.homedir(), '.cache', 'pms')
   return folder;
 }
 
-interface Node { readonly id: number; readonly port: number; readonly controllerPort: number | null; readonly folder: string }
+interface Node {
+  readonly id: number;
+  readonly port: number;
+  readonly controllerPort: number | null;
+  readonly folder: string;
+  /** What clients are told, and the port for the other brokers; null where both have one. */
+  readonly apart: { readonly advertised: number; readonly innerPort: number } | null;
+}
 
-export async function startBrokers({ brokers: count = 1, folder: given, cache, port, user }: BrokersOptions = {}): Promise<Brokers> {
+export async function startBrokers({ brokers: count = 1, folder: given, cache, port, user, advertised }: BrokersOptions = {}): Promise<Brokers> {
   const jars = await kafkaJars(cache);
   const folder = given ?? fs.mkdtempSync(path.join(os.tmpdir(), 'pms-kafka-'));
-  const ports = await freePorts(count + 1);
+  const ports = await freePorts(2 * count + 1);
   const nodes = Array.from({ length: count }, (_, at): Node => ({
     id: at + 1, port: at === 0 && port !== undefined ? port : ports[at] ?? 0, controllerPort: at === 0 ? ports[count] ?? 0 : null, folder: path.join(folder, `node-${at + 1}`),
+    apart: advertised === undefined ? null : { advertised: advertised[at] ?? 0, innerPort: ports[count + 1 + at] ?? 0 },
   }));
   const cluster = { jars, count, controllerPort: ports[count] ?? 0, id: clusterId(folder), user };
   const running = new Map<number, ChildProcess>();
@@ -91,7 +103,8 @@ export async function startBrokers({ brokers: count = 1, folder: given, cache, p
     await ended;
   };
   try {
-    for (const at of nodes.keys()) await start(at);
+    await start(0); // the controller, whom the others ask
+    await Promise.all([...nodes.keys()].slice(1).map(start));
   } catch (error) {
     for (const at of nodes.keys()) await end(at, 'SIGKILL');
     throw error;
@@ -99,6 +112,7 @@ export async function startBrokers({ brokers: count = 1, folder: given, cache, p
   return {
     addresses: nodes.map((node) => `127.0.0.1:${node.port}`), start,
     kill: (index) => end(index, 'SIGKILL'),
+    leave: (index) => end(index, 'SIGTERM'),
     async stop() {
       // What is kept is closed in good order; what is thrown away need not be.
       for (const at of [...running.keys()].toReversed()) await end(at, given === undefined ? 'SIGKILL' : 'SIGTERM');
@@ -145,15 +159,16 @@ async function startNode(node: Node, cluster: Cluster): Promise<ChildProcess> {
   }
 }
 
-function propertiesOf({ id, port, controllerPort, folder }: Node, { count, controllerPort: controller, user }: Cluster): string {
+function propertiesOf({ id, port, controllerPort, folder, apart }: Node, { count, controllerPort: controller, user }: Cluster): string {
   const listener = user === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT';
   const replicas = Math.min(count, 3);
+  const inner = apart === null ? '' : `,INNER://127.0.0.1:${apart.innerPort}`;
   const all: Record<string, string | number> = {
     'process.roles': controllerPort === null ? 'broker' : 'broker,controller', 'node.id': id,
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controller}`, 'controller.listener.names': 'CONTROLLER',
-    listeners: `OUTER://127.0.0.1:${port}${controllerPort === null ? '' : `,CONTROLLER://127.0.0.1:${controllerPort}`}`,
-    'advertised.listeners': `OUTER://127.0.0.1:${port}`, 'inter.broker.listener.name': 'OUTER',
-    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,OUTER:${listener}`,
+    listeners: `OUTER://127.0.0.1:${port}${inner}${controllerPort === null ? '' : `,CONTROLLER://127.0.0.1:${controllerPort}`}`,
+    'advertised.listeners': `OUTER://127.0.0.1:${apart?.advertised ?? port}${inner}`, 'inter.broker.listener.name': apart === null ? 'OUTER' : 'INNER',
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,OUTER:${listener},INNER:PLAINTEXT`,
     'log.dirs': path.join(folder, 'data'), 'auto.create.topics.enable': 'false', 'group.initial.rebalance.delay.ms': 0,
     'offsets.topic.replication.factor': replicas, 'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': replicas, 'transaction.state.log.min.isr': 1, 'transaction.state.log.num.partitions': 4,

@@ -1,0 +1,52 @@
+/** Events that come again: out of the outbox once more, and from the topic once more, in another order than at first. */
+import { kafkaClient, topicOf } from '@pms/events/kafka/connection';
+import { CONTENT_TYPE, textOf } from '@pms/events/kafka/cloud-event';
+import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from '@pms/events/outbox';
+import { schemaOf } from '@pms/events/sql';
+import { silent } from '@pms/telemetry/logger';
+import { databaseNow, PREFIX } from '../support/cluster.ts';
+import { session } from '../support/postgres.ts';
+import type { Random } from '../support/random.ts';
+import type { Fault } from './fault.ts';
+
+const AGAIN_MAX = 200;
+
+interface Published extends OutboxRow { readonly seq: string }
+
+/** The relay takes them for new ones: they reach their topics behind events that happened after them. */
+export const handedAgain: Fault = {
+  name: 'reordered',
+  part: 'events',
+  async inject({ cluster, random }) {
+    const publisher = random.pick(publishers);
+    const { rowCount } = await session(databaseNow(cluster), (client) => client.query(
+      `update ${schemaOf(publisher)}.outbox_event set position = null where seq in (select seq from ${schemaOf(publisher)}.outbox_event where position < 0 order by random() limit $1)`,
+      [random.whole(1, AGAIN_MAX)]));
+    return `${String(rowCount)} old events of ${publisher} handed over again`;
+  },
+};
+
+export const duplicated: Fault = {
+  name: 'duplicated',
+  part: 'events',
+  async inject({ cluster, random }) {
+    const publisher = random.pick(publishers);
+    const { rows } = await session(databaseNow(cluster), (client) => client.query<Published>(
+      `select seq, ${OUTBOX_COLUMNS} from ${schemaOf(publisher)}.outbox_event where position < 0 order by seq desc limit $1`, [random.whole(1, AGAIN_MAX)]));
+    const messages = shuffled(rows, random).map((row) => ({ key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }), headers: { 'content-type': CONTENT_TYPE } }));
+    const producer = kafkaClient({ brokers: cluster.kafkaBrokers, prefix: PREFIX, tls: null, login: null }, 'chaos-duplicates', silent).producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    try {
+      if (messages.length > 0) await producer.send({ topic: topicOf(PREFIX, publisher), acks: -1, messages });
+    } finally {
+      await producer.disconnect();
+    }
+    return `${String(messages.length)} events of ${publisher} sent twice, in another order`;
+  },
+};
+
+const publishers = ['portfolio', 'trade-capture', 'validation', 'transactional', 'rttm'] as const;
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  return items.map((item) => ({ item, at: random.next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);
+}
