@@ -3,7 +3,11 @@ import type { DeadLetter, WhichDead } from './bus.ts';
 import type { Event } from './envelope.ts';
 import type { Sql } from './sql.ts';
 
-export const ATTEMPTS_MAX = 8;
+/**
+ * Over almost two minutes in all: an event that needs one of another publisher waits for it, and that may be as long in coming as a process takes to be
+ * started again, a partition to get another leader, or a connection to be found dead.
+ */
+export const ATTEMPTS_MAX = 12;
 const DELAY_FIRST_MS = 100;
 const DELAY_MAX_MS = 30_000;
 /** What failed because the platform could not work was no attempt: it is tried again so often until it can. */

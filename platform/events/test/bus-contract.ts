@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus, Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
+import { ATTEMPTS_MAX } from '@pms/events/parking';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fact, world, type World } from './world.ts';
 
@@ -138,8 +139,8 @@ export function busContract(name: string, driver: BusDriver): void {
       const faulty = fact('a', 1);
       await tell(faulty, fact('a', 2));
       await bus.settled();
-      await w.database.query('update bus.parked_event set attempts = 7, next_attempt_at = now() where event_id = $1', [faulty.id]);
-      await eventually(async () => expect(await bus.dead()).toMatchObject([{ group: 'south-west', event: { id: faulty.id }, attempts: 8, error: 'the ledger is closed', waiting: 1 }]));
+      await w.database.query(`update bus.parked_event set attempts = ${ATTEMPTS_MAX - 1}, next_attempt_at = now() where event_id = $1`, [faulty.id]);
+      await eventually(async () => expect(await bus.dead()).toMatchObject([{ group: 'south-west', event: { id: faulty.id }, attempts: ATTEMPTS_MAX, error: 'the ledger is closed', waiting: 1 }]));
       await tell(fact('b', 3));
       await bus.settled();
       expect(await values()).toEqual([3]);
@@ -161,8 +162,8 @@ export function busContract(name: string, driver: BusDriver): void {
       const parked = async (where: string): Promise<unknown[]> => (await w.database.query(`select attempts, dead from bus.parked_event where ${where}`)).rows;
       await eventually(async () => expect(await parked('attempts > 0')).toHaveLength(1));
       problem = noRoom();
-      await w.database.query('update bus.parked_event set attempts = 7, failed_at = to_timestamp(0), next_attempt_at = now()');
-      await eventually(async () => expect(await parked('failed_at > to_timestamp(0)')).toEqual([{ attempts: 7, dead: false }]));
+      await w.database.query(`update bus.parked_event set attempts = ${ATTEMPTS_MAX - 1}, failed_at = to_timestamp(0), next_attempt_at = now()`);
+      await eventually(async () => expect(await parked('failed_at > to_timestamp(0)')).toEqual([{ attempts: ATTEMPTS_MAX - 1, dead: false }]));
       problem = null;
       await eventually(async () => expect(await values()).toEqual([1]));
     }, LONG_MS);

@@ -122,7 +122,7 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       const faulty = fact('a', 1);
       await tell(faulty);
       await bus.settled();
-      await w.database.query('update bus.parked_event set attempts = 7, next_attempt_at = now() where event_id = $1', [faulty.id]);
+      await w.database.query('update bus.parked_event set attempts = 11, next_attempt_at = now() where event_id = $1', [faulty.id]);
       const [message] = await messagesOf(`${settings.prefix}dead.south-west`, 1);
       expect([JSON.parse(String(message?.value)), String(message?.headers?.['x-pms-reason'])]).toEqual([expect.objectContaining({ id: faulty.id, data: { value: 1 } }), 'the ledger is closed']);
       expect(await bus.replay({ from: new Date(Date.now() + 60_000) })).toBe(0);
