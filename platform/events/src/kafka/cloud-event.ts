@@ -8,11 +8,16 @@ import type { Event } from '../envelope.ts';
 export const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
 const SPEC_VERSION = '1.0';
 
+/** What is kept of an event goes into indexes of the database, which take no longer keys; what could not even be parked would hold up its partition for ever. */
+const NAME_CHARACTERS_MAX = 500;
+const SEQUENCE = /^\d{1,16}$/; // times the number of publishers it is a position, which is a bigint
+const name = z.string().min(1).max(NAME_CHARACTERS_MAX);
+
 const cloudEvent = z.object({
-  specversion: z.literal(SPEC_VERSION), id: z.string().min(1), type: z.string().min(1), source: z.string().min(1), subject: z.string(), time: z.iso.datetime({ offset: true }),
+  specversion: z.literal(SPEC_VERSION), id: name, type: name, source: name, subject: z.string().max(NAME_CHARACTERS_MAX), time: z.iso.datetime({ offset: true }),
   datacontenttype: z.string().optional(), data: z.unknown(),
-  organizationid: z.string().min(1), actor: z.string().min(1), reason: z.string().optional(), correlationid: z.string().min(1), causationid: z.string().optional(),
-  sequence: z.string().regex(/^\d+$/), traceparent: z.string().optional(), tracestate: z.string().optional(),
+  organizationid: name, actor: name, reason: z.string().optional(), correlationid: name, causationid: name.optional(),
+  sequence: z.string().regex(SEQUENCE), traceparent: z.string().optional(), tracestate: z.string().optional(),
 });
 
 export interface Sequenced {
@@ -41,6 +46,7 @@ export function eventIn(text: string): Sequenced {
   } catch {
     throw new Error('the message is not JSON');
   }
+  if (text.includes('\\u') && holdsUnstorable(read)) throw new Error('the message holds text that no database stores: a character of code 0, or half of a pair');
   const parsed = cloudEvent.safeParse(read);
   if (!parsed.success) throw new Error(`the message is no CloudEvent of ours: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
   const { id, type, subject, organizationid, actor, reason, correlationid, causationid, time, data, sequence, traceparent, tracestate } = parsed.data;
@@ -51,4 +57,11 @@ export function eventIn(text: string): Sequenced {
       ...(traceparent === undefined ? {} : { traceparent, tracestate }),
     },
   };
+}
+
+/** Such characters come only as escapes. */
+function holdsUnstorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, within]) => holdsUnstorable(key) || holdsUnstorable(within));
 }
