@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@pms/telemetry/logger';
-import type { Consumer as KafkaConsumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import type { Consumer as KafkaConsumer, KafkaMessage, Producer, ProducerRecord } from 'kafkajs';
 import type { Bus, Reaction } from '../bus.ts';
 import { type Event, publisherOf } from '../envelope.ts';
 import { type Handling, handling } from '../handling.ts';
@@ -13,7 +13,7 @@ import { deadLetters, setFree } from '../parking.ts';
 import type { Sql, Transactions } from '../sql.ts';
 import { type Waker, waker } from '../waker.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
-import { deadTopicOf, groupIdOf, kafkaClient, type KafkaSettings, topicOf } from './connection.ts';
+import { deadTopicOf, groupIdOf, type KafkaClient, kafkaClient, type KafkaSettings, topicOf } from './connection.ts';
 import { consume } from './kafka-consumer.ts';
 import { behind, settled } from './progress.ts';
 import { producing } from './producing.ts';
@@ -93,10 +93,6 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
     const due = (await options.holds(name)) ? await own.retry() : null;
     await retrying.sleep(Math.min(RETRY_POLL_MS, Math.max(due ?? RETRY_POLL_MS, 1)));
   };
-  const toDeadTopic = async (consumer: string, event: Event, error: unknown): Promise<void> => void (await sending.send({
-    topic: deadTopicOf(prefix, consumer), acks: -1,
-    messages: [{ key: event.key, value: textOf(publisherOf(event.type), { event, sequence: '0' }), headers: { 'content-type': CONTENT_TYPE, 'x-pms-reason': error instanceof Error ? error.message : String(error) } }],
-  }));
   const measure = async (): Promise<void> => {
     for (const publisher of carries) await unpublished(database, publisher);
     for (const group of groups) lag.set({ consumer: group.name }, await behind(watching, group));
@@ -105,7 +101,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
 
   return {
     wake: () => relays.forEach((one) => one.waker.wake()),
-    subscribe: (name, reactions) => void groups.push(groupOf(name, reactions, { options, kafka, sendDead: (event, error) => toDeadTopic(name, event, error) })),
+    subscribe: (name, reactions) => void groups.push(groupOf(name, reactions, { options, kafka, sendDead: async (event, error) => void (await sending.send(deadLetter(deadTopicOf(prefix, name), event, error))) })),
     async start() {
       await admin.connect();
       await sending.connect();
@@ -141,7 +137,7 @@ async function consuming({ consumer, name, reactions, handling: own }: Group, { 
   });
 }
 
-interface Making { readonly options: KafkaBusOptions; readonly kafka: Kafka; readonly sendDead: (event: Event, error: unknown) => Promise<void> }
+interface Making { readonly options: KafkaBusOptions; readonly kafka: KafkaClient; readonly sendDead: (event: Event, error: unknown) => Promise<void> }
 
 /** A dead letter is kept in the database, where it is replayed from; its topic tells others of it. */
 function telling(name: string, logger: Logger, sendDead: Making['sendDead']): ReturnType<typeof watched> {
@@ -166,6 +162,11 @@ function groupOf(name: string, reactions: readonly Reaction[], { options, kafka,
     }),
   };
 }
+
+const deadLetter = (topic: string, event: Event, error: unknown): ProducerRecord => ({
+  topic, acks: -1,
+  messages: [{ key: event.key, value: textOf(publisherOf(event.type), { event, sequence: '0' }), headers: { 'content-type': CONTENT_TYPE, 'x-pms-reason': error instanceof Error ? error.message : String(error) } }],
+});
 
 const aside = ({ key, value, offset, timestamp }: KafkaMessage, { topic, partition, reason }: { readonly topic: string; readonly partition: number; readonly reason: string }) =>
   ({ key, value, headers: { 'x-pms-reason': reason, 'x-pms-topic': topic, 'x-pms-partition': String(partition), 'x-pms-offset': offset, 'x-pms-timestamp': timestamp } });
