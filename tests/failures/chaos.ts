@@ -4,7 +4,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { domainNames, isDomain } from '@pms/processes/catalogue';
 import { checks } from './checks/all.ts';
-import { hearingOf } from './checks/hearing.ts';
+import { type Hearing, hearingOf } from './checks/hearing.ts';
 import { healed, settled } from './checks/settled.ts';
 import { faults } from './faults/all.ts';
 import { type Load, startLoad } from './load/load.ts';
@@ -16,7 +16,7 @@ import { strike } from './support/strikes.ts';
 
 const SEED_MAX = 1_000_000_000;
 const MINUTE_MS = 60_000;
-const SETTLES_MS_MAX = 300_000;
+const SETTLES_MS_MAX = 600_000;
 const SHOWN_MAX = 10;
 
 const { values: given } = parseArgs({
@@ -39,10 +39,9 @@ const since = (from: number): string => ((performance.now() - from) / 1_000).toF
 interface Outcome { readonly name: string; readonly violations: readonly Violation[] }
 
 /** Load and faults, then rest: what was found by then. */
-async function run(cluster: Cluster): Promise<{ load: Load; outcomes: Outcome[]; injected: ReadonlyMap<string, number>; steps: number }> {
+async function run(cluster: Cluster, hearing: readonly Hearing[]): Promise<{ load: Load; outcomes: Outcome[]; injected: ReadonlyMap<string, number>; steps: number }> {
   const random = randomOf(seed);
   if (kinds.includes('failover')) await cluster.postgres.replicate();
-  const hearing = await hearingOf(cluster);
   const load = await startLoad({ url: cluster.url, random: random.fork('load'), workers: Number(given.workers), readers: 2 });
   say(`${since(begun)} s  the load begins`);
   const schedule = scheduled(random.fork('faults'), faults.filter(({ name }) => kinds.includes(name)), lengthMs);
@@ -80,11 +79,14 @@ function summarised(cluster: Cluster, { load, outcomes, injected, steps }: Await
 }
 
 say(`chaos --minutes ${given.minutes} --seed ${String(seed)} --faults ${kinds.join(',')}${given.domains === undefined ? '' : ` --domains ${given.domains}`}`);
-const cluster = await startCluster({ domains: (given.domains?.split(',') ?? domainNames).filter(isDomain), brokers: Number(given.brokers), say: (line) => say(`${since(begun)} s  ${line}`) });
-process.once('SIGINT', () => void cluster.stop().then(() => process.exit(1)));
+const domains = (given.domains?.split(',') ?? domainNames).filter(isDomain);
+const heard = await hearingOf(domains);
+const cluster = await startCluster({ domains, brokers: Number(given.brokers), say: (line) => say(`${since(begun)} s  ${line}`) });
+const interrupted = (): void => void cluster.stop(given.keep).finally(() => process.exit(1));
+process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
 let passed = false;
 try {
-  passed = summarised(cluster, await run(cluster));
+  passed = summarised(cluster, await run(cluster, heard));
 } finally {
   if (given.keep && !passed) say(`what the processes said is kept in ${cluster.folder}`);
   await cluster.stop(given.keep && !passed);

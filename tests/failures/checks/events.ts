@@ -3,7 +3,7 @@ import { eventIn } from '@pms/events/kafka/cloud-event';
 import { deadTopicOf, topicOf } from '@pms/events/kafka/connection';
 import { schemaOf } from '@pms/events/sql';
 import type { Violation } from '../load/recorded.ts';
-import { POISON_KEY, poisoned } from '../faults/poison.ts';
+import { POISON_KEY, poisoned, unusableKeys } from '../faults/poison.ts';
 import { databaseNow, PREFIX } from '../support/cluster.ts';
 import { session } from '../support/postgres.ts';
 import type { Check } from './subject.ts';
@@ -77,11 +77,16 @@ export function judgeTopic(publisher: string, rows: readonly Told[], there: read
 }
 
 export const nothingParked: Check = {
-  name: 'no event is held back, and no letter is dead but those that nobody can use',
+  name: 'no event is held back and no letter is dead, but those that nobody can use, each of which holds its own key alone',
   find: ({ cluster }) => session(databaseNow(cluster), async (client) => {
     const { rows } = await client.query<{ consumer: string; key: string; dead: boolean; error: string; type: string }>(
-      `select consumer, key, dead, error, event->>'type' as type from bus.parked_event where not (dead and starts_with(key, $1)) limit ${String(SHOWN_MAX)}`, [POISON_KEY]);
-    return rows.map(({ consumer, key, dead, error, type }) => ({ name: dead ? 'dead letter' : 'event held back', detail: `${type} of ${key} for ${consumer}: ${error}` }));
+      `select consumer, key, dead, error, event->>'type' as type from bus.parked_event where not starts_with(key, $1) limit ${String(SHOWN_MAX)}`, [POISON_KEY]);
+    const { rows: unusable } = await client.query<{ key: string }>('select key from bus.parked_event where starts_with(key, $1) and consumer = $2', [POISON_KEY, 'validation']);
+    const held = new Set(unusable.map(({ key }) => key));
+    return [
+      ...rows.map(({ consumer, key, dead, error, type }) => ({ name: dead ? 'dead letter' : 'event held back', detail: `${type} of ${key} for ${consumer}: ${error}` })),
+      ...[...unusableKeys].filter((key) => !held.has(key)).map((key) => ({ name: 'unusable event is gone', detail: `validation could not use the event of ${key}, and does not hold it` })),
+    ];
   }),
 };
 

@@ -1,10 +1,12 @@
-/** Which domain hears which types of events: asked of the domains themselves. */
+/** Which domain hears which types of events: asked of the domains themselves, which are made and never started. */
 import { heardPublishers } from '@pms/events/kafka/kafka-consumer';
-import { catalogue, domainNames } from '@pms/processes/catalogue';
+import { catalogue, type DomainName, domainNames } from '@pms/processes/catalogue';
 import { environment } from '@pms/processes/environment';
 import { alone } from '@pms/processes/world';
 import { silent } from '@pms/telemetry/logger';
-import { type Cluster, databaseNow } from '../support/cluster.ts';
+
+/** Where nobody listens: nothing is asked of it. */
+const NOWHERE = 'postgresql://nobody@127.0.0.1:1/nothing';
 
 export interface Hearing {
   readonly consumer: string;
@@ -13,10 +15,11 @@ export interface Hearing {
   readonly publishers: readonly string[];
 }
 
-export async function hearingOf(cluster: Cluster): Promise<readonly Hearing[]> {
-  const { surroundings, database } = alone(environment(cluster.environment()), databaseNow(cluster), silent);
+/** Takes seconds in which this process does nothing else: before its proxies have anything to carry. */
+export async function hearingOf(domains: readonly DomainName[]): Promise<readonly Hearing[]> {
+  const { surroundings, database } = alone(environment({ DATABASE_URL: NOWHERE }), NOWHERE, silent);
   try {
-    return await Promise.all(cluster.domains.map(async (consumer) => {
+    return await Promise.all(domains.map(async (consumer) => {
       const subgraph = (await catalogue[consumer]())(surroundings);
       const { reactions } = subgraph;
       await subgraph.close();

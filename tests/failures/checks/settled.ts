@@ -38,7 +38,7 @@ const inDatabase = (cluster: Cluster): Promise<string[]> => session(databaseNow(
     if ((left?.count ?? 0) > 0) waiting.push(`${String(left?.count)} events of ${publisher} not handed over`);
   }
   const { rows: parked } = await client.query<{ consumer: string; count: number; error: string }>(
-    `select consumer, count(*)::int as count, max(error) as error from bus.parked_event where not dead or not starts_with(key, $1) group by consumer`, [POISON_KEY]);
+    `select consumer, count(*)::int as count, max(error) as error from bus.parked_event where not starts_with(key, $1) group by consumer`, [POISON_KEY]);
   waiting.push(...parked.map(({ consumer, count, error }) => `${String(count)} events held back for ${consumer} (${error})`));
   const { rows: trades } = await client.query<{ status: string; count: number }>(
     `select v.status, count(*)::int as count from trade_capture.trade_version v join trade_capture.trade t on t.id = v.trade_id and t.version = v.version

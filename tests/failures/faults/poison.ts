@@ -11,10 +11,16 @@ import type { Fault } from './fault.ts';
 
 export const POISON_KEY = 'poison-';
 const publishers = ['portfolio', 'trade-capture', 'validation', 'transactional', 'rttm'] as const;
-const NOISE = ['', 'no event', '{"specversion":"1.0"}', '[1,2,3]', '{"specversion":"1.0","id":"","type":"x"', '\u0000\u0001\u0002', 'null'] as const;
+const envelope = { specversion: '1.0', id: 'evt_poison', type: 'trade-capture.trade-captured.v1', source: '/pms/trade-capture', subject: 'poison-noise', time: '2026-01-01T00:00:00Z', organizationid: 'org_poison', actor: 'nobody', correlationid: 'poison', sequence: '1', data: {} };
+/** The last three are events by their form, which no database could keep. */
+const NOISE = ['', 'no event', '{"specversion":"1.0"}', '[1,2,3]', '{"specversion":"1.0","id":"","type":"x"', '\u0000\u0001\u0002', 'null',
+  JSON.stringify({ ...envelope, data: { text: 'a\u0000b' } }), JSON.stringify({ ...envelope, sequence: '99999999999999999999' }), JSON.stringify({ ...envelope, subject: 'k'.repeat(5_000) }),
+] as const;
 
 /** The messages that are no events, by topic: each of those who hear of the topic puts each of them aside. */
 export const poisoned = new Map<string, number>();
+/** Keys of the events that nobody can use. */
+export const unusableKeys = new Set<string>();
 
 export const poison: Fault = {
   name: 'poison',
@@ -26,7 +32,7 @@ export const poison: Fault = {
     const key = `${POISON_KEY}${randomUUID()}`;
     const unusable = JSON.stringify({
       specversion: '1.0', id: `evt_${randomUUID()}`, type: 'trade-capture.trade-captured.v1', source: sourceOf('trade-capture'), subject: key, time: new Date().toISOString(),
-      organizationid: 'org_poison', actor: 'nobody', correlationid: 'poison', sequence: '1', data: { not: 'a trade' },
+      organizationid: 'org_poison', actor: 'nobody', correlationid: 'poison', sequence: String(random.whole(1_000_000_000, 2_000_000_000)), data: { not: 'a trade' },
     });
     const producer = kafkaClient({ brokers: cluster.kafkaBrokers, prefix: PREFIX, tls: null, login: null }, 'chaos-poison', silent).producer({ allowAutoTopicCreation: false });
     await producer.connect();
@@ -34,6 +40,7 @@ export const poison: Fault = {
       await producer.send({ topic, acks: -1, messages: noise });
       poisoned.set(publisher, (poisoned.get(publisher) ?? 0) + noise.length);
       await producer.send({ topic: topicOf(PREFIX, 'trade-capture'), acks: -1, messages: [{ key, value: unusable }] });
+      unusableKeys.add(key);
     } finally {
       await producer.disconnect();
     }

@@ -4,13 +4,14 @@ import type { Random } from '../support/random.ts';
 import { asking, insist } from './asking.ts';
 import { CREATE_INSTRUMENT, type Done, IMPORT_PRICES } from './documents.ts';
 import { mutate, type Recording } from './mutations.ts';
+import type { Own } from './own.ts';
 import { readAll, readOne } from './reads.ts';
 import type { History, Read, Violation, Write } from './recorded.ts';
-import { type Own, work } from './worker.ts';
+import { work } from './worker.ts';
 
 const CLOSES = 5;
 const READ_PAUSE_MS_MAX = 200;
-const PREPARE_MS_MAX = 120_000;
+const PREPARE_MS_MAX = 600_000;
 
 export interface Load {
   /** On which trades are agreed. */

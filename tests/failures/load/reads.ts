@@ -3,7 +3,7 @@ import type { Random } from '../support/random.ts';
 import type { Asking } from './asking.ts';
 import { CASH, NAME, VERSIONS } from './documents.ts';
 import type { Read, Register } from './recorded.ts';
-import type { Own } from './worker.ts';
+import type { Own } from './own.ts';
 
 export interface Reading {
   readonly asking: Asking;

@@ -5,27 +5,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../support/random.ts';
 import { captureMany, mutate, type Recording, type Wanted } from './mutations.ts';
+import type { Own, OwnTrade } from './own.ts';
 import { readOne, type Reading } from './reads.ts';
 
 const PAUSE_MS_MAX = 150;
 const BULK_MAX = 40;
-
-export interface OwnTrade { readonly id: string; readonly quantity: number; amendments: number; cancelled: boolean }
-
-export interface Own {
-  readonly name: string;
-  readonly instrumentId: string;
-  /** A weekday that is not in the future. */
-  readonly day: string;
-  /** Trades are captured in it. */
-  readonly trading: string;
-  /** Cash is paid in and nothing else moves it. */
-  readonly savings: string;
-  /** It is renamed, again and again. */
-  readonly renamed: string;
-  readonly trades: OwnTrade[];
-  names: number;
-}
 
 type Step = 'capture' | 'bulk' | 'amend' | 'cancel' | 'deposit' | 'rename' | 'open' | 'wrong' | 'again' | 'read';
 

@@ -16,7 +16,7 @@ import { type Supervised, supervised } from './supervised.ts';
 import { tcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { until } from './until.ts';
 
-const READY_MS_MAX = 240_000;
+const READY_MS_MAX = 600_000;
 /** Of topics and groups. */
 export const PREFIX = 'pms.';
 const pms = path.resolve(import.meta.dirname, '../../../processes/pms.ts');

@@ -14,7 +14,7 @@ import pg from 'pg';
 import { freePorts } from './ports.ts';
 import { until } from './until.ts';
 
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 180_000;
 const PASSWORD = 'chaos';
 const DATABASE = 'pms';
 const SETTINGS: Readonly<Record<string, string>> = {
