@@ -28,8 +28,9 @@ export function pgLive(notifications: Notifications, logger: Logger): Live {
   const here = localLive();
   const self = crypto.randomUUID();
   notifications.hear(LIVE_CHANNEL, (payload) => {
-    const { from, topic, message } = JSON.parse(payload) as { from: string; topic: string; message: unknown };
-    if (from !== self) here.publish(topic, message);
+    const heard = liveIn(payload);
+    if (heard === null) logger.warn('a live message that is none was passed over');
+    else if (heard.from !== self) here.publish(heard.topic, heard.message);
   });
   return {
     ...here,
@@ -40,4 +41,14 @@ export function pgLive(notifications: Notifications, logger: Logger): Live {
       else notifications.send(LIVE_CHANNEL, payload);
     },
   };
+}
+
+/** Null for what is none: any session of the database may send on the channel. */
+function liveIn(payload: string): { readonly from: string; readonly topic: string; readonly message: unknown } | null {
+  try {
+    const { from, topic, message } = JSON.parse(payload) as Readonly<Record<string, unknown>>;
+    return typeof from === 'string' && typeof topic === 'string' ? { from, topic, message } : null;
+  } catch {
+    return null; // no JSON, or JSON's null
+  }
 }

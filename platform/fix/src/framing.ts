@@ -22,6 +22,9 @@ const HEADER_LENGTH_MAX = 24;
 export function framer(): Framer {
   let rest = '';
   let skipped = 0;
+  /** Bytes that wait, and how many are missing to the end of the message that has begun: however few come at a time, they are put together once. */
+  const waiting: string[] = [];
+  let missing = 0;
   const drop = (length: number): void => {
     skipped += length;
     rest = rest.slice(length);
@@ -36,7 +39,8 @@ export function framer(): Framer {
       }
       drop(begin);
       const length = lengthOf(rest);
-      if (length === null || (length > 0 && rest.length < length)) return null;
+      if (length !== null && length > rest.length) missing = length - rest.length;
+      if (length === null || length > rest.length) return null;
       if (length > 0 && TRAILER.test(rest.slice(length - TRAILER_LENGTH, length))) {
         const message = rest.slice(0, length);
         rest = rest.slice(length);
@@ -47,7 +51,11 @@ export function framer(): Framer {
   }
   return {
     take(bytes) {
-      rest += Buffer.from(bytes).toString('latin1');
+      waiting.push(Buffer.from(bytes).toString('latin1'));
+      missing -= bytes.length;
+      if (missing > 0) return [];
+      rest += waiting.splice(0).join('');
+      missing = 0;
       const messages: string[] = [];
       for (let message = next(); message !== null; message = next()) messages.push(message);
       return messages;

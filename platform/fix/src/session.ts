@@ -25,7 +25,8 @@ export function begun(terms: SessionTerms, numbers: Numbers, now: number): Step 
 
 export function received(terms: SessionTerms, state: SessionState, message: FixMessage, now: number): Step {
   const step = draft(terms, { ...state, receivedMs: now, testedMs: null }, now);
-  const number = Number(valueOf(message, TAG.MsgSeqNum));
+  const written = valueOf(message, TAG.MsgSeqNum) ?? '';
+  const number = /^\d{1,15}$/.test(written) ? Number(written) : Number.NaN;
   if (state.phase === 'ENDED') return step.done();
   if (valueOf(message, TAG.BeginString) !== BEGIN_STRING) refuse(step, `only ${BEGIN_STRING} is spoken here`);
   else if (!Number.isSafeInteger(number) || number < 1) refuse(step, 'MsgSeqNum is missing or no number');

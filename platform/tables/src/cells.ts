@@ -14,6 +14,8 @@ export const PLAIN: NumberFormat = { decimal: '.', thousands: '' };
 const WHOLE_DIGITS_MAX = 20;
 const FRACTION_DIGITS_MAX = 18;
 const SHOWN_MAX = 40;
+/** Nothing that is a number or a day is longer. */
+const CELL_CHARACTERS_MAX = 100;
 const CURRENCY_BEFORE = /^(?:[A-Z]{3}\s?|[$€£¥]\s?)/;
 const SIGNED = /^([+-]?)(.*)$/s;
 const CURRENCY_BEHIND = /(?:\s?[A-Z]{3}|\s?[$€£¥])$/;
@@ -25,7 +27,8 @@ export const isFormula = (cell: string): boolean => /^(?:[=@]|[+-][A-Za-z_].*[(!
 
 /** Text of a decimal with at most 20 whole and 18 fractional digits. Negative with a sign or in parentheses; a currency's sign or code beside it is left out. */
 export function readNumber(cell: string, format: NumberFormat = PLAIN): Read<string> {
-  if (isFormula(cell)) return { reason: `${shown(cell)} is a formula, not a number` };
+  const unlike = whyUnread(cell);
+  if (unlike !== null) return { reason: unlike };
   const { negative, digits } = unsigned(cell);
   const match = patternOf(format).exec(digits);
   if (match === null) return { reason: whyNoNumber(cell, digits, format) };
@@ -36,6 +39,10 @@ export function readNumber(cell: string, format: NumberFormat = PLAIN): Read<str
   const value = fraction === '' ? whole : `${whole}.${fraction}`;
   return { value: negative && /[1-9]/.test(value) ? `-${value}` : value };
 }
+
+const tooLong = (cell: string, what: string): string | null => (cell.length > CELL_CHARACTERS_MAX ? `${shown(cell)} has ${cell.length} characters; a ${what} has at most ${CELL_CHARACTERS_MAX}` : null);
+
+const whyUnread = (cell: string): string | null => tooLong(cell, 'number') ?? (isFormula(cell) ? `${shown(cell)} is a formula, not a number` : null);
 
 function unsigned(cell: string): { readonly negative: boolean; readonly digits: string } {
   const plain = cell.trim().replaceAll('\u2212', '-').replaceAll(/[\u00A0\u2009\u202F]/g, ' ').replaceAll('\u2019', "'");
@@ -88,6 +95,8 @@ function dayPattern(format: string): RegExp {
 
 /** ISO 8601 day. A time of day behind it is passed over; "A as of B" is B: entered on A, counting from B. */
 export function readDay(cell: string, formats: readonly string[]): Read<string> {
+  const long = tooLong(cell, 'day');
+  if (long !== null) return { reason: long };
   const text = / as of (.+)$/.exec(cell)?.[1] ?? cell;
   for (const format of formats) {
     const found = dayPattern(format).exec(text)?.groups;

@@ -7,6 +7,7 @@ import {
 import type { Fragments } from '../execution/selections.ts';
 import { deferRule } from './defer-rule.ts';
 import { checkSize, type Gate, type OperationLimits, tooComplex } from '../security/limits.ts';
+import { checkNesting } from '../security/nesting.ts';
 
 export interface ValidOperation {
   readonly document: DocumentNode;
@@ -51,6 +52,7 @@ export function validOperation(schema: GraphQLSchema, source: string, operationN
 
 function parsed(source: string, limits: OperationLimits): DocumentNode {
   try {
+    checkNesting(source, limits);
     return parse(source, { maxTokens: limits.tokensMax });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;

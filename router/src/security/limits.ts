@@ -75,12 +75,13 @@ function checkLiterals(document: DocumentNode, limits: OperationLimits, gate: Ga
   });
 }
 
-/** Of variables as they came. Their nesting is bounded by that of JSON in the body's bytes, and by their types. */
-export function checkInput(value: unknown, limits: OperationLimits, gate: Gate): void {
+/** Of variables as they came, before their types are looked at. */
+export function checkInput(value: unknown, limits: OperationLimits, gate: Gate, level = 0): void {
+  if (level > limits.nestingMax) throw tooComplex('nesting', level, limits.nestingMax);
   if (typeof value === 'string') return gate('input characters', value.length, limits.inputCharactersMax);
   if (value === null || typeof value !== 'object') return;
   if (Array.isArray(value)) gate('input items', value.length, limits.inputItemsMax);
-  for (const inner of Array.isArray(value) ? value as unknown[] : Object.values(value)) if (typeof inner === 'string' || typeof inner === 'object') checkInput(inner, limits, gate);
+  for (const inner of Array.isArray(value) ? value as unknown[] : Object.values(value)) if (typeof inner === 'string' || typeof inner === 'object') checkInput(inner, limits, gate, level + 1);
 }
 
 const EMPTY: Size = { depth: 0, aliases: 0, directives: 0, fields: 0, top: 0 };

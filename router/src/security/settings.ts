@@ -12,6 +12,7 @@ export const limitSettings = z.strictObject({
   directivesMax: count(50),
   fieldsMax: count(2_000).describe('Fields after all fragments are written out.'),
   tokensMax: count(8_000).describe('Lexical tokens of the document.'),
+  nestingMax: count(200).describe('Brackets of any kind within each other, in the document or in its variables.'),
   bodyBytesMax: count(8 * 1_024 * 1_024),
   inputItemsMax: count(10_000).describe('Items of one list among the variables or arguments.'),
   inputCharactersMax: count(1_000_000).describe('Characters of one string among the variables or arguments.'),

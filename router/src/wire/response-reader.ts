@@ -8,6 +8,8 @@ import { type Body, byLength, type Content, inChunks, Malformed, nothing, untilE
 const HEAD_BYTES_MAX = 64 * 1_024;
 /** Servers say the same again and again, but for the date. */
 const HEADS_KEPT_MAX = 256;
+/** Of one request: `100 Continue`, `103 Early Hints`. */
+const INTERIM_MAX = 100;
 const MS_PER_SECOND = 1_000;
 
 export interface ResponseHead {
@@ -32,6 +34,7 @@ export function responseReader(bytesMax: number): ResponseReader {
   let head: ResponseHead | null = null;
   let body: Body | null = null;
   let partial: Buffer | null = null;
+  let interims = 0;
 
   const takeHead = (bytes: Buffer): boolean => {
     const all = partial === null ? bytes : Buffer.concat([partial, bytes]);
@@ -44,10 +47,16 @@ export function responseReader(bytesMax: number): ResponseReader {
     partial = null;
     const read = headIn(all.toString('latin1', 0, end));
     const rest = all.subarray(end + 4);
-    if (read.status < 200) return rest.length > 0 && takeHead(rest); // an interim answer: the final one follows
+    if (read.status < 200) return interim(rest);
     head = read;
     body = bodyOf(read, bytesMax);
     return body.take(rest);
+  };
+  /** The final answer follows. */
+  const interim = (rest: Buffer): boolean => {
+    interims += 1;
+    if (interims > INTERIM_MAX) throw new Malformed('it says without end that its answer will follow');
+    return rest.length > 0 && takeHead(rest);
   };
   return {
     get head() {
@@ -74,7 +83,7 @@ function headOf(text: string): Read {
   const [first = '', ...lines] = text.split('\r\n');
   const status = STATUS_LINE.exec(first);
   if (status === null) throw new Malformed('its answer is not HTTP/1.1');
-  const headers: Record<string, string> = {};
+  const headers = Object.create(null) as Record<string, string>; // so that no name is there before it came
   for (const line of lines) {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();

@@ -179,4 +179,4 @@ function instrumentOf({ reader, cell, faults }: LineAt): InstrumentName | null {
   return [id, isin, symbol].every((name) => name === null) ? null : { id, isin, symbol, mic };
 }
 
-const symbolOf = ({ symbols }: Mapping, written: string | null): string | null => (written === null ? null : symbols[written] ?? written.toUpperCase());
+const symbolOf = ({ symbols }: Mapping, written: string | null): string | null => (written === null ? null : (Object.hasOwn(symbols, written) ? symbols[written] : undefined) ?? written.toUpperCase());

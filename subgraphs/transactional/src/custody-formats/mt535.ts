@@ -35,7 +35,7 @@ interface Content {
 }
 
 const DEPTH_MAX = 8;
-const BASES: Readonly<Record<string, Basis>> = { SETT: 'SETTLED', TRAD: 'TRADED', CONT: 'CONTRACTUAL' };
+const BASES: ReadonlyMap<string, Basis> = new Map([['SETT', 'SETTLED'], ['TRAD', 'TRADED'], ['CONT', 'CONTRACTUAL']]);
 
 export function mt535Statements(text: string): Statement[] {
   const found = problems();
@@ -113,7 +113,7 @@ function generalOf(sequence: Sequence): General {
   const day = qualified(sequence, '98', 'STAT') ?? unreadable(line, ':98A::STAT', 'the day of the statement is missing');
   const statedOn = dayIn(day.replace(/^(\d{4})(\d{2})(\d{2})(\d{6}.*)?$/, '$1-$2-$3')) ?? unreadable(line, ':98A::STAT', `${JSON.stringify(day)} is not a day`);
   const stated = qualified(sequence, '22F', 'STBA') ?? 'SETT';
-  const basis = BASES[stated] ?? unreadable(line, ':22F::STBA', `the basis ${JSON.stringify(stated)} is none of SETT, TRAD, CONT`);
+  const basis = BASES.get(stated) ?? unreadable(line, ':22F::STBA', `the basis ${JSON.stringify(stated)} is none of SETT, TRAD, CONT`);
   const account = accountOf(sequence) ?? unreadable(line, ':97A::SAFE', 'the safekeeping account is missing');
   const reference = qualified(sequence, '20C', 'SEME') ?? unreadable(line, ':20C::SEME', "the sender's reference is missing");
   return { account, statedOn, basis, reference };

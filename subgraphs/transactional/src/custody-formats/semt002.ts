@@ -16,7 +16,7 @@ const VERSION_MAX = 12;
 /** Documents are looked for so many elements below the root. */
 const ENVELOPE_DEPTH_MAX = 3;
 const ACCOUNT_LENGTH_MAX = 100;
-const BASES: Readonly<Record<string, Basis>> = { SETT: 'SETTLED', TRAD: 'TRADED', CONT: 'CONTRACTUAL' };
+const BASES: ReadonlyMap<string, Basis> = new Map([['SETT', 'SETTLED'], ['TRAD', 'TRADED'], ['CONT', 'CONTRACTUAL']]);
 
 interface Held {
   readonly account: string;
@@ -74,7 +74,7 @@ function generalOf(report: XmlElement): Content['general'] {
   const when = textAt(details, 'StmtDtTm', 'Dt') ?? textAt(details, 'StmtDtTm', 'DtTm') ?? unreadable(line, 'StmtGnlDtls/StmtDtTm', 'the day is missing');
   const statedOn = dayIn(when.slice(0, 10)) ?? unreadable(line, 'StmtGnlDtls/StmtDtTm', `${JSON.stringify(when)} is not a day`);
   const stated = textAt(details, 'StmtBsis', 'Cd') ?? 'SETT';
-  const basis = BASES[stated] ?? unreadable(line, 'StmtGnlDtls/StmtBsis', `the basis ${JSON.stringify(stated)} is none of SETT, TRAD, CONT`);
+  const basis = BASES.get(stated) ?? unreadable(line, 'StmtGnlDtls/StmtBsis', `the basis ${JSON.stringify(stated)} is none of SETT, TRAD, CONT`);
   const account = accountOf(report) ?? unreadable(report.line, 'SfkpgAcct/Id', 'the safekeeping account is missing');
   return { account, statedOn, basis, reference: textAt(details, 'StmtId') };
 }

@@ -69,6 +69,7 @@ test('a trade capture report is a trade for each side whose account is ours', ()
   expect(reported(both.replace('1=ACC1', '1=ACC2'), 'AE')).toMatchObject({ account: 'OTHER' });
   expect(only('571=R2|572=R1|487=1|', 'AE')).toEqual({ kind: 'CANCEL', execId: 'R2', refId: 'R1' });
   expect(read('571=R3|487=0|32=1|31=1|75=20261120|', 'AE')).toMatchObject({ problem: 'the report has no side (552)' });
+  expect(read(both.replace('552=2|', '552=3|54=1|1=ACC1|'), 'AE')).toMatchObject({ problem: 'the report has 3 sides (552); a trade has 2' });
 });
 
 test('an account leads to its portfolio, any other to that of "*"', () => {

@@ -40,13 +40,13 @@ export type Instruction =
 export type Reading = { readonly execId: string | null } & (
   | { readonly instructions: readonly Instruction[] } | { readonly ignored: string } | { readonly problem: string });
 
-const SIDES: Readonly<Record<string, Side>> = { 1: 'BUY', 3: 'BUY', 2: 'SELL', 4: 'SELL', 5: 'SELL', 6: 'SELL' };
-const MISC_FEES: Readonly<Record<string, FeeKind>> = { 1: 'REGULATORY_FEE', 2: 'TAX', 4: 'EXCHANGE_FEE', 5: 'TAX', 6: 'TAX' };
+const SIDES: ReadonlyMap<string | null, Side> = new Map([['1', 'BUY'], ['3', 'BUY'], ['2', 'SELL'], ['4', 'SELL'], ['5', 'SELL'], ['6', 'SELL']]);
+const MISC_FEES: ReadonlyMap<string | null, FeeKind> = new Map([['1', 'REGULATORY_FEE'], ['2', 'TAX'], ['4', 'EXCHANGE_FEE'], ['5', 'TAX'], ['6', 'TAX']]);
 const ISIN_SOURCE = '4';
 
 /** `own` are the fields of the side that is meant, `all` those of the message. */
 export function reportedIn(own: readonly FixField[], all: readonly FixField[]): Reported | { readonly problem: string } {
-  const side = SIDES[first(own, 54) ?? ''];
+  const side = SIDES.get(first(own, 54));
   const quantity = floatIn(first(all, 32));
   const price = floatIn(first(all, 31));
   const tradeDate = dayIn(first(all, 75) ?? first(all, 60));
@@ -80,7 +80,7 @@ function feesIn(fields: readonly FixField[], { quantity, price }: { readonly qua
   for (const entry of entries(fields, 136, 137)) {
     const amount = floatIn(first(entry, 137));
     if (amount === null) return { problem: 'MiscFeeAmt (137) is no number' };
-    fees.push({ kind: MISC_FEES[first(entry, 139) ?? ''] ?? 'OTHER', amount, currency: first(entry, 138) });
+    fees.push({ kind: MISC_FEES.get(first(entry, 139)) ?? 'OTHER', amount, currency: first(entry, 138) });
   }
   return { fees: fees.filter(({ amount }) => !amount.isZero()) };
 }
