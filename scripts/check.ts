@@ -10,6 +10,8 @@ const CHECK_MAX_MS = 300_000;
 interface Check {
   readonly name: string;
   readonly what: string;
+  /** Whether its last line is shown when it passes, too. */
+  readonly tells?: boolean;
   run(): Promise<Outcome>;
 }
 interface Outcome {
@@ -46,6 +48,9 @@ const checks: readonly Check[] = [
   { name: 'lint', what: 'style', run: command('oxlint', '--type-aware', '--threads=2') },
   { name: 'rooms', what: 'doors between rooms; tidiness', run: command('vitest', 'run', 'tests/architecture') },
   { name: 'dead', what: 'no dead code or unused dependency', run: command('knip', '--no-progress', '--no-config-hints') },
+  { name: 'dependencies', what: 'dependencies are pinned, run nothing when installed, and are licensed', tells: true, run: command(process.execPath, 'scripts/dependencies.ts') },
+  { name: 'advisories', what: 'no dependency has a grave fault that is known', tells: true, run: command(process.execPath, 'scripts/advisories.ts') },
+  { name: 'sbom', what: 'the bill of materials is valid', run: command(process.execPath, 'scripts/sbom.ts', '--out', 'node_modules/.cache/pms/sbom.cdx.json') },
   { name: 'drift', what: 'migrations and schema.prisma agree', run: drift },
 ];
 
@@ -57,7 +62,8 @@ const failed: string[] = [];
 for (const check of checks.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   const start = performance.now();
   const { passed, output } = await check.run();
-  console.log(`${passed ? 'ok    ' : 'FAILED'} ${check.name.padEnd(10)} ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${check.what}`);
+  console.log(`${passed ? 'ok    ' : 'FAILED'} ${check.name.padEnd(12)} ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${check.what}`);
+  if (passed && check.tells === true) console.log(`       ${output.trimEnd().split('\n').at(-1) ?? ''}`);
   if (passed) continue;
   failed.push(check.name);
   console.log(output.trimEnd().replaceAll(/^/gm, '       '));

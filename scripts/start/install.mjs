@@ -6,7 +6,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { root, StartError } from './root.mjs';
 
-const PNPM = '12.21.0';
+/** @type {string} */
+const PNPM = JSON.parse(fs.readFileSync(path.join(root, 'scripts/start/pnpm-version.json'), 'utf8'));
 const LINES_SHOWN_MAX = 40;
 const PROGRESS_EVERY_MS = 5_000;
 const STAMP = 'node_modules/.cache/pms/installed';
