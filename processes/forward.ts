@@ -45,16 +45,18 @@ export function exportsAt(addresses: ReadonlyMap<string, string>, authenticate: 
 }
 
 function forward(address: string, { raw, ip }: FastifyRequest, reply: FastifyReply): void {
+  const ours = reply.getHeaders() as http.OutgoingHttpHeaders;
   reply.hijack();
   const headers = { ...passing(raw.headers), 'x-forwarded-for': ip };
   const upstream = http.request(new URL(raw.url ?? '/', address), { method: raw.method ?? 'GET', headers, timeout: ANSWER_MAX_MS }, (answer) => {
-    reply.raw.writeHead(answer.statusCode ?? 502, passing(answer.headers));
+    // security headers that the answer does not set by itself are those of every answer of ours
+    reply.raw.writeHead(answer.statusCode ?? 502, { ...ours, ...passing(answer.headers) });
     answer.pipe(reply.raw);
   });
   upstream.once('timeout', () => upstream.destroy(new Error('no answer in time')));
   upstream.once('error', () => {
     if (reply.raw.headersSent) reply.raw.destroy();
-    else reply.raw.writeHead(503, { 'content-type': 'application/json' }).end('{"error":"temporarily_unavailable"}');
+    else reply.raw.writeHead(503, { ...ours, 'content-type': 'application/json' }).end('{"error":"temporarily_unavailable"}');
   });
   raw.pipe(upstream);
 }

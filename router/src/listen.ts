@@ -46,9 +46,10 @@ export async function listen(options: Complete, { service, subscriptions, delega
   const cors = crossOrigin(settings.http.cors);
   const server = await httpServer(settings.http, settings.limits.bodyBytesMax, logger);
   const { app } = server;
-  await app.register(helmet, contentPolicy(options.production));
+  const secured = options.production || settings.http.tls !== undefined;
+  await app.register(helmet, contentPolicy(secured));
   graphqlRoutes(app, {
-    service, identify, streams, delegate, cors, settings: settings.http, bodyBytesMax: settings.limits.bodyBytesMax,
+    service, identify, streams, delegate, cors, secured, settings: settings.http, bodyBytesMax: settings.limits.bodyBytesMax,
     passedHeaders: passedHeaders(settings.subgraphs), draining: () => state.draining, page: options.graphiql ? PAGE : null,
   });
   healthRoutes(app, readiness);

@@ -186,6 +186,16 @@ describe('the house around it', () => {
     expect(metrics).toContain('pms_router_fetches_total{subgraph="stock",outcome="ok"}');
   });
 
+  test.each([
+    ['an answer', '/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' }, true], ['a refusal', '/graphql', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{' }, true],
+    ['another method', '/graphql', { method: 'DELETE' }, true], ['a page', '/graphiql', {}, false], ['health', '/health/live', {}, false], ['nothing', '/nothing', {}, false],
+  ])('%s cannot be framed, guessed at or followed, and does not say who serves it', async (_, path, request, bare) => {
+    const { headers } = await fetch(shop.router.url + path, request);
+    expect(headers.get('content-security-policy')).toContain(bare ? "default-src 'none'; frame-ancestors 'none'" : "frame-ancestors 'none'");
+    expect([headers.get('x-content-type-options'), headers.get('referrer-policy')]).toEqual(['nosniff', 'no-referrer']);
+    expect(['server', 'x-powered-by', 'strict-transport-security'].map((name) => headers.get(name)), 'no banner, and plain HTTP is not locked out').toEqual([null, null, null]);
+  });
+
   test('people get GraphiQL, from this server alone', async () => {
     const page = await fetch(shop.router.url, { headers: { accept: 'text/html' } });
     expect(new URL(page.url).pathname).toBe('/graphiql');

@@ -82,6 +82,7 @@ test('HTTP/2, HTTP/1.1 and websockets are answered on one port', async () => {
   const client = session(port, first.cert);
   const { headers, text } = await overHttp2(client, { query: '{ product(id: 1) { name } }' });
   expect([client.alpnProtocol, headers[':status'], JSON.parse(text)]).toEqual(['h2', 200, { data: { product: { name: 'product 1' } } }]);
+  expect(headers['strict-transport-security'], 'who came over TLS is to come over TLS again').toBe('max-age=31536000; includeSubDomains');
   expect(await overHttp1(port, first.cert)).toBe('1.1 {"data":{"__typename":"Query"}}');
   const one = await welcomed(shop);
   one.say({ id: '1', type: 'subscribe', payload: { query: '{ product(id: 1) { price } }' } });

@@ -17,6 +17,7 @@ import { writeParts } from './deferred.ts';
 import { type Failure, failureOf, failureText, RequestRefused } from './failure.ts';
 import { type Accepted, acceptsNothing, JSON_TYPE, negotiate } from './negotiate.ts';
 import { paramsFromBody, paramsFromUrl } from './params.ts';
+import { answerHeaders } from './policy.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** Runs operations through an Apollo Server instead, where its plugins are wanted. */
@@ -36,6 +37,8 @@ export interface GraphQLRouteOptions extends CallerOptions {
   readonly delegate: Delegate | null;
   readonly settings: HttpSettings;
   readonly bodyBytesMax: number;
+  /** Whether clients come over TLS. */
+  readonly secured: boolean;
   /** Whether connections are to end with their next answer. */
   readonly draining: () => boolean;
   /** The page for people, at the same address; `null` where there is none. */
@@ -62,7 +65,7 @@ export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions
   const vary = `accept, authorization, cookie${settings.compression.enabled ? ', accept-encoding' : ''}${settings.cors === undefined ? '' : ', origin'}`;
   const way: Way = {
     ...options, compress: compressor(settings.compression),
-    standardHeaders: { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', vary },
+    standardHeaders: { ...answerHeaders(options.secured), 'cache-control': 'no-store', vary },
   };
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
