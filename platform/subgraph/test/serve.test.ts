@@ -190,6 +190,16 @@ describe('a subscription to a subgraph', () => {
   });
 });
 
+test('what is larger than a capture of ten thousand trades is refused: a body with 413, a websocket message with 1009', async () => {
+  const large = JSON.stringify({ query: `{ who } # ${'x'.repeat(17 * 1024 * 1024)}` });
+  const body = await fetch(served.url, { method: 'POST', body: large, headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` } });
+  expect(body.status).toBe(413);
+  const socket = new WebSocket(served.url.replace('http', 'ws'), 'graphql-transport-ws');
+  const closed = new Promise<number>((resolve) => { socket.once('close', resolve); });
+  socket.on('error', () => undefined).once('open', () => socket.send(large));
+  expect(await closed).toBe(1009);
+});
+
 test('a principal is not made of a token that lacks its organisation', () => {
   expect(() => principalFrom({ ...claims, org: undefined, sub: 'usr_1', jti: 'j', exp: 1 })).toThrow();
 });
