@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { SERVER_LOOKS_AFTER_US, type Sql } from '@pms/events/sql';
 import { traceStatements } from '@pms/telemetry/sql';
 import pg from 'pg';
+import { arrayText } from './array-text.ts';
 
 const POOL_MAX = 40;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -38,12 +39,13 @@ export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pm
   return {
     pool,
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),
-    query: async (text, values) => asResult(await pool.query(text, values as unknown[])),
+    query: async (text, values) => asResult(await pool.query(text, asSent(values))),
     transaction: (work) => transaction(pool, work),
     close: () => pool.end(),
   };
 }
 
+const asSent = (values: readonly unknown[] = []): unknown[] => values.map((value) => (Array.isArray(value) ? arrayText(value) ?? value : value));
 const asResult = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
 
 /** One statement after another, also for work that goes side by side: a connection has no queue of its own. */
@@ -75,7 +77,7 @@ async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Pr
       await client.query('begin');
       const result = await work({
         // of work that goes side by side the first failure counts: those behind it say only that the transaction has failed
-        query: inTurn(async (text, values) => asResult(await client.query(text, values as unknown[]).catch((error: unknown) => { cause ??= error; throw error; }))),
+        query: inTurn(async (text, values) => asResult(await client.query(text, asSent(values)).catch((error: unknown) => { cause ??= error; throw error; }))),
       });
       await client.query('commit');
       return result;

@@ -34,7 +34,7 @@ export interface World {
 export async function openWorld({ environment, databaseUrl, domains, shared, logger }: WorldOptions): Promise<World> {
   const database = connect(databaseUrl);
   const { bus, live } = await channels({ environment, databaseUrl, domains, shared, logger }, database);
-  const surroundings: Surroundings = { database, live, logger, settings: settingsOf(environment), wake: () => bus.wake(), newId, now: () => new Date() };
+  const surroundings: Surroundings = { database, live, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() };
   const subgraphs = await Promise.all(domains.map(async (name) => (await catalogue[name]())(surroundings)));
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
   return {

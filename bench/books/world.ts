@@ -43,7 +43,7 @@ export async function openBooks(url: string): Promise<BooksWorld> {
   const live = localLive();
   const bus = localBus({ database, publishers: domainNames, logger: silent, peers: null });
   const surroundings: Surroundings = {
-    database, live, logger: silent, wake: () => bus.wake(), newId, now: () => new Date(),
+    database, live, logger: silent, wake: (told) => bus.wake(told), newId, now: () => new Date(),
     settings: { production: false, demo: false, issuer: 'http://127.0.0.1', secret: (name) => Promise.resolve(name.padEnd(43, '.')) },
   };
   const subgraphs = new Map(await Promise.all(domains.map(async (name) => [name, (await catalogue[name]())(surroundings)] as const)));
@@ -83,7 +83,7 @@ export async function openBooks(url: string): Promise<BooksWorld> {
 
 /** Looks rarely and reads little: waiting must not cost what is measured. */
 async function nothingOnItsWay(database: Database): Promise<void> {
-  const unplaced = domains.map((name) => `exists (select from ${schemaOf(name)}.outbox_event where position is null)`).join(' or ');
+  const unplaced = domains.map((name) => `exists (select from ${schemaOf(name)}.outbox_waiting)`).join(' or ');
   for (const end = performance.now() + SETTLES_WITHIN_MS; performance.now() < end; await delay(LOOK_EVERY_MS)) {
     const { rows: [at] } = await database.query<{ behind: boolean }>(
       `select ${unplaced} or exists (select from bus.sequencer s, unnest($1::text[]) as name left join bus.cursor c on c.consumer = name where coalesce(c.position, -1) < s.last_position)

@@ -13,7 +13,7 @@ interface Tidy {
   readonly found: readonly string[];
 }
 
-const schemaWith = (outbox: string): string => `model OutboxEvent {\n  ${outbox}\n\n  @@schema("a")\n}\n\nmodel InboxEvent {\n  id String @id\n}\n`;
+const schemaWith = (outbox: string): string => `model OutboxEvent {\n  ${outbox}\n\n  @@schema("a")\n}\n\nmodel OutboxWaiting {\n  seq BigInt @id\n}\n\nmodel InboxEvent {\n  id String @id\n}\n`;
 const errors = 'export const errorCodes = {\n  INTERNAL: {},\n} as const;\nexport const userErrorCodes = {\n  INVALID: "",\n} as const;\n';
 const skeleton = ['package.json', 'schema.graphql', 'src/subgraph.ts', 'src/context.ts', 'src/graphql/resolvers.ts', 'src/domain/a.ts', 'src/store/a-store.ts', 'src/utils/b.ts', 'src/feed/tape.ts'];
 

@@ -2,16 +2,18 @@
  * One consumer's way through the events of one database: reads behind its cursor, has them handled, and moves the cursor once they are handled or parked.
  * The cursor may be behind what was handled (a crash in between), never ahead.
  */
-import { publisherOf } from './envelope.ts';
+import { type Event, publisherOf } from './envelope.ts';
 import { type Handling, handling, type HandlingOptions } from './handling.ts';
 import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from './outbox.ts';
 import type { Placed } from './parking.ts';
-import { schemaOf } from './sql.ts';
+import type { RecentEvents } from './recent.ts';
+import { type Sql, schemaOf } from './sql.ts';
 
 const BATCH_MAX = 1_000;
 
 export interface ConsumerOptions extends HandlingOptions {
   readonly publishers: readonly string[];
+  readonly recent: RecentEvents;
 }
 
 export interface Consumer extends Pick<Handling, 'retry'> {
@@ -48,21 +50,42 @@ interface Batch {
   readonly last: string;
 }
 
+interface PlaceRow {
+  readonly position: string;
+  readonly publisher: string;
+  readonly seq: string;
+  readonly event_id: string;
+}
+
 /** The next events of the types that are heard, over all publishers, by position. */
-function reader({ sql, name, publishers, reactions }: ConsumerOptions): () => Promise<Batch> {
+function reader({ sql, name, publishers, reactions, recent }: ConsumerOptions): () => Promise<Batch> {
   const types = reactions.map(({ type }) => type);
   const all = types.includes('*');
-  const heard = all ? publishers : publishers.filter((domain) => types.some((type) => publisherOf(type) === domain));
-  const statement = `select * from (${heard.map((domain) => `(select ${OUTBOX_COLUMNS} from ${schemaOf(domain)}.outbox_event
-    where position > $1 and position <= $2 ${all ? '' : 'and type = any($3)'} order by position limit ${BATCH_MAX})`).join(' union all ')}) as events
-    order by position limit ${BATCH_MAX}`;
+  const hearsAny = all || publishers.some((domain) => types.some((type) => publisherOf(type) === domain));
+  const statement = `select position, publisher, seq, event_id from bus.placed_event
+    where position > $1 and position <= $2 ${all ? '' : 'and type = any($3)'} order by position limit ${BATCH_MAX}`;
   return async () => {
     const { rows: [at] } = await sql.query<{ last: string; cursor: string | null }>(
       'select last_position as last, (select position from bus.cursor where consumer = $1) as cursor from bus.sequencer where id = 1', [name]);
     const last = at?.last ?? '0';
     const cursor = at?.cursor ?? '0';
-    if (heard.length === 0 || cursor === last) return { placed: [], cursor, last };
-    const found = await sql.query<OutboxRow>(statement, all ? [cursor, last] : [cursor, last, types]);
-    return { placed: found.rows.map((row) => ({ position: row.position, event: eventOf(row) })), cursor, last };
+    if (!hearsAny || cursor === last) return { placed: [], cursor, last };
+    const { rows: places } = await sql.query<PlaceRow>(statement, all ? [cursor, last] : [cursor, last, types]);
+    const read = await unknownOf(sql, places.filter(({ event_id: id }) => recent.find(id) === null));
+    return { placed: places.map((place) => ({ position: place.position, event: recent.find(place.event_id) ?? read(place) })), cursor, last };
+  };
+}
+
+/** What is not in memory, out of the outboxes. Throws for an event that its outbox no longer has. */
+async function unknownOf(sql: Sql, places: readonly PlaceRow[]): Promise<(place: PlaceRow) => Event> {
+  const found = new Map<string, Event>();
+  await Promise.all([...Map.groupBy(places, ({ publisher }) => publisher)].map(async ([publisher, of]) => {
+    const { rows } = await sql.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from ${schemaOf(publisher)}.outbox_event where seq = any($1::bigint[])`, [of.map(({ seq }) => seq)]);
+    for (const row of rows) found.set(row.id, eventOf(row));
+  }));
+  return ({ event_id: id, position, publisher }) => {
+    const event = found.get(id);
+    if (event === undefined) throw new Error(`event ${id}, at position ${position}, is not in the outbox of ${publisher} any more`);
+    return event;
   };
 }

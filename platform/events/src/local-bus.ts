@@ -9,6 +9,7 @@ import type { Bus, Reaction } from './bus.ts';
 import { type Consumer, consumer } from './consumer.ts';
 import { lag, watched } from './handling-metrics.ts';
 import { deadLetters, setFree } from './parking.ts';
+import { type RecentEvents, recentEvents } from './recent.ts';
 import { BATCH_MAX, lastPosition, sequenceOnce } from './sequencer.ts';
 import type { Sql, Transactions } from './sql.ts';
 import { type Waker, waker } from './waker.ts';
@@ -43,13 +44,14 @@ interface Group {
 }
 
 /** A consumer with its metrics and its log. */
-const groupOf = ({ database, publishers, logger }: LocalBusOptions, name: string, reactions: readonly Reaction[]): Group => ({
-  name, waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, ...watched(name, logger) }),
+const groupOf = ({ database, publishers, logger }: LocalBusOptions, recent: RecentEvents, name: string, reactions: readonly Reaction[]): Group => ({
+  name, waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, recent, ...watched(name, logger) }),
 });
 
 export function localBus(options: LocalBusOptions): Bus {
   const { database, publishers, logger, peers } = options;
   const groups: Group[] = [];
+  const recent = recentEvents();
   const sequencing = waker();
   const loops: Promise<void>[] = [];
   let open = true;
@@ -89,8 +91,11 @@ export function localBus(options: LocalBusOptions): Bus {
   };
 
   return {
-    wake: () => sequencing.wake(),
-    subscribe: (name, reactions) => void groups.push(groupOf(options, name, reactions)),
+    wake(told = []) {
+      recent.keep(told);
+      sequencing.wake();
+    },
+    subscribe: (name, reactions) => void groups.push(groupOf(options, recent, name, reactions)),
     async start() {
       peers?.listen(wakeConsumers); // peers tell of positions that they have given: nothing is left to sequence
       loops.push(guardedLoop(sequence), ...groups.map((group) => guardedLoop(() => consume(group))), guardedLoop(measure));

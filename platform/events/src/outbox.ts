@@ -1,36 +1,47 @@
 /** Events waiting to be delivered, written in the same transaction as the change they tell of. */
 import type { CarriedSpan } from '@pms/telemetry/tracing';
 import type { Event } from './envelope.ts';
+import type { Told } from './recent.ts';
 import { type Sql, schemaOf } from './sql.ts';
 import { producing } from './traced.ts';
 
 const COLUMNS = 'id, type, key, organization_id, actor, reason, correlation_id, causation_id, occurred_at, data, traceparent, tracestate';
-const TYPES = ['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'jsonb', 'text', 'text'];
+/** Of all columns but the data, which are sent as one JSON array: neither side has to escape and read again what is JSON already. */
+const TYPES = ['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'text', 'text'];
+const GIVEN = 'id, type, key, organization_id, actor, reason, correlation_id, causation_id, occurred_at, traceparent, tracestate, data';
 
-/** An event that carries a trace context keeps it; the others carry that of this writing. */
-export async function addToOutbox(sql: Sql, domain: string, events: readonly Event[]): Promise<void> {
-  if (events.length === 0) return;
-  await producing(domain, events, (context) => insert(sql, domain, events, context));
+/** Relays to Kafka share a domain's events by shard; all events of a key are in one. */
+export const SHARDS = 16;
+
+/** An event that carries a trace context keeps it; the others carry that of this writing. Resolves to the events as they were written. */
+export async function addToOutbox(sql: Sql, domain: string, events: readonly Event[]): Promise<readonly Told[]> {
+  return events.length === 0 ? [] : producing(domain, events, (context) => insert(sql, domain, events, context));
 }
 
-async function insert(sql: Sql, domain: string, events: readonly Event[], context: CarriedSpan | null): Promise<void> {
+async function insert(sql: Sql, domain: string, events: readonly Event[], context: CarriedSpan | null): Promise<readonly Told[]> {
+  const told = events.map((event): Told => ({ event: carrying(event, context), data: JSON.stringify(event.data) }));
   const columns = [
     events.map(({ id }) => id), events.map(({ type }) => type), events.map(({ key }) => key),
     events.map(({ organizationId }) => organizationId), events.map(({ actor }) => actor), events.map(({ reason }) => reason ?? null),
     events.map(({ correlationId }) => correlationId), events.map(({ causationId }) => causationId),
-    events.map(({ occurredAt }) => occurredAt), events.map(({ data }) => JSON.stringify(data)),
-    events.map(({ traceparent }) => traceparent ?? context?.traceparent ?? null),
-    events.map(({ traceparent, tracestate }) => (traceparent === undefined ? context?.tracestate : tracestate) ?? null),
+    events.map(({ occurredAt }) => occurredAt),
+    told.map(({ event }) => event.traceparent ?? null), told.map(({ event }) => event.tracestate ?? null),
+    `[${told.map(({ data }) => data).join()}]`,
   ];
   const arrays = TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
   // `with ordinality` keeps the order of the call: seq rises in the order in which the facts happened
   await sql.query(
-    `insert into ${schemaOf(domain)}.outbox_event (${COLUMNS})
-     select ${COLUMNS} from unnest(${arrays}) with ordinality as e(${COLUMNS}, n) order by n`, columns);
+    `with added as (
+       insert into ${schemaOf(domain)}.outbox_event (${COLUMNS})
+       select ${COLUMNS} from rows from (unnest(${arrays}), jsonb_array_elements($${TYPES.length + 1}::jsonb)) with ordinality as e(${GIVEN}, n) order by n returning seq, key)
+     insert into ${schemaOf(domain)}.outbox_waiting (seq, shard) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}) from added`, columns);
+  return told;
 }
 
+const carrying = (event: Event, context: CarriedSpan | null): Event =>
+  (event.traceparent !== undefined || context === null ? event : { ...event, traceparent: context.traceparent, tracestate: context.tracestate });
+
 export interface OutboxRow {
-  readonly position: string;
   readonly id: string;
   readonly type: string;
   readonly key: string;
@@ -45,7 +56,7 @@ export interface OutboxRow {
   readonly tracestate: string | null;
 }
 
-export const OUTBOX_COLUMNS = `position, ${COLUMNS}`;
+export const OUTBOX_COLUMNS = COLUMNS;
 
 export const eventOf = (row: OutboxRow): Event => ({
   id: row.id, type: row.type, key: row.key, organizationId: row.organization_id, actor: row.actor, reason: row.reason ?? undefined,

@@ -34,13 +34,14 @@ function statementFor(publishers: readonly string[]): string {
   const name = publishers.join();
   const known = statements.get(name);
   if (known !== undefined) return known;
-  const waiting = publishers.map((domain) => `(select '${domain}'::text as domain, seq, max(recorded_at) over (order by seq) as at
-    from (select seq, recorded_at from ${schemaOf(domain)}.outbox_event where position is null order by seq limit $2) as oldest)`).join(' union all ');
-  const placing = publishers.map((domain) => `placed_${schemaOf(domain)} as (update ${schemaOf(domain)}.outbox_event as o
-    set position = placed.position from placed where placed.domain = '${domain}' and o.seq = placed.seq)`).join(', ');
+  const waiting = publishers.map((domain) => `(select '${domain}'::text as publisher, seq, id, type, max(recorded_at) over (order by seq) as at
+    from (select seq from ${schemaOf(domain)}.outbox_waiting order by seq limit $2) as oldest join ${schemaOf(domain)}.outbox_event using (seq))`).join(' union all ');
+  const taken = publishers.map((domain) => `taken_${schemaOf(domain)} as (delete from ${schemaOf(domain)}.outbox_waiting as w
+    using placed where placed.publisher = '${domain}' and w.seq = placed.seq)`).join(', ');
   const statement = `with waiting as (${waiting}),
-    placed as (select domain, seq, $1::bigint + row_number() over (order by at, domain, seq) as position from waiting order by at, domain, seq limit $2),
-    ${placing},
+    placed as (select publisher, seq, id, type, $1::bigint + row_number() over (order by at, publisher, seq) as position from waiting order by at, publisher, seq limit $2),
+    kept as (insert into bus.placed_event (position, publisher, seq, event_id, type) select position, publisher, seq, id, type from placed),
+    ${taken},
     moved as (update bus.sequencer set last_position = last_position + (select count(*) from placed) where id = 1 and exists (select from placed))
     select count(*) as placed from placed`;
   statements.set(name, statement);

@@ -3,6 +3,7 @@ import type { Event } from './envelope.ts';
 import { gathered } from './gathered.ts';
 import { firstSights } from './inbox.ts';
 import { addToOutbox } from './outbox.ts';
+import type { Told } from './recent.ts';
 import type { Sql, Transactions } from './sql.ts';
 
 export interface Work {
@@ -15,29 +16,27 @@ export interface Work {
 
 export type UnitOfWork = <T>(work: (unit: Work) => Promise<T>) => Promise<T>;
 
-/** `wake` is called after a commit that left events, so that they are delivered without waiting for the next poll. */
-export function unitOfWork(database: Transactions, domain: string, wake: () => void): UnitOfWork {
+/** `wake` is called after a commit that left events, with those, so that they are delivered without waiting for the next poll. */
+export function unitOfWork(database: Transactions, domain: string, wake: (told: readonly Told[]) => void): UnitOfWork {
   return async (work) => {
-    let told = false;
+    let told: Told[] = [];
     const result = await database.transaction((sql) => {
-      told = false;
-      return work(unitOf(sql, domain, () => { told = true; }));
+      told = [];
+      return work(unitOf(sql, domain, told));
     });
-    if (told) wake();
+    if (told.length > 0) wake(told);
     return result;
   };
 }
 
 /** What is asked of inbox and outbox at once, by work that goes in step, is one statement each. */
-function unitOf(sql: Sql, domain: string, telling: () => void): Work {
+function unitOf(sql: Sql, domain: string, told: Told[]): Work {
   const sights = gathered(async (asked: readonly (readonly string[])[]) => {
     const fresh = await firstSights(sql, domain, asked.flat());
     return asked.map((ids): ReadonlySet<string> => new Set(ids.filter((id) => fresh.has(id))));
   });
   const add = gathered(async (asked: readonly (readonly Event[])[]) => {
-    const events = asked.flat();
-    if (events.length > 0) telling();
-    await addToOutbox(sql, domain, events);
+    for (const each of await addToOutbox(sql, domain, asked.flat())) told.push(each);
     return asked.map(() => undefined);
   });
   return { sql, outbox: { add }, firstSight: async (eventId) => (await sights([eventId])).size === 1, firstSights: sights };

@@ -23,7 +23,7 @@ export function busContract(name: string, driver: BusDriver): void {
     let w: World;
     const buses: Bus[] = [];
 
-    beforeEach(async () => { w = await world(() => buses.forEach((bus) => bus.wake())); });
+    beforeEach(async () => { w = await world((told) => buses.forEach((bus) => bus.wake(told))); });
     afterEach(async () => {
       for (const bus of buses.splice(0)) await bus.close();
       await driver.cleared?.();

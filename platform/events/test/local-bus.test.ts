@@ -3,6 +3,7 @@ import type { Bus, Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import { localBus } from '@pms/events/local-bus';
 import { notifications } from '@pms/events/notifications';
+import { addToOutbox } from '@pms/events/outbox';
 import { pgPeers } from '@pms/events/pg-peers';
 import { lastPosition, sequenceOnce } from '@pms/events/sequencer';
 import { silent } from '@pms/telemetry/logger';
@@ -43,8 +44,7 @@ describe('the order of events', () => {
     const bus = await start({ react: write });
     const slow = await w.database.pool.connect();
     await slow.query('begin'); // takes number 1, and commits last
-    await slow.query(`insert into north.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, data)
-      values ('evt_slow', 'north.counted.v1', 'a', 'org_1', 'usr_1', 'req_1', now(), '{"value": 1}')`);
+    await addToOutbox({ query: async (text, values) => (await slow.query(text, values as unknown[])) as never }, 'north', [fact('a', 1)]);
     await tell(fact('b', 2));
     await bus.settled();
     expect(await values()).toEqual([2]);
@@ -67,7 +67,7 @@ describe('the order of events', () => {
     await Promise.all(relays);
     while ((await sequenceOnce(w.database, publishers)) > 0);
     const { rows } = await w.database.query<{ position: string; key: string; value: number }>(
-      `select position, key, (data->>'value')::int as value from north.outbox_event order by position`);
+      `select position, key, (data->>'value')::int as value from bus.placed_event join north.outbox_event using (seq) order by position`);
     expect(rows.map(({ position }) => Number.parseInt(position, 10))).toEqual(Array.from({ length: 160 }, (_, n) => n + 1));
     for (const [, ofKey] of Map.groupBy(rows, ({ key }) => key)) expect(ofKey.map(({ value }) => value)).toEqual(Array.from({ length: 40 }, (_, n) => n));
     expect(await lastPosition(w.database)).toBe('160');

@@ -2,6 +2,7 @@
 import { connect, type Database } from '@pms/prisma/connect';
 import type { Event } from '@pms/events/envelope';
 import { newId } from '@pms/events/ids';
+import type { Told } from '@pms/events/recent';
 import { type UnitOfWork, unitOfWork } from '@pms/events/unit-of-work';
 import { testDatabase } from '@pms/testing/test-database';
 
@@ -11,7 +12,8 @@ const tables = (schema: string): string => `
   create schema ${schema};
   create table ${schema}.outbox_event (traceparent text, tracestate text, seq bigserial primary key, id text not null unique, type text not null, key text not null, organization_id text not null,
     actor text not null, reason text, correlation_id text not null, causation_id text, occurred_at timestamptz not null,
-    recorded_at timestamptz not null default clock_timestamp(), data jsonb not null, position bigint unique);
+    recorded_at timestamptz not null default clock_timestamp(), data jsonb not null);
+  create table ${schema}.outbox_waiting (seq bigint primary key, shard smallint not null);
   create table ${schema}.inbox_event (id text primary key, handled_at timestamptz not null default now());
   create table ${schema}.effect (n bigserial primary key, event_id text not null, key text not null, value int not null);`;
 
@@ -23,7 +25,7 @@ export interface World {
   end(): Promise<void>;
 }
 
-export async function world(wake: () => void = () => undefined): Promise<World> {
+export async function world(wake: (told: readonly Told[]) => void = () => undefined): Promise<World> {
   const { url, drop } = await testDatabase();
   const database = connect(url, { poolMax: 12 });
   for (const schema of ['north', 'south_west']) await database.query(tables(schema));

@@ -2,6 +2,7 @@
 import type { Reaction } from '@pms/events/bus';
 import type { Live } from '@pms/events/live';
 import type { Origin } from '@pms/events/envelope';
+import type { Told } from '@pms/events/recent';
 import type { Sql, Transactions } from '@pms/events/sql';
 import { unauthenticated } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
@@ -51,8 +52,8 @@ export interface Surroundings {
   readonly live: Live;
   readonly logger: Logger;
   readonly settings: Settings;
-  /** Says that events were committed. */
-  wake(): void;
+  /** Says that events were committed, and which. */
+  wake(told: readonly Told[]): void;
   newId(kind: string): string;
   now(): Date;
 }

@@ -1,7 +1,7 @@
 /** Rules about prisma/<domain>/schema.prisma. */
 import type { House, Rule } from './house.ts';
 
-const SHARED_MODELS = ['OutboxEvent', 'InboxEvent'];
+const SHARED_MODELS = ['OutboxEvent', 'OutboxWaiting', 'InboxEvent'];
 
 const schemas = (house: House): [path: string, text: string][] => [...house].filter(([path]) => /^prisma\/[^/]+\/schema\.prisma$/.test(path));
 

@@ -1,11 +1,11 @@
 /**
  * Carries events from one domain's outbox to its topic. An event is sent, acknowledged by all replicas in sync, and only then marked, in one transaction that
  * holds its shard: several relays may run, in several processes, and the events of a key are never in the hands of two. Killed in between, it is sent again; the inbox sees to that.
- * Within a key the order is that of `seq`: writers hold the key's lock when they take it. A negative `position` says that an event was handed to Kafka.
+ * Within a key the order is that of `seq`: writers hold the key's lock when they take it.
  */
 import { counter, gauge } from '@pms/telemetry/metrics';
 import type { Producer } from 'kafkajs';
-import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from '../outbox.ts';
+import { eventOf, OUTBOX_COLUMNS, type OutboxRow, SHARDS } from '../outbox.ts';
 import { type Sql, schemaOf, type Transactions } from '../sql.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 
@@ -13,7 +13,6 @@ import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 export const BATCH_MAX = 1_000;
 /** A broker refuses a larger set of messages, and all of a batch may be of one key. A single event goes, whatever its size. */
 const BATCH_BYTES_MAX = 900_000;
-const SHARDS = 16;
 /** So that of two relays each finds shards that are free. */
 const SHARDS_AT_ONCE = 8;
 const ALL_IN_SYNC = -1;
@@ -36,16 +35,17 @@ export interface RelayOptions {
 
 /** Resolves to how many events were handed over; where there may be more, call again. */
 export function relayOnce({ database, producer, publisher, topic }: RelayOptions): Promise<number> {
-  const outbox = `${schemaOf(publisher)}.outbox_event`;
+  const [outbox, waitingRows] = [`${schemaOf(publisher)}.outbox_event`, `${schemaOf(publisher)}.outbox_waiting`];
   return database.transaction(async (sql) => {
     const shards = await ownShards(sql, publisher);
     if (shards.length === 0) return 0;
     const { rows } = await sql.query<Row>(
-      `select seq, ${COLUMNS} from ${outbox} where position is null and mod(abs(hashtextextended(key, 0)), ${SHARDS})::int = any($1) order by seq limit ${BATCH_MAX}`, [shards]);
+      `select seq, ${COLUMNS} from (select seq from ${waitingRows} where shard = any($1::smallint[]) order by seq limit ${BATCH_MAX}) as w
+         cross join lateral (select ${OUTBOX_COLUMNS} from ${outbox} as o where o.seq = w.seq limit 1) as event order by seq`, [shards]);
     if (rows.length === 0) return 0;
     const sent = fitting(rows.map((row) => ({ row, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) })));
     await producer.send({ topic, acks: ALL_IN_SYNC, messages: sent.map(({ row: { key }, value }) => ({ key, value, headers: { 'content-type': CONTENT_TYPE } })) });
-    await sql.query(`update ${outbox} set position = -seq where seq = any($1::bigint[])`, [sent.map(({ row: { seq } }) => seq)]);
+    await sql.query(`delete from ${waitingRows} where seq = any($1::bigint[])`, [sent.map(({ row: { seq } }) => seq)]);
     published.inc({ publisher }, sent.length);
     return sent.length;
   });
@@ -67,7 +67,7 @@ async function ownShards(sql: Sql, publisher: string): Promise<number[]> {
 }
 
 export async function unpublished(sql: Sql, publisher: string): Promise<number> {
-  const { rows: [row] } = await sql.query<{ count: number }>(`select count(*)::int as count from ${schemaOf(publisher)}.outbox_event where position is null`);
+  const { rows: [row] } = await sql.query<{ count: number }>(`select count(*)::int as count from ${schemaOf(publisher)}.outbox_waiting`);
   const count = row?.count ?? 0;
   waiting.set({ publisher }, count);
   return count;
