@@ -86,8 +86,8 @@ async function nothingOnItsWay(database: Database): Promise<void> {
   const unplaced = domains.map((name) => `exists (select from ${schemaOf(name)}.outbox_waiting)`).join(' or ');
   for (const end = performance.now() + SETTLES_WITHIN_MS; performance.now() < end; await delay(LOOK_EVERY_MS)) {
     const { rows: [at] } = await database.query<{ behind: boolean }>(
-      `select ${unplaced} or exists (select from bus.sequencer s, unnest($1::text[]) as name left join bus.cursor c on c.consumer = name where coalesce(c.position, -1) < s.last_position)
-         or exists (select from bus.parked_event) as behind`, [domains]);
+      `select case when exists (select from bus.sequencer s, unnest($1::text[]) as name left join bus.cursor c on c.consumer = name where coalesce(c.position, -1) < s.last_position) then true
+         else ${unplaced} or exists (select from bus.parked_event) end as behind`, [domains]);
     if (at?.behind === false) return;
   }
   throw new Error('trades were not booked in time');

@@ -10,6 +10,8 @@ import type { RecentEvents } from './recent.ts';
 import { type Sql, schemaOf } from './sql.ts';
 
 const BATCH_MAX = 1_000;
+/** Positions looked at in one step: positions have no gaps, so that a step costs the same however far behind it is. */
+const WINDOW = 10_000;
 
 export interface ConsumerOptions extends HandlingOptions {
   readonly publishers: readonly string[];
@@ -29,17 +31,16 @@ export function consumer(options: ConsumerOptions): Consumer {
   return {
     retry,
     async step() {
-      const { placed, cursor, last } = await read();
+      const { placed, cursor, last, until } = await read();
       if (cursor === last) return false;
       await handle(placed);
-      const full = placed.length === BATCH_MAX;
-      const reached = full ? placed.at(-1)?.position ?? last : last;
+      const reached = placed.length === BATCH_MAX ? placed.at(-1)?.position ?? until : until;
       // it may lag behind after a crash, so that nobody waits for this commit
       await sql.query(
         `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
          insert into bus.cursor (consumer, position) select $1, $2::bigint from unhurried
          on conflict (consumer) do update set position = excluded.position, updated_at = now() where cursor.position < excluded.position`, [name, reached]);
-      return full;
+      return reached !== last;
     },
   };
 }
@@ -47,7 +48,10 @@ export function consumer(options: ConsumerOptions): Consumer {
 interface Batch {
   readonly placed: readonly Placed[];
   readonly cursor: string;
+  /** Every position that was given. */
   readonly last: string;
+  /** Up to where was looked. */
+  readonly until: string;
 }
 
 interface PlaceRow {
@@ -69,10 +73,12 @@ function reader({ sql, name, publishers, reactions, recent }: ConsumerOptions): 
       'select last_position as last, (select position from bus.cursor where consumer = $1) as cursor from bus.sequencer where id = 1', [name]);
     const last = at?.last ?? '0';
     const cursor = at?.cursor ?? '0';
-    if (!hearsAny || cursor === last) return { placed: [], cursor, last };
-    const { rows: places } = await sql.query<PlaceRow>(statement, all ? [cursor, last] : [cursor, last, types]);
-    const read = await unknownOf(sql, places.filter(({ event_id: id }) => recent.find(id) === null));
-    return { placed: places.map((place) => ({ position: place.position, event: recent.find(place.event_id) ?? read(place) })), cursor, last };
+    if (!hearsAny || cursor === last) return { placed: [], cursor, last, until: last };
+    const until = String(Math.min(Number(last), Number(cursor) + WINDOW));
+    const { rows: places } = await sql.query<PlaceRow>(statement, all ? [cursor, until] : [cursor, until, types]);
+    const known = places.map((place) => ({ place, event: recent.take(place.event_id) }));
+    const read = await unknownOf(sql, known.flatMap(({ place, event }) => (event === null ? [place] : [])));
+    return { placed: known.map(({ place, event }) => ({ position: place.position, event: event ?? read(place) })), cursor, last, until };
   };
 }
 

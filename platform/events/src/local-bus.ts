@@ -39,19 +39,22 @@ export interface LocalBusOptions {
 
 interface Group {
   readonly name: string;
+  /** That it hears. */
+  readonly types: ReadonlySet<string>;
   readonly consumer: Consumer;
   readonly waker: Waker;
 }
 
 /** A consumer with its metrics and its log. */
 const groupOf = ({ database, publishers, logger }: LocalBusOptions, recent: RecentEvents, name: string, reactions: readonly Reaction[]): Group => ({
-  name, waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, recent, ...watched(name, logger) }),
+  name, types: new Set(reactions.map(({ type }) => type)), waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, recent, ...watched(name, logger) }),
 });
 
 export function localBus(options: LocalBusOptions): Bus {
   const { database, publishers, logger, peers } = options;
   const groups: Group[] = [];
-  const recent = recentEvents();
+  const hearers = (type: string): number => groups.filter(({ types }) => types.has(type) || types.has('*')).length;
+  const recent = recentEvents(hearers);
   const sequencing = waker();
   const loops: Promise<void>[] = [];
   let open = true;
@@ -69,7 +72,7 @@ export function localBus(options: LocalBusOptions): Bus {
     }
   };
   const sequence = async (): Promise<void> => {
-    for (let placed = BATCH_MAX; placed === BATCH_MAX;) {
+    for (let placed = BATCH_MAX; placed >= BATCH_MAX;) {
       placed = await sequenceOnce(database, publishers);
       if (placed === 0) break;
       wakeConsumers();

@@ -33,8 +33,8 @@ async function insert(sql: Sql, domain: string, events: readonly Event[], contex
   await sql.query(
     `with added as (
        insert into ${schemaOf(domain)}.outbox_event (${COLUMNS})
-       select ${COLUMNS} from rows from (unnest(${arrays}), jsonb_array_elements($${TYPES.length + 1}::jsonb)) with ordinality as e(${GIVEN}, n) order by n returning seq, key)
-     insert into ${schemaOf(domain)}.outbox_waiting (seq, shard) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}) from added`, columns);
+       select ${COLUMNS} from rows from (unnest(${arrays}), jsonb_array_elements($${TYPES.length + 1}::jsonb)) with ordinality as e(${GIVEN}, n) order by n returning seq, key, id, type, recorded_at)
+     insert into ${schemaOf(domain)}.outbox_waiting (seq, shard, event_id, type, recorded_at) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), id, type, recorded_at from added`, columns);
   return told;
 }
 

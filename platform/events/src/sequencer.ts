@@ -6,11 +6,11 @@
  */
 import { type Sql, schemaOf, type Transactions } from './sql.ts';
 
-/** Whoever placed so many has probably left some. */
+/** Of each domain in one step. Whoever placed so many has probably left some. */
 export const BATCH_MAX = 5_000;
 
 /**
- * Gives positions to at most 5,000 waiting events, oldest first; resolves to how many. The commit is not waited for: what follows from a position
+ * Gives positions to waiting events, oldest first, at most 5,000 of each domain; resolves to how many. The commit is not waited for: what follows from a position
  * stands behind it in the log, so that a crash that loses the one loses the other, and the events are placed anew.
  */
 export const sequenceOnce = (database: Transactions, publishers: readonly string[]): Promise<number> =>
@@ -28,22 +28,23 @@ const statements = new Map<string, string>();
 /**
  * Within a domain the order is that of `seq`: writers of one key hold that key's lock when they take it. Between domains
  * it is that of recording, made monotonic within each domain, so that what was answered before another request began
- * stands before what that request wrote.
+ * stands before what that request wrote. Rows are taken by number, out of an array: joined, a table whose statistics lag behind is read through for a few.
  */
 function statementFor(publishers: readonly string[]): string {
   const name = publishers.join();
   const known = statements.get(name);
   if (known !== undefined) return known;
-  const waiting = publishers.map((domain) => `(select '${domain}'::text as publisher, seq, id, type, max(recorded_at) over (order by seq) as at
-    from (select seq from ${schemaOf(domain)}.outbox_waiting order by seq limit $2) as oldest join ${schemaOf(domain)}.outbox_event using (seq))`).join(' union all ');
-  const taken = publishers.map((domain) => `taken_${schemaOf(domain)} as (delete from ${schemaOf(domain)}.outbox_waiting as w
-    using placed where placed.publisher = '${domain}' and w.seq = placed.seq)`).join(', ');
-  const statement = `with waiting as (${waiting}),
-    placed as (select publisher, seq, id, type, $1::bigint + row_number() over (order by at, publisher, seq) as position from waiting order by at, publisher, seq limit $2),
-    kept as (insert into bus.placed_event (position, publisher, seq, event_id, type) select position, publisher, seq, id, type from placed),
-    ${taken},
-    moved as (update bus.sequencer set last_position = last_position + (select count(*) from placed) where id = 1 and exists (select from placed))
-    select count(*) as placed from placed`;
+  const taken = publishers.map((domain) => {
+    const waiting = `${schemaOf(domain)}.outbox_waiting`;
+    return `taken_${schemaOf(domain)} as (delete from ${waiting} where seq = any(array(select seq from ${waiting} order by seq limit $2)) returning seq, event_id, type, recorded_at)`;
+  }).join(', ');
+  const all = publishers.map((domain) => `select '${domain}'::text as publisher, seq, event_id, type, max(recorded_at) over (order by seq) as at from taken_${schemaOf(domain)}`).join(' union all ');
+  const statement = `with ${taken},
+    placed as (insert into bus.placed_event (position, publisher, seq, event_id, type)
+      select $1::bigint + row_number() over (order by at, publisher, seq), publisher, seq, event_id, type from (${all}) as event returning position),
+    counted as (select count(*) as placed from placed),
+    moved as (update bus.sequencer set last_position = last_position + placed from counted where id = 1 and placed > 0)
+    select placed from counted`;
   statements.set(name, statement);
   return statement;
 }

@@ -16,11 +16,12 @@ test('what a process remembers of its own events is what the outbox would have g
   };
   await w.north((unit) => unit.outbox.add([odd, fact('b', 2)]));
   const { rows } = await w.database.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from north.outbox_event order by seq`);
-  const recent = recentEvents();
+  const recent = recentEvents(() => 1);
   recent.keep(committed);
   expect(committed).toHaveLength(2);
-  expect(committed.map(({ event }) => recent.find(event.id))).toEqual(rows.map(eventOf));
-  expect(recent.find(odd.id)?.occurredAt).toBe('2026-03-01T10:00:00.000Z');
+  const taken = committed.map(({ event }) => recent.take(event.id));
+  expect(taken).toEqual(rows.map(eventOf));
+  expect(taken[0]?.occurredAt).toBe('2026-03-01T10:00:00.000Z');
 });
 
 test('events of a transaction that is rolled back are not remembered', async () => {
@@ -31,7 +32,16 @@ test('events of a transaction that is rolled back are not remembered', async () 
 
 test('the oldest are forgotten where too much is kept, and nothing else', () => {
   const told = [1, 2, 3].map((value): Told => ({ event: fact('a', value), data: JSON.stringify({ value }) }));
-  const recent = recentEvents(2 * '{"value":1}'.length);
+  const recent = recentEvents(() => 1, 2 * '{"value":1}'.length);
   recent.keep(told);
-  expect(told.map(({ event }) => recent.find(event.id)?.data ?? null)).toEqual([null, { value: 2 }, { value: 3 }]);
+  expect(told.map(({ event }) => recent.take(event.id)?.data ?? null)).toEqual([null, { value: 2 }, { value: 3 }]);
+});
+
+test('each of those who hear an event takes it once, and what nobody here hears is not kept', () => {
+  const told = [fact('a', 1), fact('a', 2, 'north.whispered.v1')].map((event): Told => ({ event, data: JSON.stringify(event.data) }));
+  const recent = recentEvents((type) => (type === 'north.counted.v1' ? 2 : 0));
+  recent.keep(told);
+  const [heard, unheard] = told.map(({ event }) => event.id) as [string, string];
+  expect([recent.take(heard)?.data, recent.take(heard)?.data, recent.take(heard)]).toEqual([{ value: 1 }, { value: 1 }, null]);
+  expect(recent.take(unheard)).toBeNull();
 });

@@ -2,12 +2,15 @@
 CREATE TABLE "leaderboard"."outbox_waiting" (
     "seq" BIGINT NOT NULL,
     "shard" SMALLINT NOT NULL,
+    "event_id" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "recorded_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "outbox_waiting_pkey" PRIMARY KEY ("seq")
 );
 
-INSERT INTO "leaderboard"."outbox_waiting" ("seq", "shard")
-SELECT "seq", mod(abs(hashtextextended("key", 0)), 16) FROM "leaderboard"."outbox_event" WHERE "position" IS NULL;
+INSERT INTO "leaderboard"."outbox_waiting" ("seq", "shard", "event_id", "type", "recorded_at")
+SELECT "seq", mod(abs(hashtextextended("key", 0)), 16), "id", "type", "recorded_at" FROM "leaderboard"."outbox_event" WHERE "position" IS NULL;
 
 -- Positions that were given already move to the bus, where all domains' stand together. (A new database has none, and may have no bus yet.)
 DO $$ BEGIN

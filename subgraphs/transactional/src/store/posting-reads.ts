@@ -35,6 +35,9 @@ export interface LotsWanted extends Key {
   readonly named: readonly string[];
 }
 
+/** More than a trade has. The limit has each trade looked up by itself: joined freely, all bookings there are may be read through for a few. */
+const VERSIONS_MAX = 1_000_000;
+
 export interface RecordedEntry {
   readonly id: string;
   readonly entry: Entry;
@@ -68,10 +71,10 @@ function portfolioReads(sql: Sql) {
 function tradeReads(sql: Sql) {
   return {
     histories: gathered(async (asked: readonly (readonly string[])[]): Promise<Map<string, TradeHistory>[]> => {
-      const { rows } = await sql.query<BookingRow & { readonly booked: boolean; readonly cancelled: boolean }>(
-        `select ${BOOKING}, b.version is not null as booked, exists (select from transactional.cancelled_trade c where c.trade_id = w.trade_id) as cancelled
-         from unnest($1::text[]) as w(trade_id) left join transactional.trade_booking b using (trade_id)`, [asked.flat()]);
-      const histories = new Map([...Map.groupBy(rows, (row) => row.trade_id)].map(([id, of]) => {
+      const { rows } = await sql.query<BookingRow & { readonly wanted: string; readonly booked: boolean; readonly cancelled: boolean }>(
+        `select ${BOOKING}, w.wanted, b.version is not null as booked, exists (select from transactional.cancelled_trade c where c.trade_id = w.wanted) as cancelled
+         from unnest($1::text[]) as w(wanted) left join lateral (select * from transactional.trade_booking as known where known.trade_id = w.wanted limit ${VERSIONS_MAX}) as b on true`, [asked.flat()]);
+      const histories = new Map([...Map.groupBy(rows, (row) => row.wanted)].map(([id, of]) => {
         const versions = of.filter(({ booked }) => booked);
         const standing = versions.find(({ step }) => step !== 'cancelled');
         const newest = Math.max(0, ...versions.map(({ version }) => version));
