@@ -44,7 +44,7 @@ describe('the order of events', () => {
     const bus = await start({ react: write });
     const slow = await w.database.pool.connect();
     await slow.query('begin'); // takes number 1, and commits last
-    await addToOutbox({ query: async (text, values) => (await slow.query(text, values as unknown[])) as never }, 'north', [fact('a', 1)]);
+    await addToOutbox({ query: async (text, given) => (await slow.query(text, given as unknown[])) as never }, 'north', [fact('a', 1)]);
     await tell(fact('b', 2));
     await bus.settled();
     expect(await values()).toEqual([2]);
