@@ -35,8 +35,6 @@ export function routerMetrics(registry: Registry) {
     cacheEntities: new Counter({ name: 'pms_router_cache_entities_total', help: 'Entities looked for among those kept one by one, by outcome: hit, miss.', labelNames: ['outcome'], registers }),
     cacheInvalidated: new Counter({ name: 'pms_router_cache_invalidated_total', help: 'Kept answers taken out because something changed.', registers }),
     untrusted: new Counter({ name: 'pms_router_untrusted_operations_total', help: 'Operations that are not in the manifest, by what happened: refused, logged.', labelNames: ['outcome'], registers }),
-    redisUp: new Gauge({ name: 'pms_router_redis_up', help: 'Whether Redis answers; while it does not, this process goes by its own memory.', labelNames: ['server'], registers }),
-    redisCommands: new Counter({ name: 'pms_router_redis_commands_total', help: 'What was asked of Redis, by outcome: ok, refused by it, late, away.', labelNames: ['outcome'], registers }),
     breakerOpen: new Gauge({ name: 'pms_router_breaker_open', help: 'Whether a subgraph is left alone because it does not answer.', labelNames: ['subgraph'], registers }),
     retries: new Counter({ name: 'pms_router_retries_total', help: 'Reads sent to a subgraph again.', labelNames: ['subgraph'], registers }),
     crowded: new Counter({ name: 'pms_router_bulkhead_refused_total', help: 'Requests to a subgraph refused because too many were under way and waiting.', labelNames: ['subgraph'], registers }),

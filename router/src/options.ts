@@ -1,6 +1,8 @@
 /** What a router is given: the parts that are code; what is data is in settings.ts. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Tracer } from '@opentelemetry/api';
+import type { Revocations } from '@pms/identity/revocations';
+import type { RedisLink } from '@pms/redis/link';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Dial } from './dial/transport.ts';
@@ -9,7 +11,6 @@ import type { GraphiqlOptions } from './http/graphiql.ts';
 import type { RouterLogger } from './observe.ts';
 import type { OverrideLabels, OverridePercentage } from './planner/override.ts';
 import type { Authenticate, SessionToken } from './security/authenticate.ts';
-import type { Revocations } from '@pms/identity/revocations';
 import type { Policies } from './security/requirements.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
@@ -35,8 +36,8 @@ export interface RouterOptions {
   readonly overrideLabels?: OverrideLabels;
   /** The number that `percent(n)` is held against, in [0, 100); drawn for each request without it. */
   readonly overridePercentage?: OverridePercentage;
-  /** Address of a Redis that replicas share (redis:// or rediss://); without one each goes by its own memory. */
-  readonly redis?: string;
+  /** A Redis that replicas share: its address (redis:// or rediss://), or a connection, which stays open; without one each goes by its own memory. */
+  readonly redis?: string | RedisLink | null;
   /** Makes the spans of recorded requests; without one a client's trace headers go on as they came. */
   readonly tracer?: Tracer;
   /** Throws ZodError when they are not settings. */

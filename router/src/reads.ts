@@ -14,7 +14,7 @@ import type { Data } from './execution/run.ts';
 import type { RouterMetrics } from './observe.ts';
 import type { Answering } from './operation/serve.ts';
 import { running, runningHeard, sharedOperations } from './operation/sharing.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from '@pms/redis/link';
 import type { RouterSettings } from './settings.ts';
 
 export interface Reads {

@@ -8,7 +8,8 @@ import { service } from './operation/serve.ts';
 import { type Complete, type RouterOptions, withDefaults } from './options.ts';
 import { overrideOptions } from './planner/override.ts';
 import { type Reads, readsThrough } from './reads.ts';
-import { openRedis, type RedisLink } from './redis.ts';
+import { openRedis, type RedisLink } from '@pms/redis/link';
+import { redisMetrics } from '@pms/redis/metrics';
 import { type Documents, documents } from './security/documents.ts';
 import { rateLimit } from './security/rate-limit.ts';
 import type { RouterSettings } from './settings.ts';
@@ -34,7 +35,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const options = withDefaults(given);
   const { logger, metricsRegistry, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
-  const redis = options.redis === undefined ? null : openRedis(options.redis, { ...settings.redis, logger, metrics });
+  const { link: redis, end } = linkOf(options);
   const reads = readsThrough(options.dial, { settings, metrics, redis });
   let engines: EngineHolder | undefined;
   let trusted: Documents | undefined;
@@ -46,22 +47,31 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
       ...overrideOptions(options),
       recallBytesMax: entitiesKept(settings) ? 0 : settings.execution.recallBytesMax,
     }) });
-    return await serve(options, { engines, reads, metrics, redis, trusted });
+    return await serve(options, { engines, reads, metrics, redis, trusted, end });
   } catch (error) {
-    redis?.close();
+    end();
     trusted?.close();
     engines?.close();
     throw error;
   }
 }
 
+/** The router's own part of it; what it did not open it leaves open. */
+function linkOf({ redis, settings, logger, metricsRegistry }: Complete): { readonly link: RedisLink | null; end(): void } {
+  if (redis === undefined) return { link: null, end: () => {} };
+  const { commandMsMax, keyPrefix } = settings.redis;
+  if (typeof redis !== 'string') return { link: redis.under(keyPrefix), end: () => {} };
+  const opened = openRedis(redis, { logger, metrics: redisMetrics(metricsRegistry), commandMsMax });
+  return { link: opened.under(keyPrefix), end: () => opened.close() };
+}
+
 /** Where entities are kept one by one, a request to a subgraph is not what the plan asks for. */
 const entitiesKept = ({ cache }: RouterSettings): boolean => cache.enabled && cache.entities;
 
-interface Standing { readonly engines: EngineHolder; readonly reads: Reads; readonly metrics: RouterMetrics; readonly redis: RedisLink | null; readonly trusted: Documents }
+interface Standing { readonly engines: EngineHolder; readonly reads: Reads; readonly metrics: RouterMetrics; readonly redis: RedisLink | null; readonly trusted: Documents; end(): void }
 
 async function serve(options: Complete, standing: Standing): Promise<Router> {
-  const { engines, reads, redis, trusted } = standing;
+  const { engines, reads, trusted, end } = standing;
   const answer = answering(options, standing);
   const apollo = options.plugins === undefined ? null
     : await throughPlugins({ engines, plugins: options.plugins, service: answer.service, logger: options.logger, ...disclosed(options) });
@@ -72,7 +82,7 @@ async function serve(options: Complete, standing: Standing): Promise<Router> {
     await closeAll();
     disobey();
     await apollo?.stop();
-    redis?.close();
+    end();
     trusted.close();
     engines.close();
   };

@@ -14,7 +14,7 @@ import { telemetrySettings } from './telemetry/settings.ts';
 
 const redisSettings = z.strictObject({
   commandMsMax: z.int().positive().default(100).describe('How long an answer of Redis is waited for; then this process goes by its own memory until Redis answers again.'),
-  keyPrefix: z.string().default('pms:router:').describe('Begins every key: routers that share a Redis and no limits have different ones.'),
+  keyPrefix: z.string().default('router:').describe('Begins the keys of the router, after that of the whole platform (REDIS_PREFIX): routers that share a Redis and no limits have different ones.'),
 });
 
 export const routerSettings = z.strictObject({

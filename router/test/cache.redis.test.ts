@@ -2,12 +2,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Registry } from 'prom-client';
 import { redisStore } from '../src/cache/redis-store.ts';
-import { routerMetrics } from '../src/observe.ts';
-import { openRedis, type RedisLink } from '../src/redis.ts';
+import { redisMetrics } from '@pms/redis/metrics';
+import { openRedis, type RedisLink } from '@pms/redis/link';
 import { supergraphText } from '../src/supergraph/source.ts';
 import { keepsItsPromises } from './cache-contract.ts';
 import { federate, quiet } from './federation.ts';
-import { noRedis, redisServer, type RedisServer } from './redis-server.ts';
+import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
 import { openShop, type Shop, until } from './shop.ts';
 
 const COMMAND_MS_MAX = 5_000;
@@ -18,7 +18,7 @@ const open: (() => unknown)[] = [];
 beforeEach(async ({ skip }) => {
   if (noRedis !== null) skip(noRedis);
   server ??= await redisServer();
-  redis = openRedis(server.url, { logger: quiet, metrics: routerMetrics(new Registry()), commandMsMax: COMMAND_MS_MAX });
+  redis = openRedis(server.url, { logger: quiet, metrics: redisMetrics(new Registry()), commandMsMax: COMMAND_MS_MAX });
   open.push(() => redis?.close());
   await until(() => redis?.up === true);
   await redis.send('FLUSHALL');

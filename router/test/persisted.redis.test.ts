@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { Registry } from 'prom-client';
-import { routerMetrics } from '../src/observe.ts';
-import { openRedis, type RedisLink } from '../src/redis.ts';
+import { redisMetrics } from '@pms/redis/metrics';
+import { openRedis, type RedisLink } from '@pms/redis/link';
 import { persistedQueries } from '../src/security/persisted.ts';
 import { quiet } from './federation.ts';
-import { noRedis, redisServer, type RedisServer } from './redis-server.ts';
+import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
 import { until } from './shop.ts';
 
 let server: RedisServer | undefined;
@@ -15,7 +15,7 @@ afterAll(() => server?.stop());
 test('what one replica was sent another knows, but not what does not have its hash', async ({ skip }) => {
   if (noRedis !== null) skip(noRedis);
   const { url } = server = await redisServer();
-  const link = (): RedisLink => openRedis(url, { logger: quiet, metrics: routerMetrics(new Registry()), commandMsMax: 5_000 });
+  const link = (): RedisLink => openRedis(url, { logger: quiet, metrics: redisMetrics(new Registry()), commandMsMax: 5_000 });
   const links = [link(), link()];
   await until(() => links.every(({ up }) => up));
   const [one, two] = links.map((each) => persistedQueries(each, 60));

@@ -1,12 +1,12 @@
 /** Units that replicas share in Redis, and each for itself while Redis is away. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Registry } from 'prom-client';
-import { routerMetrics } from '../src/observe.ts';
-import { openRedis, type RedisLink } from '../src/redis.ts';
+import { redisMetrics } from '@pms/redis/metrics';
+import { openRedis, type RedisLink } from '@pms/redis/link';
 import { rateLimit } from '../src/security/rate-limit.ts';
 import { routerSettings } from '../src/settings.ts';
 import { quiet } from './federation.ts';
-import { noRedis, redisServer, type RedisServer } from './redis-server.ts';
+import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
 import { until } from './shop.ts';
 
 let server: RedisServer | undefined;
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 async function replica(rate: { capacity: number; refillPerSecond: number }): Promise<{ use(units: number): Promise<boolean>; readonly link: RedisLink; headers(): Promise<string | undefined> }> {
-  const link = openRedis(server?.url ?? '', { logger: quiet, metrics: routerMetrics(new Registry()), commandMsMax: 5_000 });
+  const link = openRedis(server?.url ?? '', { logger: quiet, metrics: redisMetrics(new Registry()), commandMsMax: 5_000 });
   links.push(link);
   await until(() => link.up);
   const limit = rateLimit(routerSettings.parse({ rate }).rate, link);

@@ -36,14 +36,7 @@ export function bell(): Bell {
   };
 }
 
-/** Resolves when the condition holds; fails after a bounded number of turns. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1_000; turn += 1) {
-    if (await condition()) return;
-    await new Promise((resolve) => void setTimeout(resolve, 10));
-  }
-  throw new Error('it did not come about');
-}
+export { until } from '@pms/testing/until';
 
 export function shop(bells: Bell): readonly Part[] {
   return [

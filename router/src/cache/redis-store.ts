@@ -2,7 +2,7 @@
  * Answers in a Redis that all replicas share, with its clock. While it is away nothing is kept and nothing is found;
  * what changed meanwhile is taken out before anything is found again.
  */
-import { type RedisLink, redisScript } from '../redis.ts';
+import { type RedisLink, redisScript } from '@pms/redis/link';
 import type { Scope } from './policy.ts';
 import { type CacheStore, type Found, type Kept, LIFE_MS_MAX } from './store.ts';
 

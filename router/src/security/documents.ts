@@ -5,7 +5,7 @@
 import { DomainError } from '@pms/errors';
 import type { z } from 'zod';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
-import type { RedisLink } from '../redis.ts';
+import type { RedisLink } from '@pms/redis/link';
 import { hashOf, type Manifest, none, openManifest } from './manifest.ts';
 import { persistedQueries } from './persisted.ts';
 import type { documentSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 /** Automatic persisted queries: a client sends a hash, and the text only when the hash is not known. Bounded; replicas share them in Redis. */
 import { LRUCache } from 'lru-cache';
-import type { RedisLink } from '../redis.ts';
+import type { RedisLink } from '@pms/redis/link';
 import { hashOf } from './manifest.ts';
 
 const QUERIES_MAX = 2_000;
@@ -19,7 +19,11 @@ export function persistedQueries(redis: RedisLink | null, secondsMax: number): P
   return {
     find(hash) {
       const text = known.get(hash);
-      if (text !== undefined || redis?.up !== true) return text;
+      if (text !== undefined || redis === null) return text;
+      if (!redis.up) {
+        redis.degraded('persisted queries');
+        return undefined;
+      }
       return redis.send('GET', keyOf(hash)).then((found) => {
         if (typeof found !== 'string' || hashOf(found) !== hash) return undefined; // not ours, whatever it is
         known.set(hash, found);

@@ -5,7 +5,7 @@
 import { DomainError } from '@pms/errors';
 import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
-import { type RedisLink, type RedisReply, redisScript } from '../redis.ts';
+import { type RedisLink, type RedisReply, redisScript } from '@pms/redis/link';
 import type { rateSettings } from './settings.ts';
 
 export type RateLimitOptions = z.output<typeof rateSettings>;
@@ -35,11 +35,16 @@ export function rateLimit(options: RateLimitOptions, redis: RedisLink | null = n
   const memory = inMemory(options, now);
   const decision = decisions(options);
   const shared = store === 'memory' || redis === null ? null : inRedis(options, redis);
+  const alone = (client: string, units: number): RateDecision => {
+    redis?.degraded('rates');
+    return decision(memory(client, units), units);
+  };
   return {
     rest: (cost) => Math.min(Math.max(1, Math.ceil(cost / costPerUnit)), Math.floor(capacity)) - 1,
     use(client, units = 1) {
-      if (shared === null || redis?.up !== true) return decision(memory(client, units), units);
-      return shared(client, units).then((taken) => decision(taken ?? memory(client, units), units));
+      if (shared === null) return decision(memory(client, units), units);
+      if (redis?.up !== true) return alone(client, units);
+      return shared(client, units).then((taken) => (taken === null ? alone(client, units) : decision(taken, units)));
     },
   };
 }

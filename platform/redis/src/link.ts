@@ -1,10 +1,13 @@
 /**
  * A connection to Redis that may be away: it never holds up the start or a request, reconnects by itself, and says so once an outage.
- * Whoever uses it keeps a second way in memory for when the answer is `undefined`.
+ * Whoever uses it keeps a second way in memory for when the answer is `undefined`, and counts how often that was taken.
  */
 import { createHash } from 'node:crypto';
-import { createClient, ErrorReply } from 'redis';
-import type { RouterLogger, RouterMetrics } from './observe.ts';
+import { ErrorReply } from 'redis';
+import { channels, type Heard } from './channels.ts';
+import { newClient } from './client.ts';
+import type { RedisMetrics } from './metrics.ts';
+import { type Presence, presence, type RedisLogger } from './presence.ts';
 
 /** What Redis answers; `null` where it has nothing under that key. */
 export type RedisReply = string | number | null | readonly RedisReply[];
@@ -17,33 +20,39 @@ export interface RedisScript {
 export interface RedisLink {
   /** False while it is away: then there is no use in asking. */
   readonly up: boolean;
-  /** A key of this router's among those of others. */
+  /** A key of ours among those of others; it names the form of what is kept as well, so that no version reads what another wrote. */
   key(name: string): string;
   /** Never rejects; `undefined` when Redis is away, too slow, or refuses the command. */
   send(...command: readonly string[]): Promise<RedisReply | undefined>;
   /** Runs a script at once for all who ask at the same time. As `send`. */
   run(script: RedisScript, keys: readonly string[], values: readonly string[]): Promise<RedisReply | undefined>;
+  /** Hears what is published on a channel, or on all whose name begins so where it ends with `*`; the answer stops that. */
+  hear(channel: string, heard: Heard): () => void;
+  onChange(listener: (up: boolean) => void): () => void;
+  /** Something went by this process alone because Redis is away. */
+  degraded(use: string): void;
+  /** The same connection, for keys of one part of the whole. */
+  under(part: string): RedisLink;
   close(): void;
 }
 
 export interface RedisOptions {
-  readonly logger: RouterLogger;
-  readonly metrics: Pick<RouterMetrics, 'redisUp' | 'redisCommands'>;
+  readonly logger: RedisLogger;
+  readonly metrics: RedisMetrics;
   /** How long an answer is waited for. */
   readonly commandMsMax?: number;
+  /** Begins every key. */
   readonly keyPrefix?: string;
 }
 
 const COMMAND_MS_MAX = 100;
-const CONNECT_MS_MAX = 2_000;
-const RECONNECT_MS_MIN = 50;
-const RECONNECT_MS_MAX = 2_000;
 /** How often one that has stopped answering is asked whether it is back. */
 const PROBE_EVERY_MS = 250;
 /** A connection that is silent for so long is replaced: the other side may be gone without a word. */
 const SILENT_MS_MAX = 5_000;
-const QUEUE_MAX = 10_000;
-const KEY_PREFIX = 'pms:router:';
+const KEY_PREFIX = 'pms:';
+/** Of the form of what is kept: another form has another number. */
+const FORM = '1:';
 const KINDS_TOLD_MAX = 20;
 
 export const redisScript = (lua: string): RedisScript => ({ lua, sha1: createHash('sha1').update(lua).digest('hex') });
@@ -62,7 +71,7 @@ export function openRedis(url: string, { logger, metrics, commandMsMax = COMMAND
     });
     try {
       const reply = await Promise.race([wire.send(command), lateness]);
-      metrics.redisCommands.inc({ outcome: reply === LATE ? 'late' : 'ok' });
+      metrics.commands.inc({ outcome: reply === LATE ? 'late' : 'ok' });
       if (reply !== LATE) return reply;
       wire.silent(`no answer within ${commandMsMax} ms`);
       return undefined;
@@ -71,12 +80,15 @@ export function openRedis(url: string, { logger, metrics, commandMsMax = COMMAND
     }
   }
 
-  return {
+  const send: RedisLink['send'] = async (...command) => (seen.phase() === 'up' ? ask(command).catch(refused) : undefined);
+  const told = channels({ url, server, metrics, logger, publish: (channel, message) => send('PUBLISH', channel, message), up: () => seen.phase() === 'up' });
+
+  const linked = (prefix: string): RedisLink => ({
     get up() {
       return seen.phase() === 'up';
     },
-    key: (name) => keyPrefix + name,
-    send: async (...command) => (seen.phase() === 'up' ? ask(command).catch(refused) : undefined),
+    key: (name) => prefix + FORM + name,
+    send,
     async run({ lua, sha1 }, keys, values) {
       if (seen.phase() !== 'up') return undefined;
       const rest = [String(keys.length), ...keys, ...values];
@@ -84,43 +96,17 @@ export function openRedis(url: string, { logger, metrics, commandMsMax = COMMAND
         .catch((error: unknown) => (isUnknownScript(error) ? ask(['EVAL', lua, ...rest]) : Promise.reject(error as Error)))
         .catch(refused);
     },
+    hear: told.hear,
+    onChange: seen.onChange,
+    degraded: (use) => metrics.degraded.inc({ use }),
+    under: (part) => linked(prefix + part),
     close() {
       seen.close();
+      told.close();
       wire.close();
     },
-  };
-}
-
-interface Presence {
-  phase(): 'starting' | 'up' | 'away' | 'closed';
-  there(): void;
-  away(reason: string): void;
-  close(): void;
-}
-
-/** Says when it goes and when it comes back: once each. */
-function presence(server: string, logger: RouterLogger, metrics: RedisOptions['metrics']): Presence {
-  let phase: ReturnType<Presence['phase']> = 'starting';
-  metrics.redisUp.set({ server }, 0);
-  return {
-    phase: () => phase,
-    there() {
-      if (phase === 'up' || phase === 'closed') return;
-      if (phase === 'away') logger.info({ server }, 'Redis is back');
-      phase = 'up';
-      metrics.redisUp.set({ server }, 1);
-    },
-    away(reason) {
-      if (phase === 'away' || phase === 'closed') return;
-      phase = 'away';
-      metrics.redisUp.set({ server }, 0);
-      logger.warn({ server, reason }, 'Redis is away; until it is back this process goes by its own memory');
-    },
-    close() {
-      phase = 'closed';
-      metrics.redisUp.remove({ server });
-    },
-  };
+  });
+  return linked(keyPrefix);
 }
 
 interface Wire {
@@ -171,11 +157,11 @@ function connection(url: string, seen: Presence): Wire {
 }
 
 /** A command that Redis refuses is a fault of ours or of its set-up: told once a kind. */
-function refusals(server: string, logger: RouterLogger, metrics: RedisOptions['metrics']): (error: unknown) => undefined {
+function refusals(server: string, logger: RedisLogger, { commands }: Pick<RedisMetrics, 'commands'>): (error: unknown) => undefined {
   const told = new Set<string>();
   return (error) => {
     const refused = error instanceof ErrorReply;
-    metrics.redisCommands.inc({ outcome: refused ? 'refused' : 'away' });
+    commands.inc({ outcome: refused ? 'refused' : 'away' });
     const kind = refused ? error.message.split(' ')[0] ?? '' : STARTING;
     if (kind === STARTING || told.has(kind) || told.size >= KINDS_TOLD_MAX) return undefined;
     told.add(kind);
@@ -189,8 +175,3 @@ const STARTING = 'LOADING';
 const LATE = Symbol('late');
 
 const isUnknownScript = (error: unknown): boolean => error instanceof ErrorReply && error.message.startsWith('NOSCRIPT');
-
-const newClient = (url: string) => createClient({
-  url, RESP: 2, disableOfflineQueue: true, commandsQueueMaxLength: QUEUE_MAX,
-  socket: { connectTimeout: CONNECT_MS_MAX, reconnectStrategy: (retries) => Math.min(RECONNECT_MS_MIN * 2 ** Math.min(retries, 10), RECONNECT_MS_MAX) },
-});
