@@ -32,6 +32,7 @@ export function routerMetrics(registry: Registry) {
     sockets: new Gauge({ name: 'pms_router_websockets', help: 'Websockets that are open.', registers }),
     dropped: new Counter({ name: 'pms_router_subscription_events_replaced_total', help: 'Events that a later one of the same key replaced before a slow client took them.', registers }),
     cache: new Counter({ name: 'pms_router_cache_total', help: 'Queries whose answer might be kept, by outcome: hit, stale, miss.', labelNames: ['outcome'], registers }),
+    cacheLevels: new Counter({ name: 'pms_router_cache_levels_total', help: 'Where a kept answer was found, with Redis: redis, confirmed (its text was at hand), memory (Redis was not asked), alone (Redis is away).', labelNames: ['level'], registers }),
     cacheEntities: new Counter({ name: 'pms_router_cache_entities_total', help: 'Entities looked for among those kept one by one, by outcome: hit, miss.', labelNames: ['outcome'], registers }),
     cacheInvalidated: new Counter({ name: 'pms_router_cache_invalidated_total', help: 'Kept answers taken out because something changed.', registers }),
     untrusted: new Counter({ name: 'pms_router_untrusted_operations_total', help: 'Operations that are not in the manifest, by what happened: refused, logged.', labelNames: ['outcome'], registers }),

@@ -2,10 +2,10 @@
 import { keepingEntities } from './cache/cached-entities.ts';
 import { cached } from './cache/cached.ts';
 import { memoryStore } from './cache/memory-store.ts';
-import { redisStore } from './cache/redis-store.ts';
 import type { CacheSettings } from './cache/settings.ts';
 import type { CacheStore } from './cache/store.ts';
 import type { Invalidation } from './cache/tags.ts';
+import { tieredStore } from './cache/tiered-store.ts';
 import { resilient } from './dial/resilient.ts';
 import { sharedReads } from './dial/shared-reads.ts';
 import type { Dial, RequestContext, SubgraphResult } from './dial/transport.ts';
@@ -22,6 +22,7 @@ export interface Reads {
   readonly answer: Answering;
   /** Resolves to how many kept answers were taken out; where none are kept, to 0. */
   invalidate(...changes: readonly Invalidation[]): Promise<number>;
+  close(): void;
 }
 
 export interface ReadsOptions {
@@ -37,7 +38,8 @@ export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metri
   // A whole operation may ask any subgraph, so that one that does not share keeps all operations apart.
   const shareable = [subgraphs.all, ...Object.values(subgraphs.byName)].every(({ shareReads }) => shareReads !== false);
   const answer = shareable ? operations.answer : run;
-  const options = { settings: cache, metrics, store: storeFor(cache, redis) };
+  const store = cache.enabled ? storeFor(cache, redis, metrics) : memoryStore(cache.memoryBytesMax);
+  const options = { settings: cache, metrics, store };
   const keeping = cache.enabled ? cached(answer, options) : null;
   const changed = (context: RequestContext, by: 'mutation' | 'event'): void => {
     fetches.changed();
@@ -49,10 +51,12 @@ export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metri
     dial: cache.enabled && cache.entities ? keepingEntities(guarded, options) : guarded,
     answer: keeping?.answer ?? answer,
     invalidate: (...changes) => keeping?.invalidate(...changes) ?? Promise.resolve(0),
+    close: () => store.close(),
   };
 }
 
-const storeFor = ({ memoryBytesMax }: CacheSettings, redis: RedisLink | null): CacheStore => (redis === null ? memoryStore(memoryBytesMax) : redisStore(redis));
+const storeFor = (settings: CacheSettings, redis: RedisLink | null, metrics: RouterMetrics): CacheStore =>
+  (redis === null ? memoryStore(settings.memoryBytesMax) : tieredStore({ redis, settings, metrics }));
 
 /** What comes of a fetch is put into the response, and changed there by later ones. */
 const copied = (result: SubgraphResult): SubgraphResult => (result.data == null ? { ...result } : { ...result, data: copy(result.data) as Data });

@@ -49,6 +49,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
     }) });
     return await serve(options, { engines, reads, metrics, redis, trusted, end });
   } catch (error) {
+    reads.close();
     end();
     trusted?.close();
     engines?.close();
@@ -58,7 +59,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
 
 /** The router's own part of it; what it did not open it leaves open. */
 function linkOf({ redis, settings, logger, metricsRegistry }: Complete): { readonly link: RedisLink | null; end(): void } {
-  if (redis === undefined) return { link: null, end: () => {} };
+  if (redis === undefined || redis === null) return { link: null, end: () => {} };
   const { commandMsMax, keyPrefix } = settings.redis;
   if (typeof redis !== 'string') return { link: redis.under(keyPrefix), end: () => {} };
   const opened = openRedis(redis, { logger, metrics: redisMetrics(metricsRegistry), commandMsMax });
@@ -82,6 +83,7 @@ async function serve(options: Complete, standing: Standing): Promise<Router> {
     await closeAll();
     disobey();
     await apollo?.stop();
+    reads.close();
     end();
     trusted.close();
     engines.close();

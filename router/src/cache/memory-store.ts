@@ -1,6 +1,6 @@
 /** Answers in this process: so many bytes, the least recently used out first, found by key and by tag. */
 import { LRUCache } from 'lru-cache';
-import type { CacheStore, Kept, Keeping } from './store.ts';
+import { type CacheStore, EVERYTHING, type Kept, type Keeping } from './store.ts';
 
 /** Tags and senders whose last change is remembered; what is forgotten counts as changed when it was forgotten. */
 const CHANGES_MAX = 10_000;
@@ -36,7 +36,7 @@ export function memoryStore(bytesMax: number): MemoryStore {
       return { moment, kept: kept === undefined ? null : { ...kept, ageMs: moment - kept.moment } };
     },
     async keep(keeping) {
-      if (keeping.tags.some((tag) => tagChanges.last(tag) >= keeping.kept.moment)) return false;
+      if ([...keeping.tags, EVERYTHING].some((tag) => tagChanges.last(tag) >= keeping.kept.moment)) return false;
       entries.set(keeping.key, keeping, { ttl: keeping.lifeMs });
       for (const tag of keeping.tags) {
         const keys = byTag.get(tag);
@@ -49,6 +49,10 @@ export function memoryStore(bytesMax: number): MemoryStore {
       let dropped = 0;
       for (const tag of tags) {
         tagChanges.note(tag);
+        if (tag === EVERYTHING) {
+          dropped += entries.size;
+          entries.clear();
+        }
         for (const key of byTag.get(tag) ?? []) if (entries.delete(key)) dropped += 1;
       }
       return dropped;
@@ -56,16 +60,18 @@ export function memoryStore(bytesMax: number): MemoryStore {
     async senderChanged(sender) {
       senderChanges.note(sender);
     },
+    close() {},
   };
 }
 
-interface Changes {
+export interface Changes {
   note(name: string): void;
   /** When it last changed, at the latest. */
   last(name: string): number;
 }
 
-function changes(): Changes {
+/** When things last changed, by name. */
+export function changes(): Changes {
   const known = new Map<string, number>();
   let forgotten = Number.NEGATIVE_INFINITY;
   return {

@@ -1,8 +1,11 @@
-/** Where answers are kept. A moment is a number of the store's own clock: what was read before something changed is not kept after it. */
+/** Where answers are kept. A moment is a number of the store's own clock, whichever it went by: what was read before something changed is not kept after it. */
 import type { Policy } from './policy.ts';
 
 /** No answer is kept longer, whatever is said of it. */
 export const LIFE_MS_MAX = 86_400_000;
+
+/** The tag of all that is kept. */
+export const EVERYTHING = '*';
 
 export interface Kept extends Policy {
   readonly text: string;
@@ -32,4 +35,5 @@ export interface CacheStore {
   drop(tags: readonly string[]): Promise<number>;
   /** What was kept before is not for this sender any more. */
   senderChanged(sender: string): Promise<void>;
+  close(): void;
 }

@@ -5,11 +5,13 @@
 import { valueFromASTUntyped } from 'graphql';
 import type { CacheModel } from './model.ts';
 import type { Place, Shape } from './shape.ts';
+import { EVERYTHING } from './store.ts';
 
-/** What has changed: one entity, all of a type, or what carries a cache tag. */
+/** What has changed: one entity, all of a type, what carries a cache tag, or nobody knows what. */
 export type Invalidation =
   | { readonly typename: string; readonly id?: string }
-  | { readonly tag: string };
+  | { readonly tag: string }
+  | { readonly everything: true };
 
 /** An answer with more entities of one type is found by the type alone. */
 const IDS_MAX = 200;
@@ -44,6 +46,7 @@ export function tagsOf(model: CacheModel, shape: Shape, variables: Readonly<Reco
 
 /** What is to be taken out: an entity is also in answers where it may be without its name. */
 export function tagsHit(model: CacheModel | null, change: Invalidation): readonly string[] {
+  if ('everything' in change) return [EVERYTHING];
   if ('typename' in change) return change.id === undefined ? [change.typename] : [ofEntity(change.typename, change.id), ofOpen(change.typename)];
   const entities = (model?.entityTags ?? []).flatMap(({ typename, pattern, byKey }) => {
     const found = pattern.exec(change.tag);
