@@ -9,6 +9,7 @@ import type { RedisLink } from '@pms/redis/link';
 import { hashOf, type Manifest, none, openManifest } from './manifest.ts';
 import { persistedQueries } from './persisted.ts';
 import type { documentSettings } from './settings.ts';
+import { sharedManifest } from './shared-manifest.ts';
 
 export type DocumentSettings = z.output<typeof documentSettings>;
 
@@ -50,11 +51,18 @@ export interface DocumentOptions {
 export async function documents({ settings, redis, logger, metrics }: DocumentOptions): Promise<Documents> {
   const { mode, manifest: file } = settings;
   if (mode !== 'off' && file === undefined) throw new Error(`trusted documents are to be used (documents.mode is ${mode}), and documents.manifest names no file`);
-  const manifest: Manifest = file === undefined ? none : await openManifest(file, logger);
+  const shared = settings.shareManifests && redis !== null && mode !== 'off' ? sharedManifest(redis) : null;
+  const manifest: Manifest = file === undefined ? none : await openManifest(file, logger, { read: (bodies) => shared?.tell(bodies) }).catch((error: unknown) => {
+    shared?.close();
+    throw error;
+  });
   const automatic = mode === 'enforce' || !settings.allowAutomatic ? null : persistedQueries(settings.store === 'memory' ? null : redis, settings.keepSeconds);
 
-  const judged = (text: string, client: string | null): string => {
+  const judged = (text: string, client: string | null): string | Promise<string> => {
     if (mode === 'off' || manifest.holds(text)) return text;
+    return shared === null ? untrusted(text, client) : shared.holds(text).then((holds) => (holds ? text : untrusted(text, client)));
+  };
+  const untrusted = (text: string, client: string | null): string => {
     const hash = hashOf(text);
     metrics.untrusted.inc({ outcome: mode === 'enforce' ? 'refused' : 'logged' });
     logger.warn({ hash, client }, 'an operation is not in the manifest');
@@ -72,15 +80,20 @@ export async function documents({ settings, redis, logger, metrics }: DocumentOp
   };
   /** No hash can ever be known. */
   const unsupported = automatic === null && file === undefined;
+  const named = (id: string, otherwise: () => string | Promise<string>): string | Promise<string> =>
+    (shared === null ? otherwise() : shared.bodyOf(withoutAlgorithm(id)).then((body) => body ?? otherwise()));
   return {
-    close: manifest.close,
+    close() {
+      shared?.close();
+      manifest.close();
+    },
     textOf({ query, documentId, extensions }, client) {
       const hash = hashIn(extensions?.['persistedQuery']);
       const trusted = query === undefined ? bodyIn(manifest, documentId ?? hash) : undefined;
       if (trusted !== undefined) return trusted;
-      if (hash !== null) return query === undefined && unsupported ? fail(notSupported()) : hashed(hash, query, client);
+      if (hash !== null) return query === undefined ? named(hash, () => (unsupported ? fail(notSupported()) : hashed(hash, query, client))) : hashed(hash, query, client);
       if (query !== undefined) return judged(query, client);
-      throw documentId === undefined ? new DomainError('BAD_USER_INPUT', 'the request holds no query') : notFound();
+      return documentId === undefined ? fail(new DomainError('BAD_USER_INPUT', 'the request holds no query')) : named(documentId, () => fail(notFound()));
     },
   };
 }

@@ -34,15 +34,23 @@ export function readManifest(text: string): ReadonlyMap<string, string> {
 
 export const none: Manifest = { bodyOf: () => undefined, holds: () => false, close: () => {} };
 
+interface ManifestOptions {
+  readonly everyMs?: number;
+  /** Called with each good manifest. */
+  readonly read?: (bodies: ReadonlyMap<string, string>) => void;
+}
+
 /** Rejects when there is no such file, or when it is no manifest. */
-export async function openManifest(file: string, logger: RouterLogger, everyMs = LOOK_EVERY_MS): Promise<Manifest> {
+export async function openManifest(file: string, logger: RouterLogger, { everyMs = LOOK_EVERY_MS, read = () => {} }: ManifestOptions = {}): Promise<Manifest> {
   const first = await readFile(file, 'utf8');
   let current = indexed(readManifest(first));
+  read(current.bodies);
   const close = watchFile(file, {
     everyMs, seen: first,
     async changed(text) {
       try {
         current = indexed(readManifest(text));
+        read(current.bodies);
         logger.info({ file, operations: current.bodies.size }, 'a new manifest of operations is in use');
       } catch (error) {
         logger.warn({ file, reason: error instanceof Error ? error.message : String(error) }, 'the manifest of operations cannot be used; the last good one stays');
@@ -70,7 +78,8 @@ function indexed(bodies: ReadonlyMap<string, string>): { readonly bodies: Readon
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function plainOf(text: string): string {
+/** Without spaces and comments. */
+export function plainOf(text: string): string {
   try {
     return stripIgnoredCharacters(text);
   } catch {

@@ -45,6 +45,7 @@ export const documentSettings = z.strictObject({
   manifest: z.string().min(1).optional().describe('A file of trusted operations: a manifest of Apollo’s format, or a map of hashes to texts as Relay writes it. Read again when it changes.'),
   allowAutomatic: z.boolean().default(true).describe('Automatic persisted queries; never where the manifest is enforced.'),
   store: z.enum(['auto', 'memory']).default('auto').describe('Of automatic persisted queries. auto: Redis too where there is one, so that replicas know each other’s.'),
+  shareManifests: z.boolean().default(false).describe('Whether operations of the manifests of all replicas that share a Redis are trusted: while replicas are replaced, old ones serve new clients. Whoever can write to that Redis can add operations.'),
   keepSeconds: z.int().positive().default(86_400).describe('How long Redis keeps one.'),
 });
 
