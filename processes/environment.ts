@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { KafkaSettings } from '@pms/events/kafka/connection';
 import { StartError } from '@pms/prisma/embedded';
 import { kafkaFrom, kafkaVariables, shownKafka } from './kafka-environment.ts';
+import { type RedisEnvironment, redisFrom, redisVariables } from './redis-environment.ts';
 
 const PORT_MAX = 65_535;
 /** Of the platform as clients see it. */
@@ -33,7 +34,7 @@ const variables = z.object({
   SUPERGRAPH_TOKEN: nonEmpty.nullable().default(null),
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
   FIX_CONFIG: nonEmpty.nullable().default(null),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).nullable().default(null),
+  ...redisVariables,
   ...kafkaVariables,
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.nullable().default(null),
@@ -41,7 +42,7 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 
-export interface Environment {
+export interface Environment extends RedisEnvironment {
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
@@ -67,8 +68,6 @@ export interface Environment {
   readonly routerConfig: string | null;
   /** FIX sessions, a YAML or JSON file; `null` where there are none. */
   readonly fixConfig: string | null;
-  /** What the router's replicas share; `null` where each goes by its own memory. */
-  readonly redisUrl: string | null;
   /** What carries events between processes; `null` delivers them out of the database. */
   readonly kafka: KafkaSettings | null;
   /** Where spans are sent, and the part of the traces that is recorded, 0 to 1; `null` records nothing. */
@@ -108,7 +107,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     supergraphToken: values.SUPERGRAPH_TOKEN,
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
     fixConfig: values.FIX_CONFIG === null ? null : path.resolve(values.FIX_CONFIG),
-    redisUrl: values.REDIS_URL,
+    ...redisFrom(values),
     kafka: kafkaFrom(values),
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT === null ? null : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
     rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),

@@ -47,6 +47,26 @@ describe.each(dials)('%s', (kind) => {
   });
 });
 
+test('while it cannot be told what was revoked, requests are refused to be asked again, and subscriptions end', async () => {
+  const revocations: RevocationList = revocationList(HOUR_MS);
+  const market = await openMarket('in process', { authenticate: byName, revocations });
+  open.push(() => market.close());
+  const subscribed = hear(market, 'subscription { price { n } }', bearer('ann'));
+  open.push(subscribed.stop);
+  await until(() => subscribed.events.length === 1);
+  revocations.doubt(true);
+  await until(() => subscribed.ended() !== null);
+  const doubt = { extensions: { code: 'SUBGRAPH_UNAVAILABLE', reason: 'REVOCATIONS_UNKNOWN' } };
+  expect(subscribed.ended()).toMatchObject([doubt]);
+  const ask = (headers: Record<string, string>) => fetch(`${market.router.url}/graphql`, {
+    method: 'POST', body: '{"query":"{ now }"}', headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+  });
+  const refused = await ask(bearer('ann'));
+  expect([refused.status, await refused.json(), (await ask({})).status]).toMatchObject([503, { errors: [doubt] }, 200]);
+  revocations.doubt(false);
+  expect((await ask(bearer('ann'))).status).toBe(200);
+});
+
 test('what was issued in the very second of the revocation counts as revoked, what another issuer says does not concern it', () => {
   const list = revocationList(HOUR_MS, () => 10_900);
   list.revoke('ann', 10_500);

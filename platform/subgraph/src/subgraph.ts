@@ -6,6 +6,7 @@ import type { Told } from '@pms/events/recent';
 import type { Sql, Transactions } from '@pms/events/sql';
 import { unauthenticated } from '@pms/errors';
 import type { Principal } from '@pms/identity/principal';
+import type { RedisLink } from '@pms/redis/link';
 import type { Logger } from '@pms/telemetry/logger';
 import type { Dataset } from './exports.ts';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
@@ -50,6 +51,8 @@ export interface Settings {
 export interface Surroundings {
   readonly database: Sql & Transactions & { readonly adapter: SqlDriverAdapterFactory };
   readonly live: Live;
+  /** What processes share where there is one, and what may be away; never the only place of anything. */
+  readonly redis?: RedisLink | null;
   readonly logger: Logger;
   readonly settings: Settings;
   /** Says that events were committed, and which. */

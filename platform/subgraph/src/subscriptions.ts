@@ -5,7 +5,7 @@
 import type { Server } from 'node:http';
 import { newId } from '@pms/events/ids';
 import type { Principal } from '@pms/identity/principal';
-import type { Revocations } from '@pms/identity/revocations';
+import { isDoubted, type Revocations } from '@pms/identity/revocations';
 import type { Authenticate } from '@pms/identity/tokens';
 import type { Logger } from '@pms/telemetry/logger';
 import type { Carried } from '@pms/telemetry/tracing';
@@ -91,7 +91,7 @@ function ending(revocations: Revocations | undefined, graceMs: number): { opened
     return inTime(left(), look);
   };
   const disobey = revocations?.onRevoked(() => {
-    for (const [socket, { principal }] of open) if (revocations.isRevoked(principal)) inTime(graceMs, () => end(socket));
+    for (const [socket, { principal }] of open) if (revocations.isRevoked(principal) || isDoubted(principal, revocations)) inTime(graceMs, () => end(socket));
   });
   return {
     opened(socket, principal) {

@@ -5,7 +5,7 @@
 import { DomainError, unauthenticated } from '@pms/errors';
 import type { Engine } from '../engine.ts';
 import type { Caller, Service } from '../operation/serve.ts';
-import type { Revocations } from '@pms/identity/revocations';
+import { doubtful, isDoubted, type Revocations } from '@pms/identity/revocations';
 import { clientKey } from '../security/client-key.ts';
 import { clientLimits } from '../security/client-limits.ts';
 import { type Channel, channel } from './channel.ts';
@@ -75,8 +75,12 @@ export function subscriptionHub(service: Service, settings: SubscriptionSettings
     obey(revocations) {
       if (revocations === undefined) return () => {};
       const isRevoked = ({ principal }: Caller): boolean => principal !== null && revocations.isRevoked(principal);
+      const isInDoubt = ({ principal }: Caller): boolean => principal !== null && isDoubted(principal, revocations);
       return revocations.onRevoked(() => {
-        for (const one of all) one.expel(isRevoked, unauthenticated('the access token was revoked'));
+        for (const one of all) {
+          one.expel(isRevoked, unauthenticated('the access token was revoked'));
+          one.expel(isInDoubt, doubtful());
+        }
         upstreams.recheck(isRevoked);
       });
     },

@@ -13,7 +13,7 @@ import { clientDirectory } from './oauth/clients.ts';
 import { hashing } from './oauth/hashing.ts';
 import { type IssuedToken, issueToken, type TokenFor } from './oauth/issue-token.ts';
 import { providerSource } from './oauth/provider.ts';
-import { revocationRoute } from './oauth/revocations.ts';
+import { revocationHerald, revocationRoute } from './oauth/revocations.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { sealing as sealingWith } from './oauth/sealing.ts';
 import { type SignIn, signIn as signInWith } from './oauth/sign-in.ts';
@@ -25,6 +25,7 @@ import { attemptStore } from './store/attempt-store.ts';
 import { authStore } from './store/auth-store.ts';
 import { keyStore } from './store/key-store.ts';
 import { revocationStore } from './store/revocation-store.ts';
+import { sharedLocks } from './store/shared-locks.ts';
 
 export interface AuthSubgraph extends Subgraph {
   /** An access token without a password. Throws FORBIDDEN in production. */
@@ -37,10 +38,15 @@ export interface AuthSubgraph extends Subgraph {
   bootstrapOrganization(input: BootstrapOrganization): Promise<{ readonly organizationId: string; readonly userId: string }>;
 }
 
-export function authSubgraph({ database, wake, newId, now, settings, logger }: Surroundings): AuthSubgraph {
+export function authSubgraph({ database, redis = null, wake, newId, now, settings, logger }: Surroundings): AuthSubgraph {
   refuseDemoInProduction(settings);
-  const store = authStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'auth', wake));
-  const [artifacts, attempts, keysStore, revoked] = [artifactStore(database), attemptStore(database), keyStore(database), revocationStore(database)];
+  const committed = (): void => {
+    wake();
+    herald?.look();
+  };
+  const store = authStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'auth', committed));
+  const [artifacts, attempts, keysStore, revoked] = [artifactStore(database), sharedLocks(attemptStore(database), redis), keyStore(database), revocationStore(database)];
+  const herald = revocationHerald({ redis, since: revoked.since, now, logger });
   const secrets = once(async () => sealingWith(await settings.secret('auth-keys')));
   const keys = signingKeys(keysStore, secrets, now);
   const claims = accessClaims(store, settings);
@@ -68,6 +74,7 @@ export function authSubgraph({ database, wake, newId, now, settings, logger }: S
       await keys.active();
       if (settings.demo) await openDemo(accounts);
       upkeep.start();
+      herald?.start();
     },
     async routes(app) {
       revocationRoute(app, { secret: () => settings.secret('auth-revocations'), since: revoked.since });
@@ -83,6 +90,7 @@ export function authSubgraph({ database, wake, newId, now, settings, logger }: S
     ready: store.ready,
     async close() {
       upkeep.stop();
+      await herald?.stop();
       await store.close();
     },
   };

@@ -8,8 +8,8 @@ export interface Counted {
   readonly policy: LockPolicy;
 }
 
-/** `lockedUntil`: no attempt may be made before. `next`: until when the attempt, should it fail, locks. */
-export type Reserved = { readonly lockedUntil: Date } | { readonly lockedUntil: null; readonly next: Date | null };
+/** `lockedUntil`: no attempt may be made before; `key` is what is locked. `next`: until when the attempt, should it fail, locks. */
+export type Reserved = { readonly lockedUntil: Date; readonly key?: string } | { readonly lockedUntil: null; readonly next: Date | null };
 
 export type AttemptStore = ReturnType<typeof attemptStore>;
 
@@ -25,7 +25,7 @@ export function attemptStore(database: Sql & Transactions) {
         for (const { key, policy } of inOrder) {
           const before = await lockRow(sql, key);
           const lockedUntil = lockOf(before, at);
-          if (lockedUntil !== null) return { lockedUntil };
+          if (lockedUntil !== null) return { lockedUntil, key };
           after.push(afterFailure(before, at, policy));
         }
         for (const [index, { failures, lastAt, lockedUntil }] of after.entries())
