@@ -13,6 +13,7 @@ import { fixSettings } from './fix-settings.ts';
 import { living } from './lifetime.ts';
 import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
+import { sharedRedis } from './redis.ts';
 import { openWorld } from './world.ts';
 
 /** Over a domain that runs in this process. `itself` is where the platform's own issuer answers; the configured one's address otherwise. */
@@ -48,7 +49,8 @@ export async function runFix(environment: Environment): Promise<void> {
     await openTelemetry(life, environment, 'pms-fix', log);
     const { url } = await life.open(() => openDatabase(environment), (database) => database.close());
     // not started: its events are delivered by the domain's own process, which is woken by what is committed here
-    const world = await life.open(() => openWorld({ environment, databaseUrl: url, domains: ['trade-capture'], shared: true, logger: log }), (opened) => opened.close());
+    const redis = await life.open(async () => sharedRedis(environment, log), (opened) => opened?.close());
+    const world = await life.open(() => openWorld({ environment, databaseUrl: url, domains: ['trade-capture'], shared: true, redis, logger: log }), (opened) => opened.close());
     const { ports } = await life.open(() => fixSessionsOf({ ...environment, fixConfig }, dropCopyOf(world.subgraphs), log), (sessions) => sessions.close());
     await life.open(() => answering(environment, () => Promise.all(world.subgraphs.map((subgraph) => subgraph.ready()))), (server) => server.close());
     console.log(`Health is at http://${environment.host}:${String(environment.port)}`);

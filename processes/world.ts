@@ -6,7 +6,9 @@ import { kafkaBus } from '@pms/events/kafka/kafka-bus';
 import { localBus } from '@pms/events/local-bus';
 import { notifications } from '@pms/events/notifications';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
+import { redisLive } from '@pms/events/redis-live';
 import { connect, type Database } from '@pms/prisma/connect';
+import type { RedisLink } from '@pms/redis/link';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import type { Logger } from '@pms/telemetry/logger';
 import { catalogue, type DomainName, domainNames } from './catalogue.ts';
@@ -19,6 +21,8 @@ export interface WorldOptions {
   readonly domains: readonly DomainName[];
   /** Whether other processes on this database consume events and send live messages too. */
   readonly shared: boolean;
+  /** What processes share where there is one. */
+  readonly redis?: RedisLink | null;
   readonly logger: Logger;
 }
 
@@ -31,10 +35,11 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld({ environment, databaseUrl, domains, shared, logger }: WorldOptions): Promise<World> {
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { environment, databaseUrl, domains, redis = null, logger } = options;
   const database = connect(databaseUrl);
-  const { bus, live } = await channels({ environment, databaseUrl, domains, shared, logger }, database);
-  const surroundings: Surroundings = { database, live, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() };
+  const { bus, live } = await channels(options, database);
+  const surroundings: Surroundings = { database, live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() };
   const subgraphs = await Promise.all(domains.map(async (name) => (await catalogue[name]())(surroundings)));
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
   return {
@@ -55,12 +60,12 @@ export async function openWorld({ environment, databaseUrl, domains, shared, log
   };
 }
 
-async function channels({ environment, databaseUrl, domains, shared, logger }: WorldOptions, database: Database): Promise<{ bus: Bus; live: Live }> {
+async function channels({ environment, databaseUrl, domains, shared, redis = null, logger }: WorldOptions, database: Database): Promise<{ bus: Bus; live: Live }> {
   const { kafka } = environment;
   if (!shared && kafka === null) return { bus: localBus({ database, publishers: domainNames, logger, peers: null }), live: localLive() };
   const notices = await notifications(databaseUrl, logger);
   const peers = pgPeers(notices);
-  const live = pgLive(notices, logger);
+  const live = redis === null ? pgLive(notices, logger) : redisLive(redis, pgLive(notices, logger));
   if (kafka === null) return { bus: localBus({ database, publishers: domainNames, logger, peers }), live };
   const bus = kafkaBus({
     settings: kafka, database, publishers: domainNames, carries: domains, logger, holds: (group) => peers.holds(`retry ${group}`), clientId: `pms-${domains.length === 1 ? domains[0] ?? '' : 'all'}`,
