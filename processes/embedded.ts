@@ -11,7 +11,7 @@ import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
 import { embeddedFix } from './fix.ts';
 import { keptAnswers } from './kept-answers.ts';
-import { routerOptions } from './router.ts';
+import { keepsAnswers, routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
 import { openWorld } from './world.ts';
 
@@ -30,15 +30,31 @@ export interface Platform {
 
 export async function openPlatform({ environment: given, databaseUrl, logger }: PlatformOptions): Promise<Platform> {
   const environment = { ...given, secrets: new Map([[REVOCATIONS_SECRET, randomBytes(SECRET_BYTES).toString('base64url')], ...given.secrets]) };
-  const world = await openWorld({ environment, databaseUrl, domains: domainNames, shared: environment.databaseUrl !== null, logger });
+  const options = routerOptions(environment, logger);
+  try {
+    const platform = await opened({ environment, databaseUrl, logger }, options);
+    return {
+      async close() {
+        await platform.close();
+        options.redis?.close();
+      },
+    };
+  } catch (error) {
+    options.redis?.close();
+    throw error;
+  }
+}
+
+async function opened({ environment, databaseUrl, logger }: PlatformOptions, options: ReturnType<typeof routerOptions>): Promise<Platform> {
+  const { redis } = options;
+  const world = await openWorld({ environment, databaseUrl, domains: domainNames, shared: environment.databaseUrl !== null, redis, logger });
   const { subgraphs } = world;
   try {
     const issuer = environment.issuer ?? environment.publicUrl;
     // It fetches its own keys from itself: tokens are verified by the same path in either shape.
     const itself = `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${String(environment.port)}`;
     const keysUrl = environment.jwksUrl ?? `${itself}/oauth2/jwks`;
-    const following = await followRevocations(itself, environment, logger);
-    const options = routerOptions(environment, logger);
+    const following = await followRevocations({ address: itself, environment, logger, redis });
     const trusted = trusting(issuer, keysUrl);
     const authenticate = unrevoked(trusted, following?.revocations) ?? trusted;
     const router = await startRouter({
@@ -53,7 +69,7 @@ export async function openPlatform({ environment: given, databaseUrl, logger }: 
       },
       ready: () => Promise.all(subgraphs.map((subgraph) => subgraph.ready())).then(() => true, () => false),
     });
-    const kept = options.settings?.cache?.enabled === true ? keptAnswers(router, world.bus) : null;
+    const kept = keepsAnswers(options) ? keptAnswers(router, world.bus) : null;
     await world.start();
     const fix = await embeddedFix(environment, subgraphs, { logger, itself });
     return {

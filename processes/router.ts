@@ -3,10 +3,12 @@
  * sign-in requests go on to the auth domain, so that clients know one address.
  */
 import cluster from 'node:cluster';
+import type { Authenticate } from '@pms/identity/tokens';
 import { overHttp } from '@pms/router/dial/over-http';
 import type { Dial } from '@pms/router/dial/transport';
 import { supergraphAt, supergraphFile } from '@pms/router/supergraph/source';
 import type { RouterOptions } from '@pms/router/options';
+import type { RedisLink } from '@pms/redis/link';
 import { startRouter } from '@pms/router';
 import { platformPolicies } from '@pms/identity/policies';
 import { unrevoked } from '@pms/identity/revocations';
@@ -16,10 +18,12 @@ import { metrics } from '@pms/telemetry/metrics';
 import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
 import { tracer } from '@pms/telemetry/tracing';
 import { inBrowsers } from './browsers.ts';
+import { followChanges } from './change-feed.ts';
 import { type Environment, isAddress, shown } from './environment.ts';
 import { exportsAt, signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
-import { followRevocations } from './revocations.ts';
+import { sharedRedis } from './redis.ts';
+import { type Following, followRevocations } from './revocations.ts';
 import { availablePort } from './port.ts';
 import { settingsFrom } from './router-settings.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -35,13 +39,14 @@ export async function runRouter(wanted: Environment): Promise<void> {
     answerForWorkers();
     await openTelemetry(life, environment, 'pms-router', log);
     const http = await life.open(() => Promise.resolve(overHttp()), (opened) => opened.close());
+    const options = await life.open(async () => routerOptions(environment, log), (opened) => opened.redis?.close());
+    const { redis } = options;
     const authAddress = environment.subgraphUrls.get('auth');
-    const following = authAddress === undefined || environment.issuer === null ? null : await followRevocations(authAddress, environment, log);
-    const authenticate = environment.issuer === null ? null : trusting(environment.issuer, keysAddress(environment, environment.issuer));
+    const { authenticate, following } = await believed(environment, redis, log);
     const router = await life.open(
       () =>
         startRouter({
-          ...routerOptions(environment, log),
+          ...options,
           dial: redirected(http.dial, environment.subgraphUrls),
           ...(authenticate === null ? {} : { authenticate }),
           ...(following === null ? {} : { revocations: following.revocations }),
@@ -56,14 +61,27 @@ export async function runRouter(wanted: Environment): Promise<void> {
         return opened.close();
       },
     );
+    if (redis !== null && keepsAnswers(options)) await life.open(async () => followChanges(redis, router, log), (opened) => opened.close());
     if (alone && router.adminPort !== null) console.log(`Metrics and health are at http://${environment.host}:${String(router.adminPort)}`);
     if (alone) console.log(`The router answers at ${router.url}`);
   });
 }
 
-/** What the router is given in either shape. */
-export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial'> {
+/** Whose tokens, and which of them no longer; `null` where no issuer is configured, or where nobody tells. */
+async function believed(environment: Environment, redis: RedisLink | null, log: Logger): Promise<{ readonly authenticate: Authenticate | null; readonly following: Following | null }> {
+  const { issuer, subgraphUrls } = environment;
+  if (issuer === null) return { authenticate: null, following: null };
+  const address = subgraphUrls.get('auth') ?? null;
+  const following = address === null && !environment.revocations.chosen ? null : await followRevocations({ address, environment, logger: log, redis });
+  return { authenticate: trusting(issuer, keysAddress(environment, issuer)), following };
+}
+
+export const keepsAnswers = ({ settings }: Pick<RouterOptions, 'settings'>): boolean => settings?.cache?.enabled === true;
+
+/** What the router is given in either shape, with a connection to Redis, where there is one, that is to be closed. */
+export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial' | 'redis'> & { readonly redis: RedisLink | null } {
   const tracing = tracer();
+  const settings = settingsFrom(environment.routerConfig, platformSettings(environment));
   return {
     ...(tracing === null ? {} : { tracer: tracing }),
     supergraph: sourceOf(environment),
@@ -74,8 +92,8 @@ export function routerOptions(environment: Environment, log: Logger): Omit<Route
     metricsText: allMetrics,
     policies: platformPolicies,
     production: environment.production,
-    ...(environment.redisUrl === null ? {} : { redis: environment.redisUrl }),
-    settings: settingsFrom(environment.routerConfig, platformSettings(environment)),
+    redis: sharedRedis(environment, log, settings.redis.commandMsMax),
+    settings,
   };
 }
 

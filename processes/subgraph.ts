@@ -1,15 +1,19 @@
 /** One domain in a process of its own: GraphQL over HTTP and graphql-ws, its reactions, its own work. Wants migrated tables. */
+import type { RedisLink } from '@pms/redis/link';
 import { StartError } from '@pms/prisma/embedded';
 import { serve } from '@pms/subgraph/serve';
 import { logger } from '@pms/telemetry/logger';
 import { domainNames, isDomain } from './catalogue.ts';
+import { changeFeed } from './change-feed.ts';
 import { openDatabase } from './database.ts';
 import { type Environment, shown } from './environment.ts';
-import { living } from './lifetime.ts';
+import { keptAnswers } from './kept-answers.ts';
+import { type Lifetime, living } from './lifetime.ts';
+import { sharedRedis } from './redis.ts';
 import { followRevocations } from './revocations.ts';
 import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
-import { openWorld } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 export async function runSubgraph(name: string, environment: Environment): Promise<void> {
   if (!isDomain(name)) throw new StartError(`There is no domain ${name}; there are ${domainNames.join(', ')}.`);
@@ -18,16 +22,18 @@ export async function runSubgraph(name: string, environment: Environment): Promi
   await living({ logger: log, say: console.log }, async (life) => {
     await openTelemetry(life, environment, `pms-${name}`, log);
     const { url } = await life.open(() => openDatabase(environment), (database) => database.close());
+    const redis = await life.open(async () => sharedRedis(environment, log), (opened) => opened?.close());
     const world = await life.open(
-      () => openWorld({ environment, databaseUrl: url, domains: [name], shared: true, logger: log }),
+      () => openWorld({ environment, databaseUrl: url, domains: [name], shared: true, redis, logger: log }),
       (opened) => opened.close(),
     );
+    if (redis !== null) await tellingRouters(life, redis, world);
     const [subgraph] = world.subgraphs;
     if (subgraph === undefined) throw new Error(`the catalogue made nothing for ${name}`);
     const issuer = environment.issuer ?? environment.publicUrl;
     let own: string | null = null;
     const authAddress = environment.subgraphUrls.get('auth') ?? issuer;
-    const following = await life.open(() => followRevocations(name === 'auth' ? () => own : authAddress, environment, log), async (opened) => opened?.stop());
+    const following = await life.open(() => followRevocations({ address: name === 'auth' ? () => own : authAddress, environment, logger: log, redis }), async (opened) => opened?.stop());
     const served = await life.open(
       () => serve(subgraph, {
         host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer)), logger: log,
@@ -39,4 +45,10 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     await world.start();
     console.log(`${name} answers at ${served.url}`);
   });
+}
+
+/** Of the domains' processes one at a time hears every event for the routers. */
+async function tellingRouters(life: Lifetime, redis: RedisLink, { bus }: World): Promise<void> {
+  const feed = await life.open(async () => changeFeed(redis), (opened) => opened.close());
+  await life.open(async () => keptAnswers(feed, bus), (opened) => opened.close());
 }
