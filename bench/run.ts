@@ -1,7 +1,8 @@
 /**
  * `pnpm bench:smoke` (a short run) or `pnpm bench` (a longer one): the router against the stock gateway, captures against raw SQL, and
  * the latency of subscriptions. Parts by name: `node bench/run.ts smoke router capture latency`. Results are kept in results.json.
- * `pnpm bench router` is the larger benchmark of the router alone, in bench/router; `pnpm bench books` that of the books, in bench/books.
+ * `pnpm bench router` is the larger benchmark of the router alone, in bench/router; `pnpm bench books` that of the books, in bench/books,
+ * `pnpm bench redis` that of what Redis costs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { machine, versions } from './machine.ts';
 import { type CaptureFigures, measureBulk, measureSingly } from './platform/capture.ts';
 import { type LatencyFigures, measureLatency } from './platform/latency.ts';
 import { openWorld } from './platform/world.ts';
+import { benchRedis } from './redis/run.ts';
 import { benchRouter } from './router/run.ts';
 
 const RESULTS = join(import.meta.dirname, 'results.json');
@@ -29,8 +31,9 @@ interface Results {
 }
 
 const given = process.argv.slice(2);
-if (given[0] === 'router' || given[0] === 'books') {
-  await (given[0] === 'router' ? benchRouter : benchBooks)(given.slice(1));
+const larger = new Map([['router', benchRouter], ['books', benchBooks], ['redis', benchRedis]]).get(given[0] ?? '');
+if (larger !== undefined) {
+  await larger(given.slice(1));
   process.exit();
 }
 const size = given.includes('smoke') ? 'smoke' : 'full';
