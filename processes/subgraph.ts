@@ -27,7 +27,7 @@ export async function runSubgraph(name: string, environment: Environment): Promi
       () => openWorld({ environment, databaseUrl: url, domains: [name], shared: true, redis, logger: log }),
       (opened) => opened.close(),
     );
-    if (redis !== null) await tellingRouters(life, redis, world);
+    if (redis !== null && mayTellRouters(name, environment)) await tellingRouters(life, redis, world);
     const [subgraph] = world.subgraphs;
     if (subgraph === undefined) throw new Error(`the catalogue made nothing for ${name}`);
     const issuer = environment.issuer ?? environment.publicUrl;
@@ -47,7 +47,9 @@ export async function runSubgraph(name: string, environment: Environment): Promi
   });
 }
 
-/** Of the domains' processes one at a time hears every event for the routers. */
+/** Out of the database one process at a time hears every event for the routers, whichever. From Kafka each process would read a part of them: one domain's do, which hear all events anyway. */
+const mayTellRouters = (name: string, { kafka }: Environment): boolean => kafka === null || name === 'audit';
+
 async function tellingRouters(life: Lifetime, redis: RedisLink, { bus }: World): Promise<void> {
   const feed = await life.open(async () => changeFeed(redis), (opened) => opened.close());
   await life.open(async () => keptAnswers(feed, bus), (opened) => opened.close());
