@@ -64,7 +64,7 @@ export async function followRevocations({ address, environment, logger, redis }:
 }
 
 interface Judging {
-  /** Everything that was revoked before this moment is known. */
+  /** Everything that was revoked before this moment of `performance.now()` is known. */
   answered(at: number): void;
   stop(): void;
 }
@@ -73,12 +73,11 @@ interface Judging {
 function judge({ revocations, heard, environment: { revocations: { required, graceMs } }, logger }: {
   readonly revocations: RevocationList; readonly heard: Followed | null; readonly environment: Environment; readonly logger: Logger;
 }): Judging {
-  let knownAt = Date.now();
+  let knownAt = performance.now();
   known.set(1);
   const look = (): void => {
-    const now = Date.now();
+    const now = performance.now();
     if (heard?.whole() === true) knownAt = now;
-    if (now < knownAt) knownAt = now; // the clock was put back
     const doubted = required && now - knownAt > graceMs;
     if (doubted === !revocations.known()) return;
     known.set(doubted ? 0 : 1);
@@ -125,11 +124,11 @@ function asker({ address, secret, revocations, heard, redis, logger, answered }:
       const base = typeof address === 'function' ? address() : address;
       if (base === null) return;
       if (heard?.whole() === false) redis?.degraded('revocations');
-      const asked = Date.now();
+      const [asked, moment] = [Date.now(), performance.now()];
       for (const { subject, at, spared } of await revokedSince(base, since, secret)) revocations.revoke(subject, at, spared);
       since = asked - OVERLAP_MS;
       failing = false;
-      answered(asked);
+      answered(moment);
     } catch (error) {
       if (!failing) logger.warn({ reason: String(error) }, 'revocations cannot be asked for; what is known stays revoked');
       failing = true;
