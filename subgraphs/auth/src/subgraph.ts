@@ -40,8 +40,8 @@ export interface AuthSubgraph extends Subgraph {
 
 export function authSubgraph({ database, redis = null, wake, newId, now, settings, logger }: Surroundings): AuthSubgraph {
   refuseDemoInProduction(settings);
-  const committed = (): void => {
-    wake();
+  const committed: typeof wake = (told) => {
+    wake(told);
     herald?.look();
   };
   const store = authStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'auth', committed));
