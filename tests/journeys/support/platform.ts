@@ -163,7 +163,7 @@ function spoken(args: readonly string[], env: NodeJS.ProcessEnv, awaited: RegExp
     const hear = (bytes: Buffer): void => {
       said = (said + bytes.toString()).slice(-SAID_CHARACTERS_MAX);
       for (const line of bytes.toString().split('\n')) hearLine(line);
-      if (process.env['JOURNEY_LOG'] !== undefined) process.stderr.write(bytes);
+      noted(env['JOURNEY_LOG'], bytes);
       const url = awaited.exec(said)?.[1];
       if (url === undefined) return;
       clearTimeout(late);
@@ -177,6 +177,12 @@ function spoken(args: readonly string[], env: NodeJS.ProcessEnv, awaited: RegExp
       fail('ended');
     });
   });
+}
+
+/** What processes say goes to the file that JOURNEY_LOG names; to a person who looks on, where it names none. */
+function noted(log: string | undefined, bytes: Buffer): void {
+  if (log?.includes('/') === true) fs.appendFileSync(log, bytes);
+  else if (log !== undefined) process.stderr.write(bytes);
 }
 
 async function finished(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Said> {
