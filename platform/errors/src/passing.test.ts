@@ -16,4 +16,5 @@ test('what somebody has to mend does not: a broken rule of the database, a state
 test('is found in what caused the error, as Prisma wraps it', () => {
   expect(isPassing(new Error('the change failed', { cause: coded('53100') }))).toBe(true);
   expect(isPassing(Object.assign(new Error('raw query failed'), { code: 'P2010', meta: { driverAdapterError: { name: 'DriverAdapterError', cause: { originalCode: '53100' } } } }))).toBe(true);
+  expect(isPassing(Object.assign(new Error('raw query failed'), { code: 'P2010', meta: { driverAdapterError: { name: 'DriverAdapterError', cause: { kind: 'ConnectionClosed' } } } }))).toBe(true);
 });

@@ -10,12 +10,14 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 const PASSING_STATES = new Set(['55P03', '25006', '25P03']);
 /** A statement that was cancelled took too long, and may do so again. */
 const NOT_PASSING = new Set(['57014']);
-const PASSING_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EAI_AGAIN', 'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'P2037']);
+const PASSING_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EAI_AGAIN', 'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037']);
+/** What Prisma's adapter calls a connection that is gone, in errors of raw statements that have no code. */
+const PASSING_KINDS = new Set(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections', 'TransactionWriteConflict']);
 /** Of the Postgres client, which gives these no code. */
 const PASSING_MESSAGES = /^(Query read timeout|timeout exceeded when trying to connect|Connection terminated|timeout expired|Client has encountered a connection error)/;
 const CAUSES_MAX = 5;
 
-interface Told { readonly code?: unknown; readonly originalCode?: unknown; readonly message?: unknown; readonly cause?: unknown; readonly meta?: { readonly driverAdapterError?: unknown } }
+interface Told { readonly code?: unknown; readonly originalCode?: unknown; readonly kind?: unknown; readonly message?: unknown; readonly cause?: unknown; readonly meta?: { readonly driverAdapterError?: unknown } }
 
 /** For the caller, in place of what was thrown. */
 export const PASSING_MESSAGE = 'the platform cannot work on its data at the moment: try again, with the same idempotency key';
@@ -24,7 +26,7 @@ export function isPassing(error: unknown): boolean {
   let next: unknown = error;
   for (let depth = 0; depth < CAUSES_MAX && typeof next === 'object' && next !== null; depth += 1) {
     const told: Told = next;
-    if (passes(told.code) || passes(told.originalCode) || (typeof told.message === 'string' && PASSING_MESSAGES.test(told.message))) return true;
+    if (passes(told.code) || passes(told.originalCode) || PASSING_KINDS.has(String(told.kind)) || PASSING_MESSAGES.test(String(told.message))) return true;
     next = told.cause ?? told.meta?.driverAdapterError;
   }
   return false;
