@@ -1,7 +1,7 @@
 /** Events that come again: out of the outbox once more, and from the topic once more, in another order than at first. */
 import { kafkaClient, topicOf } from '@pms/events/kafka/connection';
 import { CONTENT_TYPE, textOf } from '@pms/events/kafka/cloud-event';
-import { eventOf, OUTBOX_COLUMNS, type OutboxRow } from '@pms/events/outbox';
+import { eventOf, OUTBOX_COLUMNS, type OutboxRow, SHARDS } from '@pms/events/outbox';
 import { schemaOf } from '@pms/events/sql';
 import { silent } from '@pms/telemetry/logger';
 import { databaseNow, PREFIX } from '../support/cluster.ts';
@@ -20,7 +20,8 @@ export const handedAgain: Fault = {
   async inject({ cluster, random }) {
     const publisher = random.pick(publishers);
     const { rowCount } = await session(databaseNow(cluster), (client) => client.query(
-      `update ${schemaOf(publisher)}.outbox_event set position = null where seq in (select seq from ${schemaOf(publisher)}.outbox_event where position < 0 order by random() limit $1)`,
+      `insert into ${schemaOf(publisher)}.outbox_waiting (seq, shard, event_id, type, recorded_at)
+       select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), id, type, recorded_at from ${handedOver(publisher)} order by random() limit $1 on conflict do nothing`,
       [random.whole(1, AGAIN_MAX)]));
     return `${String(rowCount)} old events of ${publisher} handed over again`;
   },
@@ -32,7 +33,7 @@ export const duplicated: Fault = {
   async inject({ cluster, random }) {
     const publisher = random.pick(publishers);
     const { rows } = await session(databaseNow(cluster), (client) => client.query<Published>(
-      `select seq, ${OUTBOX_COLUMNS} from ${schemaOf(publisher)}.outbox_event where position < 0 order by seq desc limit $1`, [random.whole(1, AGAIN_MAX)]));
+      `select seq, ${OUTBOX_COLUMNS} from ${handedOver(publisher)} order by seq desc limit $1`, [random.whole(1, AGAIN_MAX)]));
     const messages = shuffled(rows, random).map((row) => ({ key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }), headers: { 'content-type': CONTENT_TYPE } }));
     const producer = kafkaClient({ brokers: cluster.kafkaBrokers, prefix: PREFIX, tls: null, login: null }, 'chaos-duplicates', silent).producer({ allowAutoTopicCreation: false });
     await producer.connect();
@@ -46,6 +47,10 @@ export const duplicated: Fault = {
 };
 
 const publishers = ['portfolio', 'trade-capture', 'validation', 'transactional', 'rttm'] as const;
+
+/** Events that a relay has sent. */
+const handedOver = (publisher: string): string =>
+  `${schemaOf(publisher)}.outbox_event as e where not exists (select from ${schemaOf(publisher)}.outbox_waiting as w where w.seq = e.seq)`;
 
 function shuffled<T>(items: readonly T[], random: Random): T[] {
   return items.map((item) => ({ item, at: random.next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);
