@@ -248,10 +248,22 @@ pms
     await rebuild(environment(process.env), verify);
   });
 
+/** Postgres's code for a table that is not there. */
+const UNDEFINED_TABLE = '42P01';
+
+/** What a person can mend themselves, in a sentence; null for the rest, which wants its stack. */
+function sentenceOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error.name === 'StartError') return error.message;
+  const missing = (error as { code?: unknown }).code === UNDEFINED_TABLE;
+  return missing ? `This database lacks tables of the platform (${error.message}): bring it up to date with pms migrate, or name the right one in DATABASE_URL.` : null;
+}
+
 try {
   await pms.parseAsync();
 } catch (error) {
-  if (!(error instanceof Error) || error.name !== 'StartError') throw error;
-  console.error(`\n${error.message}`);
+  const sentence = sentenceOf(error);
+  if (sentence === null) throw error;
+  console.error(`\n${sentence}`);
   process.exitCode = 1;
 }

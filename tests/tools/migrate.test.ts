@@ -1,5 +1,7 @@
 /** Migrations on the real server: applied once, whole or not at all, and never edited afterwards. */
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { migrateSets } from '@pms/prisma/migrate';
 import type { MigrationSet } from '@pms/prisma/migrations';
 import { testPostgres } from '@pms/testing/test-postgres';
@@ -65,4 +67,11 @@ test('two processes that migrate at once do it once', async () => {
   const results = await Promise.all([migrateSets(url, setOf(createTable)), migrateSets(url, setOf(createTable))]);
   expect(results.flat().flatMap(({ applied }) => applied)).toEqual(['0001_step']);
   expect(await rows('SELECT count(*)::int AS n FROM a_domain._prisma_migrations')).toEqual([{ n: 1 }]);
+});
+
+test('a command on a database that was never migrated says what to do, in a sentence', async () => {
+  const { url } = await emptyDatabase();
+  const pms = spawnSync(process.execPath, [join(import.meta.dirname, '../../processes/pms.ts'), 'books', 'verify'], { env: { ...process.env, DATABASE_URL: url }, encoding: 'utf8' });
+  expect(pms.stderr).toMatch(/^\nThis database lacks tables of the platform \(.+\): bring it up to date with pms migrate, or name the right one in DATABASE_URL\.\n$/);
+  expect(pms.status).toBe(1);
 });
