@@ -1,6 +1,7 @@
 /** The whole load: workers that change what is theirs, readers that look at everybody's, and what all of them remember. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../support/random.ts';
+import { until } from '../support/until.ts';
 import { asking, insist } from './asking.ts';
 import { CREATE_INSTRUMENT, type Done, IMPORT_PRICES } from './documents.ts';
 import { mutate, type Recording } from './mutations.ts';
@@ -101,9 +102,19 @@ async function ownOf(recording: Recording, { id, day }: { readonly id: string; r
     return made;
   };
   const [trading, savings, renamed] = [await open('trading'), await open('savings'), await open('renamed')];
-  const funded = await mutate(recording, { kind: 'deposit', key: `${recording.by}-funds`, object: trading, value: 100_000_000_000 }, {
-    portfolioId: trading, amount: { amount: '1000000000.00', currency: 'USD' }, effectiveDate: day, idempotencyKey: `${recording.by}-funds`,
-  });
-  if (funded === null) throw new Error(`no cash for ${recording.by}`);
+  await paidIn(recording, { key: `${recording.by}-funds`, object: trading, value: 100_000_000_000 }, day);
+  await paidIn(recording, { key: `${recording.by}-first`, object: savings, value: 1 }, day);
   return { name: recording.by, instrumentId: id, day, trading, savings, renamed, trades: [], names: 0 };
+}
+
+/** The books may not have heard of a new portfolio yet, and say so: that is asked again, and what was refused meanwhile is no part of the history. */
+async function paidIn(recording: Recording, deposit: { readonly key: string; readonly object: string; readonly value: number }, day: string): Promise<void> {
+  const { key, object, value } = deposit;
+  const amount = { amount: (value / 100).toFixed(2), currency: 'USD' };
+  await until(`${object} takes its first deposit`, PREPARE_MS_MAX, async () => {
+    const kept: Write[] = [];
+    const done = await mutate({ ...recording, keep: (write) => void kept.push(write) }, { kind: 'deposit', ...deposit }, { portfolioId: object, amount, effectiveDate: day, idempotencyKey: key });
+    if (done !== null) kept.forEach(recording.keep);
+    return done !== null;
+  });
 }
