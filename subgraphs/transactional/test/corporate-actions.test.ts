@@ -104,6 +104,8 @@ describe('announcements that change', () => {
     expect((await w.position(portfolio, `(knownAt: "${before}")`))?.['quantity']).toBe('20');
     expect((await w.position(portfolio, '(asOf: "2026-11-04")'))?.['quantity']).toBe('10');
     expect((await booksOf(door, portfolio)).actions).toMatchObject([{ version: 2, changes: [{ quantity: '20' }] }]);
+    expect(await actionsAt(portfolio, `(knownAt: "${before}")`)).toMatchObject([{ version: 1, changes: [{ quantity: '10' }] }]);
+    expect(await actionsAt(portfolio, '(asOf: "2026-11-04")')).toEqual([]);
   });
 
   test('a cancelled action leaves no trace but its entries and their reversals', async () => {
@@ -128,6 +130,21 @@ describe('announcements that change', () => {
     await process(door, '2026-11-12');
     expect((await w.position(portfolio))?.['quantity']).toBe('22');
   });
+});
+
+const actionsAt = async (id: string, args: string) => (await door.ask(`query ($id: ID!) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio {
+  corporateActions${args} { edges { node { version status exDate paidOn entitledQuantity cash { amount } changes { quantity } } } } } } }`, { id })).data._entities[0].corporateActions.edges.map(({ node }: { node: unknown }) => node);
+
+test('what an action did is the same for ever as it was known at a time: a late trade, and the payment, change only what is known later', async () => {
+  const dividend = announced({ kind: 'CASH_DIVIDEND', instrumentId: acme, cashPerShare: '1', payDate: '2026-11-09' });
+  await door.hear(buy({ quantity: '10' }), dividend);
+  await process(door, '2026-11-06');
+  const before = await nowKnown();
+  await door.hear(buy({ quantity: '5' }));
+  await process(door, TODAY);
+  expect(await actionsAt(portfolio, '')).toMatchObject([{ status: 'PAID', paidOn: '2026-11-09', entitledQuantity: '15', cash: { amount: '15' } }]);
+  expect(await actionsAt(portfolio, `(knownAt: "${before}")`)).toMatchObject([{ status: 'APPLIED', paidOn: null, entitledQuantity: '10', cash: { amount: '10' } }]);
+  expect(await actionsAt(portfolio, '(asOf: "2026-11-08")')).toMatchObject([{ status: 'APPLIED', paidOn: null, entitledQuantity: '15' }]);
 });
 
 test('a trade of the ex date that is booked before the split is taken in counts in new shares', async () => {

@@ -2,7 +2,7 @@
 import { newId } from '@pms/events/ids';
 import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { transactionalSubgraph } from '../src/subgraph.ts';
+import { type TransactionalSubgraph, transactionalSubgraph } from '../src/subgraph.ts';
 import { cash, nowKnown, type World, world } from './world.ts';
 
 let door: FrontDoor;
@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   expect((await door.subgraph.rebuild?.({ verify: true }))?.differences).toEqual([]);
+  for await (const { findings } of (door.subgraph as TransactionalSubgraph).verify({ organizationId: null, portfolioId: null })) expect(findings).toEqual([]);
   expect((await door.subgraph.rebuild?.({ verify: false }))?.differences).toEqual([]);
   expect((await door.subgraph.rebuild?.({ verify: true }))?.differences).toEqual([]);
   await door.close();
@@ -58,6 +59,72 @@ test('an exchange is owed and awaited until its value date at spot, then both cu
   const list = `query ($id: ID!) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio { currencyExchanges(first: 5) { edges { node { id status settledOn } } } } } }`;
   expect((await door.ask(list, { id: portfolioId })).data._entities[0].currencyExchanges.edges).toEqual([{ node: { id: made.id, status: 'SETTLED', settledOn: '2026-11-20' } }]);
   expect((await door.ask(list, { id: portfolioId }, { as: principal({ organizationId: 'org_other' }) })).data._entities[0].currencyExchanges.edges).toEqual([]);
+});
+
+const takeBack = async (name: 'cancelCurrencyExchange' | 'reverseCashMovement', input: Record<string, unknown>, fields: string, correlationId = 'cor_back') =>
+  (await door.ask(`mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} userErrors { code message path } } }`,
+    { input: { reason: 'booked by mistake', idempotencyKey: newId('key'), ...input } }, { correlationId })).data[name];
+const EXCHANGES = (args: string) => `query ($id: ID!) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio { currencyExchanges${args} { edges { cursor node { id status settledOn } } pageInfo { hasNextPage } } } } }`;
+const exchangesOf = async (id: string, args: string) => (await door.ask(EXCHANGES(args), { id })).data._entities[0].currencyExchanges;
+
+test('an exchange is taken back before and after it settles: both currencies return, each entry is reversed from its own day, and what was known stays', async () => {
+  const portfolioId = await at.open();
+  await at.deposit(portfolioId, '5000', { effectiveDate: '2026-11-01' });
+  const { exchange: early } = await exchange(portfolioId);
+  expect(await takeBack('cancelCurrencyExchange', { exchangeId: early.id }, 'exchange { status settledOn }')).toEqual({ exchange: { status: 'CANCELLED', settledOn: null }, userErrors: [] });
+  await settle('2026-11-23');
+  expect(await cashOf(portfolioId)).toEqual(['EUR 0: 0 settled, 0 awaited, 0 owed', 'USD 5000: 5000 settled, 0 awaited, 0 owed']);
+  const { exchange: late } = await exchange(portfolioId);
+  await settle('2026-11-23');
+  const before = await nowKnown();
+  const request = { exchangeId: late.id, idempotencyKey: newId('key') };
+  await takeBack('cancelCurrencyExchange', request, 'exchange { id }', 'cor_late');
+  expect(await takeBack('cancelCurrencyExchange', request, 'exchange { status }')).toEqual({ exchange: { status: 'CANCELLED' }, userErrors: [] });
+  expect((await takeBack('cancelCurrencyExchange', { exchangeId: late.id }, 'exchange { id }')).userErrors).toMatchObject([{ code: 'CONFLICT', path: ['exchangeId'] }]);
+  expect((await takeBack('cancelCurrencyExchange', { exchangeId: newId('fxd') }, 'exchange { id }')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  expect((await takeBack('cancelCurrencyExchange', { exchangeId: late.id, reason: ' ' }, 'exchange { id }')).userErrors).toMatchObject([{ code: 'INVALID', path: ['reason'] }]);
+  expect(await cashOf(portfolioId)).toEqual(['EUR 0: 0 settled, 0 awaited, 0 owed', 'USD 5000: 5000 settled, 0 awaited, 0 owed']);
+  expect(await cashOf(portfolioId, '(asOf: "2026-11-19")')).toEqual(['EUR 0: 0 settled, 0 awaited, 0 owed', 'USD 5000: 5000 settled, 0 awaited, 0 owed']);
+  expect(await cashOf(portfolioId, `(knownAt: "${before}")`)).toEqual(['EUR 1000: 1000 settled, 0 awaited, 0 owed', 'USD 3900: 3900 settled, 0 awaited, 0 owed']);
+  const { rows } = await door.database.query<{ day: string; kind: string }>(
+    `select e.effective_on::text as day, o.kind from transactional.journal_entry e join transactional.journal_entry o on o.id = e.reverses where e.portfolio_id = $1 and e.correlation_id = 'cor_late' order by e.number`, [portfolioId]);
+  expect(rows).toEqual([{ day: '2026-11-20', kind: 'CURRENCY_SETTLED' }, { day: '2026-11-18', kind: 'CURRENCY_EXCHANGED' }]);
+  const told = (await door.told()).filter(({ key, correlationId }) => key === portfolioId && correlationId === 'cor_late').map(({ data }) => data);
+  expect(told).toMatchObject([{ kind: 'CURRENCY_EXCHANGE', currency: 'USD', amount: '1100', balance: '5000', effectiveDate: '2026-11-18' }, { kind: 'CURRENCY_EXCHANGE', currency: 'EUR', amount: '-1000', balance: '0' }]);
+  // the list at a moment: from the facts, in the same order and pages as now
+  const shown = async (args: string) => (await exchangesOf(portfolioId, args)).edges.map(({ node }: { node: unknown }) => node);
+  expect(await shown('')).toEqual([{ id: late.id, status: 'CANCELLED', settledOn: null }, { id: early.id, status: 'CANCELLED', settledOn: null }]);
+  expect(await shown(`(knownAt: "${before}")`)).toEqual([{ id: late.id, status: 'SETTLED', settledOn: '2026-11-20' }, { id: early.id, status: 'CANCELLED', settledOn: null }]);
+  expect(await shown(`(knownAt: "${before}", asOf: "2026-11-19", first: 1)`)).toEqual([{ id: late.id, status: 'PENDING', settledOn: null }]);
+  expect(await shown('(asOf: "2026-11-17")')).toEqual([]);
+  const first = await exchangesOf(portfolioId, `(knownAt: "${before}", first: 1)`);
+  expect(first.pageInfo.hasNextPage).toBe(true);
+  expect(await shown(`(knownAt: "${before}", first: 1, after: "${first.edges[0].cursor}")`)).toMatchObject([{ id: early.id }]);
+  expect(await shown(`(knownAt: "${before}", last: 1)`)).toMatchObject([{ id: early.id }]);
+});
+
+test('a deposit, a withdrawal and a fee that were booked by mistake are taken back from their own days, once', async () => {
+  const portfolioId = await at.open();
+  const money = { amount: '500', currency: 'USD' };
+  const booked = async (name: string, input: Record<string, unknown>): Promise<string> => (await door.ask(
+    `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { movementId userErrors { message } } }`, { input: { portfolioId, idempotencyKey: newId('key'), ...input } })).data[name].movementId;
+  const deposit = await booked('depositCash', { amount: money, effectiveDate: '2026-11-02' });
+  const withdrawal = await booked('withdrawCash', { amount: { amount: '200', currency: 'USD' } });
+  const fee = await booked('bookCashItem', { item: 'FEE', amount: { amount: '10', currency: 'USD' }, effectiveDate: '2026-11-03' });
+  const before = await nowKnown();
+  expect(await takeBack('reverseCashMovement', { movementId: fee }, 'cash { balance { amount } }')).toEqual({ cash: { balance: { amount: '300' } }, userErrors: [] });
+  await takeBack('reverseCashMovement', { movementId: withdrawal }, 'cash { balance { amount } }');
+  const request = { movementId: deposit, idempotencyKey: newId('key') };
+  expect(await takeBack('reverseCashMovement', request, 'cash { balance { amount } }', 'cor_deposit')).toEqual({ cash: { balance: { amount: '0' } }, userErrors: [] });
+  expect(await takeBack('reverseCashMovement', request, 'cash { balance { amount } }')).toEqual({ cash: { balance: { amount: '0' } }, userErrors: [] });
+  expect((await takeBack('reverseCashMovement', { movementId: deposit }, 'cash { currency }')).userErrors).toMatchObject([{ code: 'CONFLICT', path: ['movementId'] }]);
+  expect(await cashOf(portfolioId, '(asOf: "2026-11-02")')).toEqual(['USD 0: 0 settled, 0 awaited, 0 owed']);
+  expect(await cashOf(portfolioId, `(knownAt: "${before}")`)).toEqual(['USD 290: 290 settled, 0 awaited, 0 owed']);
+  // external flows are told of again with the other sign, on their own day: performance is measured as if they had never been
+  const told = (await door.told()).filter(({ key, correlationId }) => key === portfolioId && correlationId === 'cor_deposit').map(({ data }) => data);
+  expect(told).toMatchObject([{ kind: 'DEPOSIT', amount: '-500', effectiveDate: '2026-11-02', balance: '0' }]);
+  expect((await door.ask(`mutation ($input: ReverseCashMovementInput!) { reverseCashMovement(input: $input) { userErrors { code } } }`,
+    { input: { movementId: fee, reason: 'x', idempotencyKey: newId('key') } }, { as: principal({ organizationId: 'org_other' }) })).data.reverseCashMovement.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
 });
 
 test('the others hear of both currencies', async () => {

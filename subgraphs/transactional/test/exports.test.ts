@@ -38,6 +38,18 @@ test('positions, lots, closings and cash are given out as they stand, as of a da
   expect(of(await rows('cash', { asOf: '2026-10-01', knownAt }), 'balance')).toEqual([['4000']]);
 });
 
+test('closings are given out as of a day, and as they were known: the same for ever, whatever lot a late purchase puts before', async () => {
+  const own = await w.open();
+  await door.hear(validated(own, w.instrumentId, { quantity: '10', price: '100', tradeDate: '2026-10-01' }), validated(own, w.instrumentId, { side: 'SELL', quantity: '4', price: '110', tradeDate: '2026-10-05' }));
+  const before = await nowKnown();
+  const then = await rows('closings', { portfolioId: own });
+  await door.hear(validated(own, w.instrumentId, { quantity: '4', price: '90', tradeDate: '2026-09-01' }));
+  expect(of(await rows('closings', { portfolioId: own }), 'opened_on', 'realized_gain')).toEqual([['2026-09-01', '80']]);
+  expect(await rows('closings', { portfolioId: own, knownAt: before })).toEqual(then);
+  expect(await rows('closings', { portfolioId: own, asOf: '2026-10-04' })).toEqual([]);
+  expect(await rows('closings', { portfolioId: own, knownAt: before, from: '2026-10-06' })).toEqual([]);
+});
+
 test('the journal has every line of every entry once, and adds up to nothing', async () => {
   const lines = await rows('journal');
   const { rows: [count] } = await door.database.query<{ lines: number }>(

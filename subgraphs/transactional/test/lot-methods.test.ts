@@ -92,6 +92,19 @@ test('there and back again, the books are what they were', async () => {
   expect((await changes(portfolio)).map(({ from, to }: { from: string; to: string }) => `${from} ${to}`)).toEqual(['LIFO FIFO', 'FIFO LIFO']);
 });
 
+test('as known before a change there was none, and a preview is of the trades that were known, or of a day', async () => {
+  const { portfolio } = await twoLotsAndASale();
+  const before = await nowKnown();
+  await change(portfolio, 'LIFO');
+  await book(portfolio, { quantity: '10', price: '90', tradeDate: '2026-01-02' });
+  const at = async (field: string) => (await door.ask(of(`${field} { from to totals { realizedBefore { amount } realizedAfter { amount } } }`), { id: portfolio })).data._entities[0];
+  expect((await at('lotMethodChanges')).lotMethodChanges).toMatchObject([{ from: 'FIFO', to: 'LIFO' }]);
+  expect((await at(`lotMethodChanges(knownAt: "${before}")`)).lotMethodChanges).toEqual([]);
+  expect((await at(`lotMethodPreview(method: LIFO, knownAt: "${before}")`)).lotMethodPreview).toEqual({ from: 'FIFO', to: 'LIFO', totals: [{ realizedBefore: amount('300'), realizedAfter: amount('100') }] });
+  expect((await at('lotMethodPreview(method: FIFO)')).lotMethodPreview.totals).toEqual([{ realizedBefore: amount('100'), realizedAfter: amount('400') }]);
+  expect((await at('lotMethodPreview(method: FIFO, asOf: "2026-01-06")')).lotMethodPreview.totals).toEqual([{ realizedBefore: amount('0'), realizedAfter: amount('0') }]);
+});
+
 test('lots that trades named are closed by any method but average cost, and by it again afterwards', async () => {
   const { portfolio, lots: [, second] } = await twoLotsAndASale();
   await book(portfolio, { side: 'SELL', quantity: '4', price: '130', tradeDate: '2026-01-08', lotPicks: [{ lotId: second, quantity: '4' }] });

@@ -65,7 +65,7 @@ async function exchange(
   if (sold.amount.greaterThan(free))
     throw new Refusal('INSUFFICIENT_FUNDS', `${text(free)} ${sold.currency} can be sold: what is settled, less what is owed`, ['sold', 'amount']);
   const origin = { ...ctx.origin, ...(input.reason != null && { reason: input.reason }) };
-  const made: CurrencyExchange = { id: ctx.newId('fxd'), ...asked, settledOn: null };
+  const made: CurrencyExchange = { id: ctx.newId('fxd'), ...asked, settledOn: null, cancelled: false };
   const factSequence = ledger.record({
     kind: 'CURRENCY_EXCHANGED', effectiveOn: tradedOn,
     data: { exchangeId: made.id, sold: shown(sold), bought: shown(bought), valueDate: valueOn, idempotencyKey: input.idempotencyKey, contentHash: hash },

@@ -8,15 +8,13 @@ import { awaitKnown } from '@pms/subgraph/await-known';
 import { contentHash } from '@pms/subgraph/idempotency';
 import type { TransactionalContext } from '../context.ts';
 import { available, type Cash } from '../domain/cash.ts';
-import { type CashItem, cashItemBooked, cashItems, isCashItem } from '../domain/cash-items.ts';
+import { isCashItem } from '../domain/cash-items.ts';
+import { type Movement, movementEntry, toldOf } from '../domain/cash-movement.ts';
 import type { Fact } from '../domain/fact.ts';
-import { deposited, type Entry, withdrawn } from '../domain/journal.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import { checkedMoney, checkKeyAndReason, unknownPortfolio } from './cash-input.ts';
-import { type CashKind, openLedger } from './ledger.ts';
-
-export type Movement = 'DEPOSIT' | 'WITHDRAWAL' | CashItem;
+import { openLedger } from './ledger.ts';
 
 export interface MoveCash {
   readonly portfolioId: string;
@@ -26,7 +24,14 @@ export interface MoveCash {
   readonly reason?: string | null | undefined;
 }
 
-export async function moveCash(ctx: TransactionalContext, movement: Movement, input: MoveCash): Promise<Cash> {
+/** A movement, and the cash after it. */
+export interface Moved {
+  /** What entries of the journal refer to. */
+  readonly movementId: string;
+  readonly cash: Cash;
+}
+
+export async function moveCash(ctx: TransactionalContext, movement: Movement, input: MoveCash): Promise<Moved> {
   const today = ctx.now().toISOString().slice(0, 10);
   const money = checked(input, today);
   const { organizationId } = ctx.principal;
@@ -47,36 +52,24 @@ function checked(input: MoveCash, today: string): Money {
   return money;
 }
 
-async function answeredBefore(tx: Posting, { organizationId }: LockedPortfolio, key: string, hash: string): Promise<Cash | null> {
+async function answeredBefore(tx: Posting, { organizationId }: LockedPortfolio, key: string, hash: string): Promise<Moved | null> {
   const earlier = await tx.movement(organizationId, key);
   if (earlier === null) return null;
   if (earlier.contentHash !== hash) throw new Refusal('IDEMPOTENCY_CONFLICT', 'this key was used for another movement of cash', ['idempotencyKey']);
-  return earlier.after;
+  return { movementId: earlier.id, cash: earlier.after };
 }
 
-interface Booked {
-  readonly fact: Pick<Fact, 'kind' | 'data'>;
-  readonly entry: Entry;
-  readonly told: CashKind;
-  readonly comesIn: boolean;
-}
-
-function booked(movement: Movement, of: { readonly reference: string; readonly effectiveOn: string; readonly money: Money }): Booked {
-  const data = { movementId: of.reference, amount: text(of.money.amount) };
-  if (isCashItem(movement)) {
-    const { told, comesIn } = cashItems[movement];
-    return { fact: { kind: 'CASH_ITEM_BOOKED', data: { item: movement, ...data } }, entry: cashItemBooked(movement, of), told, comesIn };
-  }
-  return movement === 'DEPOSIT'
-    ? { fact: { kind: 'CASH_DEPOSITED', data }, entry: deposited(of), told: movement, comesIn: true }
-    : { fact: { kind: 'CASH_WITHDRAWN', data }, entry: withdrawn(of), told: movement, comesIn: false };
+function factOf(movement: Movement, { reference, money }: { readonly reference: string; readonly money: Money }): Pick<Fact, 'kind' | 'data'> {
+  const data = { movementId: reference, amount: text(money.amount) };
+  if (isCashItem(movement)) return { kind: 'CASH_ITEM_BOOKED', data: { item: movement, ...data } };
+  return { kind: movement === 'DEPOSIT' ? 'CASH_DEPOSITED' : 'CASH_WITHDRAWN', data };
 }
 
 /** A withdrawal is refused where it takes more than is free; what a bank has charged it has charged, whatever is there. */
 async function move(
   ctx: TransactionalContext, tx: Posting, portfolio: LockedPortfolio,
   { movement, input, money, today, hash }: { movement: Movement; input: MoveCash; money: Money; today: string; hash: string },
-): Promise<Cash> {
+): Promise<Moved> {
   if (portfolio.closed) throw new Refusal('CONFLICT', 'the portfolio is closed', ['portfolioId']);
   const { currency } = money;
   const ledger = await openLedger(ctx, tx, portfolio);
@@ -86,14 +79,14 @@ async function move(
   const origin = { ...ctx.origin, ...(input.reason != null && { reason: input.reason }) };
   const reference = ctx.newId('csh');
   const effectiveOn = input.effectiveDate ?? today;
-  const { fact, entry, told, comesIn } = booked(movement, { reference, effectiveOn, money });
-  const factSequence = ledger.record({ ...fact, effectiveOn, currency }, origin);
-  ledger.post(entry, { factSequence, origin });
+  const { told, comesIn } = toldOf(movement);
+  const factSequence = ledger.record({ ...factOf(movement, { reference, money }), effectiveOn, currency }, origin);
+  ledger.post(movementEntry(movement, { reference, effectiveOn, money }), { factSequence, origin });
   ledger.tellCash({ kind: told, currency, amount: text(comesIn ? money.amount : money.amount.negated()), effectiveDate: effectiveOn, tradeId: null }, origin);
-  const after = ledger.cash(currency);
-  const kept = { id: reference, idempotencyKey: input.idempotencyKey, contentHash: hash, kind: movement, amount: money.amount, effectiveOn, after };
+  const cash = ledger.cash(currency);
+  const kept = { id: reference, idempotencyKey: input.idempotencyKey, contentHash: hash, kind: movement, amount: money.amount, effectiveOn, after: cash };
   // the same key may come for another portfolio in this moment: whoever is second gets the first one's answer, or is refused
-  if (!(await tx.insertMovement(portfolio, kept))) return (await answeredBefore(tx, portfolio, input.idempotencyKey, hash)) ?? after;
+  if (!(await tx.insertMovement(portfolio, kept))) return (await answeredBefore(tx, portfolio, input.idempotencyKey, hash)) ?? { movementId: reference, cash };
   await ledger.save();
-  return after;
+  return { movementId: reference, cash };
 }

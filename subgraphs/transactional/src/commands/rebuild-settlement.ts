@@ -3,7 +3,7 @@ import { ZERO } from '@pms/money';
 import { keyOf } from '../domain/movement.ts';
 import { type Difference, differences, shown } from '../domain/rebuilt.ts';
 import type { Posting } from '../store/books-store.ts';
-import type { KnownClaim } from '../store/operations-reads.ts';
+import type { KnownClaim } from '../store/claim-reads.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { CustodyChange } from '../store/settlement-writes.ts';
 

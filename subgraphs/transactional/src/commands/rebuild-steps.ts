@@ -1,15 +1,15 @@
 /** One portfolio's projections, each worked out of its facts and compared with what is stored, or written. */
-import { type Decimal, ZERO } from '@pms/money';
+import type { Decimal } from '@pms/money';
 import { tradeFacts } from '@pms/schema/events/trade-capture';
 import { actionBooked, actionPaid } from '../domain/action-entries.ts';
 import { afterLines, type Cash, noCash } from '../domain/cash.ts';
 import { cashLines, type Difference, differences, shown } from '../domain/rebuilt.ts';
-import { settlementAfter, shownOnTheWay } from '../domain/settlement-facts.ts';
+import { shownOnTheWay } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
+import { bookingIn } from '../store/booked-versions.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { Entitlement } from '../store/entitlements.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
-import type { BookedVersion } from '../store/rebuild-reads.ts';
 import type { Booking } from '../store/rows.ts';
 
 const showCash = (all: Iterable<Cash>): Map<string, string> =>
@@ -51,7 +51,7 @@ export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, v
     const page = await tx.bookedPage(portfolio.id, after);
     const last = page.at(-1);
     if (last === undefined) break;
-    const rebuilt = page.map(bookingOf);
+    const rebuilt = page.map(bookingIn);
     if (!verify) await tx.write(tx.bookingRows(portfolio, rebuilt));
     const stored = await tx.bookings(page);
     const name = ({ fill, version }: Pick<Booking, 'fill' | 'version'>): string => `trade ${fill.tradeId} version ${version}`;
@@ -61,15 +61,6 @@ export async function rebuildBookings(tx: Posting, portfolio: LockedPortfolio, v
   }
   const stored = await tx.bookingCount(portfolio.id);
   return stored === count ? found : [...found, { what: 'booked versions', stored: String(stored), facts: String(count) }];
-}
-
-function bookingOf({ sequence, data, later }: BookedVersion): Booking {
-  const trade = tradeFacts.parse(data);
-  const { contractualSettlementDate: contractualOn } = data as { contractualSettlementDate: string };
-  const fill = asFill(trade);
-  const { counterparty = null, placeOfSettlement = null, custodyAccount = null } = trade;
-  const { settlement, attempt } = settlementAfter({ contractualDate: contractualOn, toMatch: counterparty !== null }, fill, later);
-  return { parties: { counterparty, placeOfSettlement, custodyAccount }, fill, version: trade.version, instrumentId: trade.instrumentId, gain: ZERO, settlement, attempt, contractualOn, factSequence: sequence };
 }
 
 /** The journal against the projections: cash accounts, securities at cost, realised gains; and every entry in itself. */

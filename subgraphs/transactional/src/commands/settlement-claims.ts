@@ -8,7 +8,7 @@ import { type Claim, claimData, claimEntries, type DayCount, lateInterest } from
 import type { Day } from '../domain/days.ts';
 import { cashOfFill } from '../domain/fill-cash.ts';
 import type { Booking } from '../store/rows.ts';
-import type { KnownClaim } from '../store/operations-reads.ts';
+import type { KnownClaim } from '../store/claim-reads.ts';
 import { type CashKind, type Ledger, openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
 import { checkedReason, isNew, onSettlement, today } from './on-settlement.ts';

@@ -15,8 +15,10 @@ export interface CurrencyExchange {
   readonly bought: Money;
   readonly tradedOn: Day;
   readonly valueOn: Day;
-  /** Null until it has settled. */
+  /** Null until it has settled, and for one that was taken back. */
   readonly settledOn: Day | null;
+  /** It was taken back: nothing of it counts any more. */
+  readonly cancelled: boolean;
 }
 
 type Sides = Pick<CurrencyExchange, 'id' | 'sold' | 'bought'>;

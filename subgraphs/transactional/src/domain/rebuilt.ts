@@ -1,11 +1,11 @@
 /** What the facts say that projections hold: cash, settlements, and how the two are compared. Amounts as in lots.ts and cash.ts. */
 import { type Decimal, decimal, type Money } from '@pms/money';
-import { type CashItem, cashItemBooked } from './cash-items.ts';
 import { currencyExchanged, currencySettled } from './currency-exchange.ts';
+import { movementEntry, type Movement } from './cash-movement.ts';
 import type { Day } from './days.ts';
 import { claimEntries, type ClaimKind } from './claims.ts';
 import type { FactKind } from './fact.ts';
-import { deposited, type Line, tradeBooked, tradeSettled, withdrawn } from './journal.ts';
+import { type Line, tradeBooked, tradeSettled } from './journal.ts';
 import { partOf } from './fill-cash.ts';
 import type { Fill } from './lots.ts';
 import { deliveredIn } from './settlement-facts.ts';
@@ -25,16 +25,21 @@ export function cashLines(fact: RecordedFact, fill: Fill | null): readonly Line[
 
 function postings(fact: RecordedFact, fill: Fill | null): readonly Line[] {
   switch (fact.kind) {
-    case 'CASH_DEPOSITED': return deposited(movedIn(fact)).lines;
-    case 'CASH_WITHDRAWN': return withdrawn(movedIn(fact)).lines;
-    case 'CASH_ITEM_BOOKED': return cashItemBooked(fact.data['item'] as CashItem, movedIn(fact)).lines;
+    case 'CASH_DEPOSITED': return movementEntry('DEPOSIT', movedIn(fact)).lines;
+    case 'CASH_WITHDRAWN': return movementEntry('WITHDRAWAL', movedIn(fact)).lines;
+    case 'CASH_ITEM_BOOKED': return movementEntry(fact.data['item'] as Movement, movedIn(fact)).lines;
+    case 'CASH_MOVEMENT_REVERSED': return undone(movementEntry(fact.data['movement'] as Movement, movedIn(fact)).lines);
     case 'CURRENCY_EXCHANGED': return currencyExchanged(sidesIn(fact), fact.effectiveOn).lines;
     case 'CURRENCY_SETTLED': return currencySettled(sidesIn(fact), fact.effectiveOn).lines;
+    case 'CURRENCY_EXCHANGE_CANCELLED':
+      return undone([...(fact.data['settled'] === true ? currencySettled(sidesIn(fact), fact.effectiveOn).lines : []), ...currencyExchanged(sidesIn(fact), fact.effectiveOn).lines]);
     case 'CLAIM_RAISED': case 'CLAIM_BOOKED': case 'CLAIM_WITHDRAWN':
       return claimEntries[fact.kind]({ id: '', kind: fact.data['claim'] as ClaimKind, ...movedIn(fact).money }, fact.effectiveOn).lines;
     default: return fill === null ? [] : tradePostings(fact, fill);
   }
 }
+
+const undone = (lines: readonly Line[]): readonly Line[] => lines.map((line) => ({ ...line, amount: line.amount.negated() }));
 
 const movedIn = ({ effectiveOn, currency, data }: RecordedFact) =>
   ({ reference: '', effectiveOn, money: { amount: decimal(data['amount'] as string), currency: currency ?? '' } });
@@ -52,9 +57,9 @@ function tradePostings({ kind, effectiveOn, data }: Omit<RecordedFact, 'currency
   if (kind === 'TRADE_BOOKED') return booked();
   if (kind === 'TRADE_SETTLED' || kind === 'TRADE_PART_SETTLED') return delivered();
   if (kind !== 'TRADE_REVERSED') return [];
-  const undone = data['undone'] as readonly string[];
-  const taken = [...(undone.includes('reverse-delivery') ? delivered() : []), ...(undone.includes('reverse-booking') ? booked() : [])];
-  return taken.map((line) => ({ ...line, amount: line.amount.negated() }));
+  const steps = data['undone'] as readonly string[];
+  const taken = [...(steps.includes('reverse-delivery') ? delivered() : []), ...(steps.includes('reverse-booking') ? booked() : [])];
+  return undone(taken);
 }
 
 /** Things by name, each as text. */

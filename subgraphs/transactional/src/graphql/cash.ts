@@ -15,5 +15,5 @@ export const CurrencyExchange: CurrencyExchangeResolvers = {
   rate: (exchange) => rateOf(exchange),
   tradeDate: ({ tradedOn }) => tradedOn,
   valueDate: ({ valueOn }) => valueOn,
-  status: ({ settledOn }) => (settledOn === null ? 'PENDING' : 'SETTLED'),
+  status: ({ settledOn, cancelled }) => (cancelled ? 'CANCELLED' : settledOn === null ? 'PENDING' : 'SETTLED'),
 };

@@ -5,8 +5,10 @@ import { deliveredOf } from '../domain/delivery.ts';
 import { cashOfFill } from '../domain/fill-cash.ts';
 import { passed } from '../domain/saga-history.ts';
 import { undoing } from '../domain/saga-steps.ts';
-import { netOf, netSetOf, statusOf, todayOf } from '../queries/settlements.ts';
-import type { KnownClaim, SettlementView } from '../store/operations-reads.ts';
+import { dayOf } from '../queries/day.ts';
+import { netOf, netSetOf, netSetThen, statusOf } from '../queries/settlements.ts';
+import type { KnownClaim } from '../store/claim-reads.ts';
+import type { SettlementView } from '../store/operations-reads.ts';
 import type {
   NetSetResolvers, SettlementClaimResolvers, SettlementCompensation, SettlementResolvers, SettlementSagaState, SettlementSagaStepName, SettlementSagaStepResolvers,
 } from './types.generated.ts';
@@ -16,6 +18,9 @@ const worded = <Name extends string>(word: string): Name => word.replaceAll('-',
 
 const isOpen = ({ settlement }: SettlementView): boolean => settlement.step !== 'settled' && settlement.step !== 'cancelled';
 const failureOf = ({ settlement }: SettlementView) => ('code' in settlement ? settlement : null);
+
+const NOW = { asOf: null, knownAt: null };
+const momentOf = ({ moment }: SettlementView) => moment ?? NOW;
 
 /** Until when it counts as late. */
 const lateUntil = ({ settlement, contractualOn }: SettlementView, today: string): string =>
@@ -41,16 +46,20 @@ export const Settlement: SettlementResolvers = {
   amount: ({ fill }) => cashOfFill(fill),
   settledQuantity: ({ settlement, fill }) => deliveredOf(settlement, fill).quantity,
   settledAmount: ({ settlement, fill }) => money(deliveredOf(settlement, fill).amount, cashOfFill(fill).currency),
-  daysLate: (view, _, ctx) => daysLate(view.contractualOn, lateUntil(view, todayOf(ctx))),
-  businessDaysLate: (view, _, ctx) => ctx.businessDaysLate({ mic: view.mic, currency: view.fill.currency }, view.contractualOn, lateUntil(view, todayOf(ctx))),
-  age: (view, _, ctx) => (isOpen(view) ? bucketOf(view.contractualOn, todayOf(ctx)) : null),
-  netSet: ({ settlement }, _, ctx) => ('netSetId' in settlement && settlement.netSetId !== null ? netSetOf(ctx, settlement.netSetId) : null),
-  claims: ({ fill }, _, { loaders }) => loaders.claims.load(fill.tradeId),
-  async saga({ fill, version, settlement, contractualOn, parties }, _, ctx) {
-    const facts = (await ctx.loaders.history.load(fill.tradeId)).filter((fact) => fact.version === version && !fact.kind.startsWith('CLAIM_'));
+  daysLate: (view, _, ctx) => daysLate(view.contractualOn, lateUntil(view, dayOf(ctx, momentOf(view)))),
+  businessDaysLate: (view, _, ctx) => ctx.businessDaysLate({ mic: view.mic, currency: view.fill.currency }, view.contractualOn, lateUntil(view, dayOf(ctx, momentOf(view)))),
+  age: (view, _, ctx) => (isOpen(view) ? bucketOf(view.contractualOn, dayOf(ctx, momentOf(view))) : null),
+  netSet({ settlement, portfolioId, moment }, _, ctx) {
+    if (!('netSetId' in settlement) || settlement.netSetId === null) return null;
+    return moment === undefined ? netSetOf(ctx, settlement.netSetId) : netSetThen(ctx, { portfolioId, netSetId: settlement.netSetId }, moment);
+  },
+  claims: (view, _, { loaders }) => loaders.claims(momentOf(view)).load(view.fill.tradeId),
+  async saga(view, _, ctx) {
+    const { fill, version, settlement, contractualOn, parties } = view;
+    const facts = (await ctx.loaders.history(momentOf(view)).load(fill.tradeId)).filter((fact) => fact.version === version);
     return {
       state: worded<SettlementSagaState>(settlement.step),
-      stuck: (settlement.step === 'instructed' || settlement.step === 'matched') && daysLate(contractualOn, todayOf(ctx)) > 1,
+      stuck: (settlement.step === 'instructed' || settlement.step === 'matched') && daysLate(contractualOn, dayOf(ctx, momentOf(view))) > 1,
       steps: passed({ contractualDate: contractualOn, toMatch: parties.counterparty !== null }, fill, facts),
       compensations: undoing(settlement).map((each) => worded<SettlementCompensation>(each)),
     };

@@ -2,10 +2,12 @@
 import { text } from '@pms/money';
 import { byKey, type Dataset, type ExportQuery, type ExportRow } from '@pms/subgraph/exports';
 import { balanceOf } from '../domain/cash.ts';
+import { compareClosings, daysHeld } from '../domain/closings.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { ClosingLineRow, ExportPortfolio, JournalLineRow } from '../store/export-reads.ts';
 import { cashAt } from './cash.ts';
-import { holdingsAt } from './positions.ts';
+import { closedIn } from './closings.ts';
+import { holdingsAt, replays } from './positions.ts';
 
 const SCOPE = 'books:read';
 const LINES_AT_ONCE = 1_000;
@@ -34,9 +36,9 @@ export function bookDatasets(store: BooksStore): readonly Dataset[] {
       }),
     },
     {
-      name: 'closings', meaning: 'What trades took of which lots and what that earned, in the order of closing.', scope: SCOPE, takes: ['portfolioId', 'from', 'to'],
+      name: 'closings', meaning: 'What trades took of which lots and what that earned, in the order of closing.', scope: SCOPE, takes: ['portfolioId', 'from', 'to', 'asOf', 'knownAt'],
       columns: ['portfolio_id', 'instrument_id', 'symbol', 'currency', 'closed_by', 'closed_on', 'lot_id', 'opened_on', 'days_held', 'quantity', 'cost', 'proceeds', 'realized_gain'],
-      pages: (query) => paged(store, query, ({ id }) => byKey<ClosingLineRow>((after) => store.closingLinesAfter(id, query, after))),
+      pages: (query) => closings(store, query),
     },
     {
       name: 'cash', meaning: 'Cash by currency.', scope: SCOPE, takes: ['portfolioId', 'asOf', 'knownAt'],
@@ -52,6 +54,24 @@ export function bookDatasets(store: BooksStore): readonly Dataset[] {
       pages: (query) => journal(store, query),
     },
   ];
+}
+
+/** As they are known now from what is kept, by day of closing; as known before from the trades and actions that stood then. */
+function closings(store: BooksStore, query: ExportQuery): AsyncGenerator<readonly ExportRow[]> {
+  const to = [query.to, query.asOf].filter((day) => day !== null).toSorted()[0] ?? null;
+  const days = { from: query.from, to };
+  if (query.knownAt === null) return paged(store, query, ({ id }) => byKey<ClosingLineRow>((after) => store.closingLinesAfter(id, days, after)));
+  return perPortfolio(store, query, ({ id }) => closingsThen(store, query, id, days));
+}
+
+async function closingsThen(store: BooksStore, query: ExportQuery, portfolioId: string, { from, to }: { readonly from: string | null; readonly to: string | null }): Promise<ExportRow[]> {
+  const then = (await store.tradesThen(query.organizationId, [portfolioId], query)).get(portfolioId);
+  const found = then === undefined ? [] : replays(then).flatMap(closedIn).filter(({ closedOn }) => (from === null || closedOn >= from) && (to === null || closedOn <= to)).toSorted(compareClosings);
+  const names = await store.instrumentNames(query.organizationId, found.map(({ instrumentId }) => instrumentId));
+  return found.map((closing): ExportRow => {
+    const { instrumentId, currency, closedBy, closedOn, lotId, openedOn, quantity, cost, proceeds, realizedGain } = closing;
+    return [portfolioId, instrumentId, names.get(instrumentId)?.symbol ?? null, currency, closedBy, closedOn, lotId, openedOn, String(daysHeld(closing)), text(quantity), text(cost), text(proceeds), text(realizedGain)];
+  });
 }
 
 async function* journal(store: BooksStore, query: ExportQuery): AsyncGenerator<readonly ExportRow[]> {

@@ -7,18 +7,21 @@ import type { Cash } from '../domain/cash.ts';
 import { type TrialBalance, trialBalanceOf } from '../domain/trial-balance.ts';
 import type { Lot } from '../domain/lots.ts';
 import { keyOf, type PositionState } from '../domain/movement.ts';
+import type { KnownClaim } from '../store/claim-reads.ts';
 import type { Entitlement } from '../store/entitlements.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Traded } from '../store/gain-reads.ts';
 import type { Moment } from '../store/history-reads.ts';
-import type { HistoryFact, KnownClaim, SettlementView } from '../store/operations-reads.ts';
+import type { SettlementView, VersionFact } from '../store/operations-reads.ts';
 import type { HeldAt, Holding } from '../store/standing-reads.ts';
 import { type BaseGains, baseGains } from './base-gains.ts';
 import { type BaseLoaders, baseLoaders } from './base-loaders.ts';
 import { type ClosedAt, closingsAt, instrumentFrom, tradedAt, washSalesIn, type WashSaleAt } from './closings.ts';
 import { cashAt } from './cash.ts';
+import { isNow } from './moment.ts';
 import { perMoment } from './per-moment.ts';
 import { holdingsAt, type Replay, replays } from './positions.ts';
+import { settlementsThen } from './settlements-then.ts';
 
 export interface Loaders extends BaseLoaders {
   /** By portfolio: whether the asker may see it, which only investors are asked. */
@@ -44,13 +47,13 @@ export interface Loaders extends BaseLoaders {
   readonly reconciliation: DataLoader<string, Reconciliation | null>;
   /** Of a break. */
   readonly breakNotes: DataLoader<string, readonly Note[]>;
-  readonly settlement: DataLoader<string, SettlementView | null>;
+  /** By trade, its version that was booked last. */
+  settlement(moment: Moment): DataLoader<string, SettlementView | null>;
   /** By trade, of all its versions, in order. */
-  readonly history: DataLoader<string, readonly VersionFact[]>;
-  readonly claims: DataLoader<string, readonly KnownClaim[]>;
+  history(moment: Moment): DataLoader<string, readonly VersionFact[]>;
+  claims(moment: Moment): DataLoader<string, readonly KnownClaim[]>;
 }
 
-export type VersionFact = HistoryFact & { readonly version: number };
 
 export function loadersFor(store: BooksStore, { organizationId, investors }: Principal, now: () => Date): Loaders {
   const replaysAt = perMoment((moment) => new DataLoader<string, readonly Replay[]>(async (ids) => {
@@ -89,9 +92,9 @@ export function loadersFor(store: BooksStore, { organizationId, investors }: Pri
       const found = await store.breakNotes(organizationId, ids);
       return ids.map((id) => found.get(id) ?? []);
     }),
-    settlement: byId((ids) => store.settlementsOf(organizationId, ids), null),
-    history: byId((ids) => store.settlementHistory(organizationId, ids), []),
-    claims: byId((ids) => store.claimsOf(organizationId, ids), []),
+    settlement: perMoment((moment) => byId((ids) => (isNow(moment) ? store.settlementsOf(organizationId, ids) : settlementsThen(store, organizationId, ids, moment)), null)),
+    history: perMoment((moment) => byId((ids) => store.settlementHistory(organizationId, ids, moment), [])),
+    claims: perMoment((moment) => byId((ids) => (isNow(moment) ? store.claimsOf(organizationId, ids) : store.claimsThen(organizationId, ids, moment)), [])),
   };
 }
 

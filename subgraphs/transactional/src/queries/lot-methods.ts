@@ -6,6 +6,7 @@ import type { TransactionalContext } from '../context.ts';
 import { compared, type ComparedPosition } from '../domain/method-change.ts';
 import { lotMethodOf, type MethodName } from '../domain/lot-methods.ts';
 import type { TradesThen } from '../store/history-reads.ts';
+import { type MomentArgs, momentOf } from './moment.ts';
 import { replays } from './positions.ts';
 
 export interface MethodReport {
@@ -18,16 +19,17 @@ export interface MethodReport {
 }
 
 /** Null for a portfolio that is unknown or another organisation's. */
-export async function lotMethodPreview({ store, principal: { organizationId } }: TransactionalContext, portfolioId: string, to: MethodName): Promise<MethodReport | null> {
-  const from = (await store.methodsSet(organizationId, portfolioId)).at(-1);
+export async function lotMethodPreview({ store, principal: { organizationId } }: TransactionalContext, portfolioId: string, { method: to, ...args }: MomentArgs & { readonly method: MethodName }): Promise<MethodReport | null> {
+  const moment = momentOf(args);
+  const from = (await store.methodsSet(organizationId, portfolioId, { ...moment, asOf: null })).at(-1);
   if (from === undefined) return null;
-  const positions = once(async () => byEither((await store.tradesThen(organizationId, [portfolioId], { asOf: null, knownAt: null })).get(portfolioId), to));
+  const positions = once(async () => byEither((await store.tradesThen(organizationId, [portfolioId], moment)).get(portfolioId), to));
   return { from: from.method, to, made: null, positions };
 }
 
 /** The newest first; the method with which the portfolio was opened is none. */
-export async function lotMethodChanges({ store, principal: { organizationId } }: TransactionalContext, portfolioId: string): Promise<readonly MethodReport[]> {
-  const set = await store.methodsSet(organizationId, portfolioId);
+export async function lotMethodChanges({ store, principal: { organizationId } }: TransactionalContext, portfolioId: string, args: MomentArgs): Promise<readonly MethodReport[]> {
+  const set = await store.methodsSet(organizationId, portfolioId, momentOf(args));
   return set.slice(1).map(({ method, recordedAt, actor, sequence }, at): MethodReport => {
     const moment = { asOf: null, knownAt: null, beforeFact: sequence };
     const positions = once(async () => byEither((await store.tradesThen(organizationId, [portfolioId], moment)).get(portfolioId), method));

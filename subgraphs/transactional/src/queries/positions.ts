@@ -6,7 +6,7 @@ import { asFill } from '../domain/trade-fill.ts';
 import { beginning, keyOf } from '../domain/movement.ts';
 import { type PositionChange, replayed, type StandingTrade } from '../domain/position-change.ts';
 import type { Fill, LotMethod } from '../domain/lots.ts';
-import type { Beginning } from '../domain/position-books.ts';
+import type { Beginning, Outcome } from '../domain/position-books.ts';
 import type { BooksStore } from '../store/books-store.ts';
 import type { Checkpoint } from '../store/checkpoints.ts';
 import type { Moment, TradesThen } from '../store/history-reads.ts';
@@ -68,10 +68,17 @@ function ownRate(base: ToldBase | undefined, fill: Fill | undefined): [string, O
   return [[fill.tradeId, { currency: base.currency, rate: ratioOf(decimal(base.netAmount).negated(), fill.amount, decimal(base.rate)) }]];
 }
 
+const standingIn = (trades: TradesThen['trades']): StandingTrade[] =>
+  trades.map(({ instrumentId, data }): StandingTrade => ({ instrumentId, version: 0, fill: asFill(tradeFacts.parse(data)), gain: ZERO }));
+
+/** What the actions did that counted then, by entitlement. */
+export const replayedOutcomes = ({ trades, actions, method }: TradesThen): ReadonlyMap<string, Outcome> =>
+  replayed([], { standing: standingIn(trades), actions, fills: [] }, { method, from: beginning, beginnings: [] }).outcomes;
+
 /** In the order of instrument and currency. */
 export function replays({ trades, actions, method }: TradesThen, beginnings: readonly Beginning[] = []): Replay[] {
   // they were booked: lots that they name and that are not open any more are not held against them
-  const standing = trades.map(({ instrumentId, data }): StandingTrade => ({ instrumentId, version: 0, fill: asFill(tradeFacts.parse(data)), gain: ZERO }));
+  const standing = standingIn(trades);
   const rates = new Map(trades.flatMap(({ data }, at) => ownRate((data as { readonly base?: ToldBase }).base, standing[at]?.fill)));
   const fillsOf = Map.groupBy(standing, ({ instrumentId, fill }) => keyOf({ instrumentId, currency: fill.currency }));
   return [...replayed([], { standing, actions, fills: [] }, { method, from: beginning, beginnings }).positions]

@@ -4,6 +4,7 @@ import { type Connection, connectionOf, type PageArgs, pageOf } from '@pms/subgr
 import type { TransactionalContext } from '../context.ts';
 import { type Bucket, bucketNames, bucketOf, datesOf } from '../domain/ageing.ts';
 import { cashOfFill } from '../domain/fill-cash.ts';
+import type { Moment } from '../store/history-reads.ts';
 import type { SettlementFilter, SettlementView } from '../store/operations-reads.ts';
 
 export type Status = 'PENDING' | 'SETTLED' | 'FAILED' | 'BUYING_IN' | 'CANCELLED';
@@ -68,6 +69,14 @@ export interface NetSet {
 export async function netSetOf(ctx: TransactionalContext, id: string): Promise<NetSet | null> {
   const members = await ctx.store.netSet(ctx.principal.organizationId, id);
   return members.length === 0 ? null : { id, settlements: members };
+}
+
+/** As it was at a moment, for a settlement that was in it then. */
+export async function netSetThen(ctx: TransactionalContext, set: { readonly portfolioId: string; readonly netSetId: string }, moment: Moment): Promise<NetSet | null> {
+  const ids = await ctx.store.everNetted(ctx.principal.organizationId, set, moment);
+  const all = await Promise.all(ids.map((id) => ctx.loaders.settlement(moment).load(id)));
+  const members = all.filter((each) => each !== null).filter(({ settlement }) => 'netSetId' in settlement && settlement.netSetId === set.netSetId);
+  return members.length === 0 ? null : { id: set.netSetId, settlements: members };
 }
 
 /** What changes hands in all; a set has one currency. */

@@ -81,11 +81,24 @@ export function historyReads(sql: Sql) {
       }]));
     },
 
-    /** The methods that were set, the first when the portfolio was opened. */
-    async methodsSet(organizationId: string, portfolioId: string): Promise<MethodSet[]> {
+    /** Facts about corporate actions that count by the day and were known at the time, payments included. */
+    async actionFactsThen(organizationId: string, portfolioId: string, moment: Moment): Promise<ActionFact[]> {
+      await waitForWriters(sql, [portfolioId], moment);
+      const { rows } = await sql.query<ActionFact>(
+        `select f.sequence::text, f.kind, f.effective_on::text as "effectiveOn", f.data from transactional.fact f
+         where f.organization_id = $1 and f.portfolio_id = $2 and f.kind in ('CORPORATE_ACTION_APPLIED', 'CORPORATE_ACTION_REVERSED', 'CORPORATE_ACTION_PAID')
+           and ($3::date is null or f.effective_on <= $3) and ($4::timestamptz is null or f.recorded_at <= $4) order by f.sequence`,
+        [organizationId, portfolioId, moment.asOf, moment.knownAt]);
+      return rows;
+    },
+
+    /** The methods that were set by then, the first when the portfolio was opened. */
+    async methodsSet(organizationId: string, portfolioId: string, moment: Moment): Promise<MethodSet[]> {
+      await waitForWriters(sql, [portfolioId], moment);
       const { rows } = await sql.query<Omit<MethodSet, 'sequence'> & { readonly sequence: string }>(
         `select sequence, recorded_at as "recordedAt", coalesce(data->>'by', actor) as actor, data->>'lotMethod' as method from transactional.fact
-         where organization_id = $1 and portfolio_id = $2 and kind = 'LOT_METHOD_SET' order by fact.sequence`, [organizationId, portfolioId]);
+         where organization_id = $1 and portfolio_id = $2 and kind = 'LOT_METHOD_SET'
+           and ($3::date is null or effective_on <= $3) and ($4::timestamptz is null or recorded_at <= $4) order by fact.sequence`, [organizationId, portfolioId, moment.asOf, moment.knownAt]);
       return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
     },
 

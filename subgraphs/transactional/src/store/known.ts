@@ -60,10 +60,10 @@ export function knownWrites(sql: Sql) {
           instruments.map(({ symbol }) => symbol), instruments.map(({ isin }) => isin), instruments.map(({ name }) => name)]);
     },
     /** What was answered to this key before; null for a key that is new. */
-    async movement(organizationId: string, key: string): Promise<{ readonly contentHash: string; readonly after: Cash } | null> {
-      const { rows: [row] } = await sql.query<CashRow & { content_hash: string }>(
-        `select content_hash, ${CASH} from transactional.cash_movement where organization_id = $1 and idempotency_key = $2`, [organizationId, key]);
-      return row === undefined ? null : { contentHash: row.content_hash, after: toCash(row) };
+    async movement(organizationId: string, key: string): Promise<{ readonly id: string; readonly contentHash: string; readonly after: Cash } | null> {
+      const { rows: [row] } = await sql.query<CashRow & { id: string; content_hash: string }>(
+        `select id, content_hash, ${CASH} from transactional.cash_movement where organization_id = $1 and idempotency_key = $2`, [organizationId, key]);
+      return row === undefined ? null : { id: row.id, contentHash: row.content_hash, after: toCash(row) };
     },
   };
 }

@@ -1,10 +1,30 @@
-/** Movements of cash by the keys under which they were asked for. */
+/** Movements of cash by the keys under which they were asked for, and by what they are known by. */
 import type { Sql } from '@pms/events/sql';
+import { type Decimal, decimal } from '@pms/money';
+import type { Movement } from '../domain/cash-movement.ts';
+
+export interface KnownMovement {
+  readonly id: string;
+  readonly portfolioId: string;
+  readonly movement: Movement;
+  readonly currency: string;
+  /** Positive. */
+  readonly amount: Decimal;
+  readonly effectiveOn: string;
+}
 
 export const movementReads = (sql: Sql) => ({
   async movementKeys(organizationId: string, portfolioId: string, keys: readonly string[]): Promise<string[]> {
     const { rows } = await sql.query<{ key: string }>(
       'select idempotency_key as key from transactional.cash_movement where organization_id = $1 and portfolio_id = $2 and idempotency_key = any($3) order by 1', [organizationId, portfolioId, keys]);
     return rows.map(({ key }) => key);
+  },
+
+  /** Null for one that is unknown or another organisation's. */
+  async cashMovement(organizationId: string, id: string): Promise<KnownMovement | null> {
+    const { rows: [row] } = await sql.query<Omit<KnownMovement, 'amount'> & { readonly amount: string }>(
+      `select id, portfolio_id as "portfolioId", kind as movement, currency, amount, effective_on::text as "effectiveOn" from transactional.cash_movement
+       where organization_id = $1 and id = $2`, [organizationId, id]);
+    return row === undefined ? null : { ...row, amount: decimal(row.amount) };
   },
 });

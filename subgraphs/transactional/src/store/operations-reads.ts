@@ -2,8 +2,8 @@
 import type { Sql } from '@pms/events/sql';
 import { decimal } from '@pms/money';
 import type { Page } from '@pms/subgraph/connection';
-import type { Claim } from '../domain/claims.ts';
 import type { FactKind } from '../domain/fact.ts';
+import { type Moment, waitForWriters } from './history-reads.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 /** The latest booked version of a trade, with what its ageing needs to know. */
@@ -11,6 +11,8 @@ export interface SettlementView extends Booking {
   readonly portfolioId: string;
   /** Of the instrument; null for one without a market. */
   readonly mic: string | null;
+  /** At which it was read; absent: as it stands. */
+  readonly moment?: Moment;
 }
 
 export interface SettlementFilter {
@@ -32,12 +34,6 @@ export interface SettlementPolicy {
 /** CSDR, Article 7(3), as adopted in 2014: four business days for liquid shares. */
 const DEFAULT_POLICY: SettlementPolicy = { buyInAfterBusinessDays: 4, claimsNeedSecondPerson: false };
 
-export interface KnownClaim extends Claim {
-  readonly portfolioId: string;
-  readonly raisedAt: Date;
-  readonly decidedAt: Date | null;
-}
-
 /** A purchase that fails because of the seller, and long enough to look at its age. */
 export interface LongFail {
   readonly tradeId: string;
@@ -49,7 +45,10 @@ export interface LongFail {
   readonly afterBusinessDays: number;
 }
 
-export interface HistoryFact {
+/** A fact about a version of a trade. */
+export interface VersionFact {
+  readonly sequence: number;
+  readonly version: number;
   readonly kind: FactKind;
   readonly effectiveOn: string;
   readonly recordedAt: Date;
@@ -70,7 +69,14 @@ const VIEW = `b.portfolio_id, i.mic, ${BOOKING.split(',').map((column) => `b.${c
 const FROM = 'transactional.trade_booking b left join transactional.instrument i on i.id = b.instrument_id';
 const toView = (row: ViewRow): SettlementView => ({ ...toBooking(row), portfolioId: row.portfolio_id, mic: row.mic });
 
-export const operationsReads = (sql: Sql) => ({ ...settlementLists(sql), ...netReads(sql), ...claimReads(sql), ...policyReads(sql), ...watchReads(sql) });
+export const operationsReads = (sql: Sql) => ({ ...settlementLists(sql), ...netReads(sql), ...policyReads(sql), ...watchReads(sql) });
+
+/** Of the portfolios that the trades are in, as `waitForWriters`. */
+async function waitForTrades(sql: Sql, tradeIds: readonly string[], moment: Moment): Promise<void> {
+  if (moment.knownAt === null) return;
+  const { rows } = await sql.query<{ id: string }>('select distinct portfolio_id as id from transactional.trade_booking where trade_id = any($1)', [tradeIds]);
+  await waitForWriters(sql, rows.map(({ id }) => id), moment);
+}
 
 /** A cursor of another list begins at the start. */
 const cursorOf = ({ from }: Page): readonly (string | null)[] => (from?.length === 2 && /^\d{4}-\d\d-\d\d$/.test(from[0] ?? '') ? from : [null, null]);
@@ -108,11 +114,19 @@ function settlementLists(sql: Sql) {
     },
 
     /** What happened to versions of trades on their way to settlement, in order. */
-    async settlementHistory(organizationId: string, tradeIds: readonly string[]): Promise<Map<string, (HistoryFact & { readonly version: number })[]>> {
-      const { rows } = await sql.query<HistoryFact & { readonly tradeId: string; readonly version: number }>(
-        `select trade_id as "tradeId", version, kind, effective_on::text as "effectiveOn", recorded_at as "recordedAt", actor, data from transactional.fact
-         where organization_id = $1 and trade_id = any($2) and kind <> 'TRADE_CANCELLED' order by trade_id, sequence`, [organizationId, tradeIds]);
-      return Map.groupBy(rows, ({ tradeId }) => tradeId);
+    async settlementHistory(organizationId: string, tradeIds: readonly string[], moment: Moment): Promise<Map<string, VersionFact[]>> {
+      await waitForTrades(sql, tradeIds, moment);
+      const { rows } = await sql.query<Omit<VersionFact, 'sequence'> & { readonly tradeId: string; readonly sequence: string }>(
+        `select trade_id as "tradeId", sequence, version, kind, effective_on::text as "effectiveOn", recorded_at as "recordedAt", actor, data from transactional.fact
+         where organization_id = $1 and trade_id = any($2) and kind not in ('TRADE_CANCELLED', 'CLAIM_RAISED', 'CLAIM_BOOKED', 'CLAIM_WITHDRAWN', 'CLAIM_CANCELLED')
+           and ($3::date is null or effective_on <= $3) and ($4::timestamptz is null or recorded_at <= $4) order by trade_id, fact.sequence`, [organizationId, tradeIds, moment.asOf, moment.knownAt]);
+      return Map.groupBy(rows.map((row) => ({ ...row, sequence: Number(row.sequence) })), ({ tradeId }) => tradeId);
+    },
+
+    /** Of instruments, where they trade. */
+    async marketsOf(organizationId: string, instrumentIds: readonly string[]): Promise<Map<string, string | null>> {
+      const { rows } = await sql.query<{ id: string; mic: string | null }>('select id, mic from transactional.instrument where organization_id = $1 and id = any($2)', [organizationId, instrumentIds]);
+      return new Map(rows.map(({ id, mic }) => [id, mic]));
     },
   };
 }
@@ -134,51 +148,19 @@ function netReads(sql: Sql) {
       return rows.map(toBooking);
     },
 
+    /** Trades that had been put into the set by then, whether or not they are in it still. */
+    async everNetted(organizationId: string, { portfolioId, netSetId }: { readonly portfolioId: string; readonly netSetId: string }, { asOf, knownAt }: Moment): Promise<string[]> {
+      const { rows } = await sql.query<{ tradeId: string }>(
+        `select distinct trade_id as "tradeId" from transactional.fact where organization_id = $1 and portfolio_id = $2 and kind = 'SETTLEMENT_NETTED' and data->>'netSetId' = $3
+           and ($4::date is null or effective_on <= $4) and ($5::timestamptz is null or recorded_at <= $5)`, [organizationId, portfolioId, netSetId, asOf, knownAt]);
+      return rows.map(({ tradeId }) => tradeId);
+    },
+
     /** What settles, or has settled, as one; none for a set that was broken. */
     async netSet(organizationId: string, netSetId: string): Promise<SettlementView[]> {
       const { rows } = await sql.query<ViewRow>(
         `select ${VIEW} from ${FROM} where b.organization_id = $1 and b.net_set_id = $2 and b.step <> 'cancelled' order by b.traded_on, b.day_order, b.trade_id`, [organizationId, netSetId]);
       return rows.map(toView);
-    },
-  };
-}
-
-interface ClaimRow extends Omit<KnownClaim, 'amount'> {
-  readonly amount: string;
-}
-
-const CLAIM = `id, trade_id as "tradeId", version, portfolio_id as "portfolioId", kind, currency, amount::text, terms, status, raised_by as "raisedBy", raised_at as "raisedAt",
-  decided_by as "decidedBy", decided_at as "decidedAt", reason`;
-const toClaim = (row: ClaimRow): KnownClaim => ({ ...row, amount: decimal(row.amount) });
-
-/** The columns of settlement_claim in their order. */
-export const CLAIMS_OF_FACTS = `select r.data->>'claimId' as id, r.organization_id, r.portfolio_id, r.trade_id, r.version, r.data->>'claim' as kind, r.currency,
-    (r.data->>'amount')::numeric as amount, r.data->'terms' as terms, coalesce(d.data->>'status', 'PROPOSED') as status, r.data->>'by' as raised_by, r.recorded_at as raised_at,
-    d.data->>'by' as decided_by, d.recorded_at as decided_at, coalesce(d.data->>'reason', r.data->>'reason') as reason
-  from transactional.fact r left join transactional.fact d
-    on d.portfolio_id = r.portfolio_id and d.kind in ('CLAIM_BOOKED', 'CLAIM_WITHDRAWN') and d.data->>'claimId' = r.data->>'claimId'
-  where r.portfolio_id = $1 and r.kind = 'CLAIM_RAISED'`;
-
-function claimReads(sql: Sql) {
-  return {
-    async claim(organizationId: string, claimId: string): Promise<KnownClaim | null> {
-      const { rows: [row] } = await sql.query<ClaimRow>(`select ${CLAIM} from transactional.settlement_claim where organization_id = $1 and id = $2`, [organizationId, claimId]);
-      return row === undefined ? null : toClaim(row);
-    },
-
-    async claimsOf(organizationId: string, tradeIds: readonly string[]): Promise<Map<string, KnownClaim[]>> {
-      const { rows } = await sql.query<ClaimRow>(
-        `select ${CLAIM} from transactional.settlement_claim where organization_id = $1 and trade_id = any($2) order by raised_at, id`, [organizationId, tradeIds]);
-      return Map.groupBy(rows.map(toClaim), ({ tradeId }) => tradeId);
-    },
-
-    /** As the facts tell of them. */
-    async claimsOfFacts(portfolioId: string): Promise<KnownClaim[]> {
-      return (await sql.query<ClaimRow>(`select ${CLAIM} from (${CLAIMS_OF_FACTS}) as c order by id`, [portfolioId])).rows.map(toClaim);
-    },
-
-    async portfolioClaims(portfolioId: string): Promise<KnownClaim[]> {
-      return (await sql.query<ClaimRow>(`select ${CLAIM} from transactional.settlement_claim where portfolio_id = $1 order by id`, [portfolioId])).rows.map(toClaim);
     },
   };
 }

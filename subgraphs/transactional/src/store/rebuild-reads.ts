@@ -7,18 +7,10 @@ import type { LotMethod } from '../domain/lots.ts';
 import type { Key, Place } from '../domain/movement.ts';
 import type { ActionFact } from '../domain/told-action.ts';
 import type { RecordedFact } from '../domain/rebuilt.ts';
+import type { BookedVersion } from './booked-versions.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 const PAGE_MAX = 1_000;
-
-/** A booked version, what happened to it since, and what is stored of it. */
-export interface BookedVersion {
-  readonly sequence: number;
-  readonly tradeId: string;
-  readonly version: number;
-  readonly data: unknown;
-  readonly later: readonly RecordedFact[];
-}
 
 export interface TradeFact {
   readonly instrumentId: string;
@@ -27,6 +19,7 @@ export interface TradeFact {
   readonly data: unknown;
 }
 
+type NamedVersion = BookedVersion & { readonly tradeId: string; readonly version: number };
 type FactRow = RecordedFact & { readonly sequence: string; readonly trade: unknown };
 
 export interface AccountTotal {
@@ -51,8 +44,8 @@ function factReads(sql: Sql) {
       return rows.map(({ sequence, trade, ...fact }) => ({ sequence: Number(sequence), fact, trade }));
     },
 
-    async bookedPage(portfolioId: string, after: number): Promise<BookedVersion[]> {
-      const { rows } = await sql.query<Omit<BookedVersion, 'sequence'> & { sequence: string }>(
+    async bookedPage(portfolioId: string, after: number): Promise<NamedVersion[]> {
+      const { rows } = await sql.query<Omit<NamedVersion, 'sequence'> & { sequence: string }>(
         `select f.sequence, f.trade_id as "tradeId", f.version, f.data, coalesce((
            select jsonb_agg(jsonb_build_object('kind', l.kind, 'effectiveOn', l.effective_on, 'currency', l.currency, 'data', l.data) order by l.sequence)
            from transactional.fact l where l.trade_id = f.trade_id and l.version = f.version and l.sequence > f.sequence), '[]') as later

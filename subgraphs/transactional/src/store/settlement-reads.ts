@@ -2,6 +2,7 @@
 import type { Sql } from '@pms/events/sql';
 import { type Decimal, decimal } from '@pms/money';
 import { keyOf } from '../domain/movement.ts';
+import { claimReads } from './claim-reads.ts';
 import type { Moment } from './history-reads.ts';
 import { operationsReads } from './operations-reads.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
@@ -23,6 +24,7 @@ const quantities = (rows: readonly QuantityRow[]): Map<string, Quantities> =>
 export function settlementReads(sql: Sql) {
   return {
     ...operationsReads(sql),
+    ...claimReads(sql),
 
     /** All trades of the sets that stand and have not settled. */
     async netMembers(portfolioId: string, netSetIds: readonly string[]): Promise<Booking[]> {

@@ -4,7 +4,7 @@ import type { Decimal } from '@pms/money';
 import type { Claim } from '../domain/claims.ts';
 import { type Key, keyOf } from '../domain/movement.ts';
 import type { Settlement } from '../domain/settlement-state.ts';
-import { CLAIMS_OF_FACTS } from './operations-reads.ts';
+import { CLAIMS_OF_FACTS } from './claim-reads.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import { CHANGING, changingValues } from './settlement-rows.ts';
 import { type Column, insertion, type Part, upsert } from './statement.ts';

@@ -51,7 +51,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
         ('reason', coalesce(f.reason, ''), coalesce(e.reason, '')),
         ('kind', case when e.kind = 'LOTS_REALLOCATED' then e.kind else case f.kind when 'TRADE_BOOKED' then 'TRADE_BOOKED' when 'TRADE_SETTLED' then 'TRADE_SETTLED' when 'TRADE_REVERSED' then 'REVERSAL'
            when 'CASH_DEPOSITED' then 'DEPOSIT' when 'CASH_WITHDRAWN' then 'WITHDRAWAL' else e.kind end end, e.kind),
-        ('reference', case when e.kind in ('TRADE_BOOKED', 'TRADE_SETTLED', 'REVERSAL') then coalesce(f.trade_id || ' ' || f.version, e.reference || ' ' || e.version)
+        ('reference', case when e.kind in ('TRADE_BOOKED', 'TRADE_SETTLED') or (e.kind = 'REVERSAL' and e.version is not null) then coalesce(f.trade_id || ' ' || f.version, e.reference || ' ' || e.version)
            when e.kind in ('DEPOSIT', 'WITHDRAWAL') then f.data->>'movementId' || ' ' else e.reference || ' ' || coalesce(e.version::text, '') end, e.reference || ' ' || coalesce(e.version::text, '')),
         ('effective_on', case when e.kind in ('TRADE_BOOKED', 'TRADE_SETTLED', 'DEPOSIT', 'WITHDRAWAL') then f.effective_on::text
            when e.kind = 'LOTS_REALLOCATED' then coalesce(b.effective_on, e.effective_on)::text else e.effective_on::text end, e.effective_on::text)`)} and e.portfolio_id = $1`,
@@ -59,11 +59,11 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   {
     check: 'a reversal mirrors one earlier entry', table: 'journal_entry',
     sql: `select 'entry ' || e.id as what, 'the lines of entry ' || coalesce(e.reverses, '?') || ' with the other sign, and its day' as expected,
-        case when e.reverses is null then 'it names no entry' when o.id is null then 'there is no such entry' when o.portfolio_id <> e.portfolio_id then 'it is another portfolio''s'
+        case when e.reverses is null then 'it names no entry' when o.id is null then 'there is no such entry' when o.reference <> e.reference then 'one of ' || e.reference when o.portfolio_id <> e.portfolio_id then 'it is another portfolio''s'
           when o.number >= e.number then 'a later entry' when o.effective_on <> e.effective_on then e.effective_on::text else 'other lines' end as found
       from transactional.journal_entry e left join transactional.journal_entry o on o.id = e.reverses left join transactional.fact f on f.portfolio_id = e.portfolio_id and f.sequence = e.fact_sequence
-      where e.portfolio_id = $1 and e.kind = 'REVERSAL' and (o.id is null or o.portfolio_id <> e.portfolio_id or o.number >= e.number or o.line_count <> e.line_count
-        or (f.kind = 'TRADE_REVERSED' and o.effective_on <> e.effective_on)
+      where e.portfolio_id = $1 and e.kind = 'REVERSAL' and (o.id is null or o.reference <> e.reference or o.portfolio_id <> e.portfolio_id or o.number >= e.number or o.line_count <> e.line_count
+        or (f.kind in ('TRADE_REVERSED', 'CASH_MOVEMENT_REVERSED', 'CURRENCY_EXCHANGE_CANCELLED', 'CLAIM_CANCELLED') and o.effective_on <> e.effective_on)
         or exists (select account, currency, instrument_id, -amount from transactional.journal_line where entry_id = o.id
           except all select account, currency, instrument_id, amount from transactional.journal_line where entry_id = e.id))`,
   },

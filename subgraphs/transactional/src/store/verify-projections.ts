@@ -40,16 +40,16 @@ export const PROJECTION_CHECKS: readonly Check[] = [
   },
   {
     check: 'a movement of cash is a fact, and was answered with the cash of its moment', table: 'cash_movement',
-    sql: `with entries as (select e.number, e.reference, l.currency, sum(l.amount) filter (where l.account = 'CASH_SETTLED') as settled,
+    sql: `with entries as (select e.number, e.reference, e.reverses is not null as undoes, l.currency, sum(l.amount) filter (where l.account = 'CASH_SETTLED') as settled,
           sum(l.amount) filter (where l.account = 'CASH_RECEIVABLE') as receivable, -sum(l.amount) filter (where l.account = 'CASH_PAYABLE') as payable
-        from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id where e.portfolio_id = $1 and l.account like 'CASH%' group by 1, 2, 3),
-      after as (select number, reference, currency, sum(settled) over w as settled, sum(receivable) over w as receivable, sum(payable) over w as payable
+        from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id where e.portfolio_id = $1 and l.account like 'CASH%' group by 1, 2, 3, 4),
+      after as (select number, reference, undoes, currency, sum(settled) over w as settled, sum(receivable) over w as receivable, sum(payable) over w as payable
         from entries window w as (partition by currency order by number)),
       moved as (select data->>'movementId' as id, case kind when 'CASH_DEPOSITED' then 'DEPOSIT' when 'CASH_WITHDRAWN' then 'WITHDRAWAL' else data->>'item' end as kind, currency, (data->>'amount')::numeric as amount, effective_on from transactional.fact
         where portfolio_id = $1 and kind in ('CASH_DEPOSITED', 'CASH_WITHDRAWN', 'CASH_ITEM_BOOKED')),
       stored as (select * from transactional.cash_movement where portfolio_id = $1)
       select 'movement ' || id || ' ' || x.name as what, coalesce(x.expected, 'nothing') as expected, coalesce(x.found, 'nothing') as found
-      from stored m full join moved f using (id) left join after a on a.reference = id and a.currency = f.currency ${differing(`
+      from stored m full join moved f using (id) left join after a on a.reference = id and a.currency = f.currency and not a.undoes ${differing(`
         ('kind', f.kind, m.kind), ('currency', f.currency, m.currency),
         ('amount', trim_scale(f.amount)::text, trim_scale(m.amount)::text), ('effective_on', f.effective_on::text, m.effective_on::text),
         ('settled', ${text('a.settled')}, ${text('m.settled')}), ('receivable', ${text('a.receivable')}, ${text('m.receivable')}), ('payable', ${text('a.payable')}, ${text('m.payable')})`)}`,
