@@ -107,12 +107,14 @@ export const entitlementPaid = defineEvent('transactional.entitlement-paid.v1', 
 
 /** What else happened on the way to settlement, for those who watch it. `quantity` and `amount` (signed as the trade's) where a part settled. */
 export const settlementProgressed = defineEvent('transactional.settlement-progressed.v1', {
-  ...settlement, progress: z.enum(['MATCHED', 'PART_SETTLED', 'NETTED', 'NETTING_BROKEN', 'BUY_IN_DUE', 'BOUGHT_IN']), on: dateText,
+  ...settlement, progress: z.enum(['MATCHED', 'PART_SETTLED', 'NETTED', 'NETTING_BROKEN', 'BUY_IN_DUE', 'BOUGHT_IN', 'DELIVERY_REVERSED', 'PARKED', 'RELEASED']), on: dateText,
   quantity: decimalText.optional(), amount: decimalText.optional(), currency: currencyText.optional(), netSetId: z.string().optional(), price: decimalText.optional(),
+  /** Of what was parked, why; of what was released, what was decided. */
+  reason: z.string().optional(),
 });
 /** A claim because of a late settlement. `amount` is positive for what we are owed; `by` raised it, or decided on it. */
 export const settlementClaimed = defineEvent('transactional.settlement-claimed.v1', {
-  ...settlement, claimId: z.string(), kind: z.enum(['INTEREST', 'BUY_IN_DIFFERENCE']), status: z.enum(['PROPOSED', 'BOOKED', 'WITHDRAWN']),
+  ...settlement, claimId: z.string(), kind: z.enum(['INTEREST', 'BUY_IN_DIFFERENCE']), status: z.enum(['PROPOSED', 'BOOKED', 'WITHDRAWN', 'CANCELLED']),
   currency: currencyText, amount: decimalText, by: z.string(),
 });
 

@@ -21,7 +21,7 @@ afterAll(() => door.close());
 type Step =
   | { readonly do: 'trade'; readonly side: 'BUY' | 'SELL'; readonly quantity: number; readonly cents: number; readonly counterparty: boolean }
   | { readonly do: 'amend' | 'part'; readonly which: number; readonly quantity: number }
-  | { readonly do: 'match' | 'fail' | 'retry' | 'cancel' | 'claim'; readonly which: number }
+  | { readonly do: 'match' | 'fail' | 'retry' | 'cancel' | 'claim' | 'take back'; readonly which: number }
   | { readonly do: 'net' | 'break' | 'settle' | 'deposit' };
 
 const which = fc.nat(9);
@@ -29,7 +29,7 @@ const quantity = fc.integer({ min: 1, max: 20 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('trade' as const), side: fc.constantFrom('BUY' as const, 'SELL' as const), quantity, cents: fc.integer({ min: 1, max: 9_999 }), counterparty: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('amend' as const, 'part' as const), which, quantity }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('match' as const, 'fail' as const, 'retry' as const, 'cancel' as const, 'claim' as const), which }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('match' as const, 'fail' as const, 'retry' as const, 'cancel' as const, 'claim' as const, 'take back' as const), which }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('net' as const, 'break' as const, 'settle' as const, 'deposit' as const) }) },
 );
 
@@ -62,6 +62,7 @@ async function work(portfolio: string, each: Step & { readonly which: number }, 
   else if (each.do === 'match') await ops.run('matchSettlement', { tradeId });
   else if (each.do === 'retry') await ops.run('retrySettlement', { tradeId });
   else if (each.do === 'fail') await ops.run('failSettlement', { tradeId, code: 'COUNTERPARTY_FAILED', reason: 'late' });
+  else if (each.do === 'take back') await ops.once('reverseSettlement', { tradeId, code: 'COUNTERPARTY_FAILED', reason: 'returned' });
   else if (each.do === 'claim') {
     const { settlement } = await ops.once('claimSettlementInterest', { tradeId, owedTo: 'COUNTERPARTY', annualRate: '0.9', dayCount: 'ACTUAL_360' });
     if (settlement != null) await ops.once('bookSettlementClaim', { claimId: settlement.claims[0].id }, 'claim { status }');
@@ -99,6 +100,7 @@ test('whatever operations do, custody and cash are what the facts say, a rebuild
     }
   }), { numRuns: 15 });
   expect(await ops.verify()).toEqual([]);
+  expect(await ops.findings()).toEqual([]);
   expect((await door.subgraph.rebuild?.({ verify: false }))?.differences).toEqual([]);
   expect(await ops.verify()).toEqual([]);
 }, 240_000);

@@ -2,7 +2,7 @@
 import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
-import { type Answer, type Operations, operations, SETTLEMENT_FIELDS } from './settlements.ts';
+import { type Operations, operations } from './settlements.ts';
 import { cancelled, nowKnown, tradeIdOf, type TradeOver, validated, type World, world } from './world.ts';
 
 let door: FrontDoor;
@@ -26,43 +26,6 @@ async function book(portfolio: string, over: TradeOver = {}): Promise<string> {
   await door.hear(event);
   return tradeIdOf(event);
 }
-
-test('how a settlement stood on a day, as it was known at a time, never changes', async () => {
-  const portfolio = await w.open();
-  await w.deposit(portfolio, '100');
-  const trade = await book(portfolio, { counterparty: 'Broker' });
-  const at = async (args: string) => (await door.ask(`query ($id: ID!) { _entities(representations: [{ __typename: "Trade", id: $id }]) { ... on Trade { settlement${args} { ${SETTLEMENT_FIELDS} } } } }`, { id: trade })).data._entities[0].settlement;
-  const told: { readonly knownAt: string; readonly answer: Answer }[] = [];
-  const read = async (): Promise<void> => { const knownAt = await nowKnown(); told.push({ knownAt, answer: await at(`(knownAt: "${knownAt}")`) }); };
-  const standing = async (): Promise<void> => {
-    const now = await ops.of(trade);
-    await read();
-    // the day that counts as today differs, and with it how late it is
-    const ageless = (answer: Answer) => ({ ...answer, daysLate: 0, businessDaysLate: 0, age: null, saga: { ...answer.saga, stuck: false } });
-    expect(ageless(told.at(-1)?.answer)).toEqual(ageless(now));
-  };
-  await standing();
-  await ops.run('matchSettlement', { tradeId: trade });
-  await standing();
-  await ops.due(portfolio, '2026-11-20');
-  await standing();
-  await ops.once('claimSettlementInterest', { tradeId: trade, owedTo: 'US', annualRate: '0.05', dayCount: 'ACTUAL_360', to: '2026-11-20' });
-  await standing();
-  await w.deposit(portfolio, '5000');
-  await ops.once('settlePartially', { tradeId: trade, quantity: '4', settledOn: '2026-11-20' });
-  await standing();
-  await ops.run('retrySettlement', { tradeId: trade });
-  await ops.due(portfolio, '2026-11-20');
-  await standing();
-  await door.hear(cancelled(portfolio, w.instrumentId, trade));
-  await standing();
-  for (const { knownAt, answer } of told) expect(await at(`(knownAt: "${knownAt}")`)).toEqual(answer);
-  expect(told.map(({ answer }) => `${answer.status} ${answer.settledQuantity} ${answer.claims.length}`)).toEqual(
-    ['PENDING 0 0', 'PENDING 0 0', 'FAILED 0 0', 'FAILED 0 1', 'PENDING 4 1', 'SETTLED 10 1', 'CANCELLED 0 1']);
-  const settled = told.at(-2)?.knownAt;
-  expect(await at(`(knownAt: "${settled}", asOf: "2026-11-19")`)).toMatchObject({ status: 'PENDING', settledQuantity: '0', claims: [], saga: { state: 'INSTRUCTED' } });
-  expect(await at('(asOf: "2026-11-17")')).toBeNull();
-});
 
 describe('matching', () => {
   test('without a counterparty an instruction counts as matched, and its steps say why', async () => {

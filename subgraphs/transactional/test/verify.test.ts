@@ -3,7 +3,7 @@ import { type FrontDoor, frontDoor } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../src/domain/finding.ts';
 import { type TransactionalSubgraph, transactionalSubgraph } from '../src/subgraph.ts';
-import { announced, process } from './actions-world.ts';
+import { announced, process, withdrawn } from './actions-world.ts';
 import { cancelled, tradeIdOf, validated, type World, world } from './world.ts';
 
 let door: FrontDoor;
@@ -29,7 +29,14 @@ beforeAll(async () => {
   await door.ask(`mutation ($id: ID!) { exchangeCurrency(input: { portfolioId: $id, sold: { amount: "11", currency: "USD" }, bought: { amount: "10", currency: "EUR" }, idempotencyKey: "exchange" }) { userErrors { code } }
     bookCashItem(input: { portfolioId: $id, item: FEE, amount: { amount: "3", currency: "USD" }, idempotencyKey: "fee" }) { userErrors { code } } }`, { id: portfolio });
   await door.hear(announced({ kind: 'CASH_DIVIDEND', instrumentId: w.instrumentId, exDate: '2026-10-06', payDate: '2026-10-08', cashPerShare: '1', withholdingRate: '0.15' }));
+  const withdrawnLater = announced({ kind: 'CASH_DIVIDEND', instrumentId: w.instrumentId, exDate: '2026-10-07', cashPerShare: '2' });
+  await door.hear(withdrawnLater);
   await process(door, '2026-11-01');
+  // what is not about a trade is taken back as well
+  await door.hear(withdrawn(withdrawnLater.data));
+  await process(door, '2026-11-01');
+  const { data } = await door.ask('mutation ($id: ID!) { bookCashItem(input: { portfolioId: $id, item: TAX, amount: { amount: "7", currency: "USD" }, idempotencyKey: "tax" }) { movementId } }', { id: portfolio });
+  await door.ask('mutation ($id: ID!) { reverseCashMovement(input: { movementId: $id, reason: "booked twice", idempotencyKey: "back" }) { userErrors { code } } }', { id: data.bookCashItem.movementId });
   const claim = await door.ask(`mutation ($id: ID!) { claimSettlementInterest(input: { tradeId: $id, owedTo: US, annualRate: "0.05", dayCount: ACTUAL_360, to: "2026-10-30", idempotencyKey: "claim" }) { userErrors { message } } }`, { id: tradeIdOf(amended) });
   expect(claim.data.claimSettlementInterest.userErrors).toEqual([]);
   expect(await (door.subgraph as TransactionalSubgraph).keepCheckpoints({ organizationId: 'org_one', portfolioId: portfolio, movementsBetweenMin: 1 })).toBeGreaterThan(1);
@@ -125,6 +132,8 @@ const damages: readonly (readonly [table: string, damage: string, finding: RegEx
   ['checkpoint_position', `update transactional.checkpoint_position set lots = '[]' where portfolio_id = '$P'`, /checkpoint checkpoint of 2026-10-0\d, position ins_\w+ USD: expected .* lot/],
   ['cash_balance', `update transactional.cash_balance set settled = settled - 0.01 where portfolio_id = '$P'`, /cash_balance cash USD: expected settled .*, found settled/],
   ['cash_movement', `update transactional.cash_movement set amount = 4999 where portfolio_id = '$P' and amount = 5000`, /cash_movement movement csh_\w+ amount: expected 5000, found 4999/],
+  ['currency_exchange', `update transactional.currency_exchange set cancelled = true where portfolio_id = '$P'`, /currency_exchange currency exchange fxd_\w+: expected .* settled –, found .* taken back –/],
+  ['fact', facts(`data = jsonb_set(data, '{amount}', '"8"')`, 'CASH_MOVEMENT_REVERSED'), /cash_balance cash USD: expected settled .*, found settled /],
   ['cash_movement', `update transactional.cash_movement set settled = 1 where portfolio_id = '$P' and amount = 5000`, /cash_movement movement csh_\w+ settled: expected 5000, found 1/],
   ['cash_movement', `delete from transactional.cash_movement where portfolio_id = '$P'`, /cash_movement movement csh_\w+ amount: expected \d+, found nothing/],
 ];

@@ -14,9 +14,19 @@ export interface OnSettlement {
   readonly booking: Booking;
 }
 
-interface Keyed {
+interface Request {
   readonly idempotencyKey: string;
 }
+
+/** A change to one settlement that may be asked for under a key. */
+export interface Keyed {
+  readonly tradeId: string;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/** What is remembered of it; nothing without a key. */
+export const keyed = ({ idempotencyKey, ...asked }: Keyed & Readonly<Record<string, unknown>>, change: string): (Request & Readonly<Record<string, unknown>>) | undefined =>
+  (idempotencyKey == null ? undefined : { ...asked, change, idempotencyKey });
 
 const KEY_LENGTH_MAX = 200;
 export const REASON_LENGTH_MAX = 1_000;
@@ -26,7 +36,7 @@ export const today = (ctx: Pick<TransactionalContext, 'now'>): string => ctx.now
 const unknown = (): Refusal => new Refusal('NOT_FOUND', 'there is no such trade, or it is not booked', ['tradeId']);
 
 /** With `request`, the same key again changes nothing; with another content it is refused. */
-export async function onSettlement<R extends Keyed>(ctx: TransactionalContext, tradeId: string, work: (at: OnSettlement) => Promise<void>, request?: R): Promise<void> {
+export async function onSettlement<R extends Request>(ctx: TransactionalContext, tradeId: string, work: (at: OnSettlement) => Promise<void>, request?: R): Promise<void> {
   const { organizationId } = ctx.principal;
   if (request !== undefined) checkKey(request.idempotencyKey);
   const found = await ctx.store.latestBooking(organizationId, tradeId);
@@ -50,7 +60,7 @@ export function checkedReason(reason: string | null | undefined): string | null 
 }
 
 /** False where the request was carried out before; IDEMPOTENCY_CONFLICT where its key was used for another one. */
-export async function isNew<R extends Keyed>(tx: Posting, organizationId: string, request: R, reference: string): Promise<boolean> {
+export async function isNew<R extends Request>(tx: Posting, organizationId: string, request: R, reference: string): Promise<boolean> {
   const hash = contentHash(request);
   if (await tx.rememberRequest(organizationId, { key: request.idempotencyKey, hash, reference })) return true;
   const earlier = await tx.request(organizationId, request.idempotencyKey);

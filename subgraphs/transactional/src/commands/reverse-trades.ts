@@ -1,6 +1,7 @@
 /** Takes back what cancelled trades had posted, settled or not, and remembers them: a version validated late books nothing. */
 import { causedBy, type Event } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
+import { cancelClaims } from './cancel-claims.ts';
 import { openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
 import { tradesReversed } from './metrics.ts';
@@ -26,12 +27,12 @@ export async function reverseTrades(ctx: BooksContext, cancelled: readonly Cance
     const ledger = await openLedger(ctx, tx, portfolio);
     for (const { event, tradeId, version, instrumentId } of fresh)
       ledger.record({ kind: 'TRADE_CANCELLED', effectiveOn: event.occurredAt.slice(0, 10), tradeId, version, instrumentId, data: {} }, causedBy(event, 'transactional'));
-    await ledger.save();
+    await ledger.save(await cancelClaims(tx, portfolio, ledger, new Map(fresh.map(({ event, tradeId }) => [tradeId, causedBy(event, 'transactional')]))));
     const turns = fresh.flatMap(({ event, tradeId }): Turn[] => {
       const standing = histories.get(tradeId)?.standing;
       return standing == null ? [] : [{ reverse: { booking: standing, because: 'CANCELLED', origin: causedBy(event, 'transactional') }, book: null }];
     });
-    if (turns.length > 0) await postTrades(ctx, tx, { ...portfolio, lastFact: ledger.lastFact() }, turns);
+    if (turns.length > 0) await postTrades(ctx, tx, { ...portfolio, lastFact: ledger.lastFact(), lastEntry: ledger.lastEntry() }, turns);
     return turns.length;
   });
   tradesReversed.inc({ because: 'CANCELLED' }, reversed);

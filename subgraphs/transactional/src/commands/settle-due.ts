@@ -11,7 +11,7 @@ import type { BooksContext } from '../context.ts';
 import { abroad, cashOfFill, partOf } from '../domain/fill-cash.ts';
 import { tradeSettled as settledEntry } from '../domain/journal.ts';
 import { deliveredOf, left } from '../domain/delivery.ts';
-import { next } from '../domain/settlement.ts';
+import { ATTEMPTS_MAX, next } from '../domain/settlement.ts';
 import { lastPart } from '../domain/settlement-facts.ts';
 import type { Heard } from '../domain/settlement-state.ts';
 import type { Posting } from '../store/books-store.ts';
@@ -21,6 +21,7 @@ import type { CustodyChange, SettlementChange } from '../store/settlement-writes
 import { lockedPortfolio } from './locked.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { settlementFails, settlements } from './metrics.ts';
+import { nextBusinessDay } from './next-business-day.ts';
 
 export interface Settled {
   readonly settled: number;
@@ -40,17 +41,27 @@ export interface DueOptions {
   /** At most this many trades, to the next full batch. */
   readonly tradesMax: number;
   originFor(organizationId: string): Origin;
+  /** A portfolio whose trades cannot be settled at all keeps no other waiting, and is told of here; without it, it ends the call. */
+  onError?(portfolioId: string, error: unknown): void;
 }
 
-export async function settleDue(ctx: BooksContext, { organizationId, portfolioId, asOf, tradesMax, originFor }: DueOptions): Promise<Settled> {
+const nothingDone = { settled: 0, failed: 0 };
+
+export async function settleDue(ctx: BooksContext, { organizationId, portfolioId, asOf, tradesMax, originFor, onError }: DueOptions): Promise<Settled> {
   let settled = 0;
   let failed = 0;
+  const broken: string[] = [];
   for (;;) {
-    const due = await ctx.store.portfoliosWithDue({ organizationId, portfolioId: portfolioId ?? null, asOf });
+    const due = await ctx.store.portfoliosWithDue({ organizationId, portfolioId: portfolioId ?? null, asOf, except: broken });
     if (due.length === 0) return { settled, failed, more: false };
     for (const portfolio of due) {
       if (settled + failed >= tradesMax) return { settled, failed, more: true };
-      const done = await settleBatch(ctx, portfolio.id, asOf, originFor(portfolio.organizationId));
+      const done = await settleBatch(ctx, portfolio.id, asOf, originFor(portfolio.organizationId)).catch((error: unknown) => {
+        if (onError === undefined) throw error;
+        broken.push(portfolio.id);
+        onError(portfolio.id, error);
+        return nothingDone;
+      });
       settled += done.settled;
       failed += done.failed;
       settlements.inc({ outcome: 'settled' }, done.settled);
@@ -73,7 +84,7 @@ export async function settleTrades(
   const ledger = await openLedger(ctx, tx, portfolio);
   const tried: Tried[] = [];
   for (const group of await groups(tx, portfolio.id, due)) {
-    const refusal = refusalOf(ledger, group, asOf);
+    const refusal = refusalOf(ctx, ledger, group, asOf);
     for (const booking of group) tried.push(attempt(ledger, booking, refusal ?? { type: 'delivered', settledOn: isFirst(booking) ? booking.contractualOn : asOf }, origin));
   }
   await ledger.save(tx.custodyRows(portfolio, tried.flatMap(({ received }) => received)));
@@ -101,7 +112,7 @@ async function groups(tx: Posting, portfolioId: string, due: readonly Booking[])
 }
 
 /** Null where all of the group may change hands: what it needs in cash is there. */
-function refusalOf(ledger: Ledger, group: readonly Booking[], asOf: string): (Heard & { type: 'delivery-refused' }) | null {
+function refusalOf(ctx: BooksContext, ledger: Ledger, group: readonly Booking[], asOf: string): (Heard & { type: 'delivery-refused' }) | null {
   const unmatched = group.find(({ settlement }) => settlement.step === 'instructed');
   if (unmatched !== undefined)
     return { type: 'delivery-refused', code: 'UNMATCHED', reason: `${unmatched.parties.counterparty ?? 'the counterparty'} has not matched the instruction`, on: asOf };
@@ -109,9 +120,13 @@ function refusalOf(ledger: Ledger, group: readonly Booking[], asOf: string): (He
   const needed = sum(group.map(({ settlement, fill }) => left(fill, deliveredOf(settlement, fill)).amount));
   const { settled } = ledger.cash(currency);
   return needed.isPositive() && needed.greaterThan(settled)
-    ? { type: 'delivery-refused', code: 'INSUFFICIENT_CASH', reason: `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, on: asOf }
+    ? { type: 'delivery-refused', code: 'INSUFFICIENT_CASH', reason: `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, on: asOf, retryOn: nextTry(ctx, group, { currency, asOf }) }
     : null;
 }
+
+/** The custodian tries again on the next business day of the cash; not more often than is allowed. */
+const nextTry = (ctx: BooksContext, group: readonly Booking[], { currency, asOf }: { readonly currency: string; readonly asOf: string }): string | null =>
+  (group.some(({ attempt: number }) => number >= ATTEMPTS_MAX) ? null : nextBusinessDay(ctx, currency, asOf));
 
 interface Tried {
   readonly change: SettlementChange;
@@ -135,7 +150,7 @@ export function attempt(ledger: Ledger, booking: Booking, heard: Heard, origin: 
       received.push({ instrumentId, currency: fill.currency, quantity: delivered.quantity });
     } else if (each.type === 'announce-failed') {
       const { code, reason } = each;
-      ledger.record({ ...fact, kind: 'SETTLEMENT_FAILED', effectiveOn: heard.type === 'delivery-refused' ? heard.on : booking.contractualOn, data: { code, reason, attempt: each.attempt } }, origin);
+      ledger.record({ ...fact, kind: 'SETTLEMENT_FAILED', effectiveOn: heard.type === 'delivery-refused' ? heard.on : booking.contractualOn, data: { code, reason, attempt: each.attempt, ...(heard.type === 'delivery-refused' && heard.retryOn != null && { retryOn: heard.retryOn }) } }, origin);
       ledger.tell(settlementFailed, { ...about, reason, code, attempt: each.attempt }, origin);
       settlementFails.inc({ code });
     }

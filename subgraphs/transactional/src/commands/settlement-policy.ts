@@ -5,18 +5,26 @@ import type { SettlementPolicy } from '../store/operations-reads.ts';
 
 const BUSINESS_DAYS_MAX = 60;
 
+function checkedDays(days: number, path: string, what: string): number {
+  if (days < 1 || days > BUSINESS_DAYS_MAX) throw invalid(`${what} after 1 to ${BUSINESS_DAYS_MAX} business days`, path);
+  return days;
+}
+
 export interface SetSettlementPolicy {
   readonly buyInAfterBusinessDays?: number | null | undefined;
   readonly claimsNeedSecondPerson?: boolean | null | undefined;
+  readonly parkAfterBusinessDays?: number | null | undefined;
 }
 
 /** What is left out stays as it is. */
 export async function setSettlementPolicy(ctx: TransactionalContext, input: SetSettlementPolicy): Promise<SettlementPolicy> {
   const { organizationId, subject } = ctx.principal;
   const before = await ctx.store.policy(organizationId);
-  const buyInAfterBusinessDays = input.buyInAfterBusinessDays ?? before.buyInAfterBusinessDays;
-  if (buyInAfterBusinessDays < 1 || buyInAfterBusinessDays > BUSINESS_DAYS_MAX) throw invalid(`a buy-in is due after 1 to ${BUSINESS_DAYS_MAX} business days`, 'buyInAfterBusinessDays');
-  const policy = { buyInAfterBusinessDays, claimsNeedSecondPerson: input.claimsNeedSecondPerson ?? before.claimsNeedSecondPerson };
+  const policy = {
+    buyInAfterBusinessDays: checkedDays(input.buyInAfterBusinessDays ?? before.buyInAfterBusinessDays, 'buyInAfterBusinessDays', 'a buy-in is due'),
+    parkAfterBusinessDays: checkedDays(input.parkAfterBusinessDays ?? before.parkAfterBusinessDays, 'parkAfterBusinessDays', 'what does not get on is parked'),
+    claimsNeedSecondPerson: input.claimsNeedSecondPerson ?? before.claimsNeedSecondPerson,
+  };
   await ctx.store.savePolicy(organizationId, policy, subject);
   return policy;
 }

@@ -1,10 +1,15 @@
-/** Settles what is due by itself, every few seconds, in bounded batches, so that nobody has to ask; begins the buy-ins that are due, and counts what is open and stuck. */
+/**
+ * Settles what is due by itself, every few seconds, in bounded batches, so that nobody has to ask; tries again what failed and may settle now, begins the buy-ins
+ * that are due, parks what does not get on, and counts what is open, stuck and parked.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Origin } from '@pms/events/envelope';
 import type { BooksContext } from '../context.ts';
-import type { OpenCount } from '../store/operations-reads.ts';
+import { parkingCodes } from '../domain/settlement-state.ts';
+import type { OpenCount } from '../store/saga-reads.ts';
+import { parkStalled, retryFailed } from './advance-sagas.ts';
 import { beginBuyIns } from './buy-in.ts';
-import { openSettlements } from './metrics.ts';
+import { openSettlements, parkedSettlements, settlementErrors, settlementRound } from './metrics.ts';
 import { settleDue } from './settle-due.ts';
 import { settleExchanges } from './settle-exchanges.ts';
 
@@ -37,18 +42,28 @@ export function settlementTimer(ctx: BooksContext): SettlementTimer {
     if (performance.now() - countedAt < COUNT_EVERY_MS) return;
     countedAt = performance.now();
     count(await ctx.store.openCounts(asOf));
+    const parked = new Map((await ctx.store.parkedCounts()).map(({ code, count: many }) => [code, many]));
+    for (const code of parkingCodes) parkedSettlements.set({ code }, parked.get(code) ?? 0);
+  }
+
+  function onError(portfolioId: string, error: unknown): void {
+    settlementErrors.inc();
+    ctx.logger.warn({ err: error, portfolioId }, 'trades of a portfolio could not be settled');
   }
 
   async function once(): Promise<number> {
     try {
       const asOf = ctx.now().toISOString().slice(0, 10);
       const originFor = (organizationId: string): Origin => ({ organizationId, actor: 'system:transactional', correlationId: ctx.newId('cor'), causationId: null });
-      const due = { organizationId: null, asOf, tradesMax: TRADES_AT_ONCE_MAX, originFor };
+      const due = { organizationId: null, asOf, tradesMax: TRADES_AT_ONCE_MAX, originFor, onError };
       await settleExchanges(ctx, due);
       const { settled, failed } = await settleDue(ctx, due);
+      const retried = await retryFailed(ctx, { on: asOf, originFor });
       const boughtIn = await beginBuyIns(ctx, originFor);
-      if (settled + failed + boughtIn > 0) ctx.logger.info({ settled, failed, boughtIn }, 'settled what was due');
+      const parked = await parkStalled(ctx, { on: asOf, originFor });
+      if (settled + failed + retried + boughtIn + parked > 0) ctx.logger.info({ settled, failed, retried, boughtIn, parked }, 'settled what was due');
       await countOpen(asOf);
+      settlementRound.set(ctx.now().getTime() / 1_000);
       return PAUSE_MS;
     } catch (error) {
       ctx.logger.warn({ err: error }, 'settlement paused');

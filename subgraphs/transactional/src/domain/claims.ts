@@ -13,7 +13,8 @@ import { type Account, entry, type Entry, type Line } from './journal.ts';
 export const dayCounts = { ACTUAL_360: 360, ACTUAL_365: 365 } as const;
 export type DayCount = keyof typeof dayCounts;
 export type ClaimKind = 'INTEREST' | 'BUY_IN_DIFFERENCE';
-export type ClaimStatus = 'PROPOSED' | 'BOOKED' | 'WITHDRAWN';
+/** CANCELLED: the trade was, and with it everything that followed from it. */
+export type ClaimStatus = 'PROPOSED' | 'BOOKED' | 'WITHDRAWN' | 'CANCELLED';
 
 /** JSON, as facts and rows keep it: decimals as text. */
 export type ClaimTerms = Readonly<Record<string, string | number>>;
@@ -90,3 +91,9 @@ export const claimWithdrawn = (claim: Told, effectiveOn: Day): Entry =>
 
 /** By the kind of the fact that tells of it. */
 export const claimEntries = { CLAIM_RAISED: claimRaised, CLAIM_BOOKED: claimBooked, CLAIM_WITHDRAWN: claimWithdrawn } as const;
+
+/** What has been posted of a claim that stands so, in order: what its cancellation takes back. */
+export function postedBy(status: ClaimStatus): readonly (keyof typeof claimEntries)[] {
+  if (status === 'CANCELLED') return [];
+  return status === 'PROPOSED' ? ['CLAIM_RAISED'] : ['CLAIM_RAISED', status === 'BOOKED' ? 'CLAIM_BOOKED' : 'CLAIM_WITHDRAWN'];
+}

@@ -23,23 +23,27 @@ export function cashLines(fact: RecordedFact, fill: Fill | null): readonly Line[
   return postings(fact, fill).filter(({ account }) => account.startsWith('CASH_'));
 }
 
-function postings(fact: RecordedFact, fill: Fill | null): readonly Line[] {
-  switch (fact.kind) {
-    case 'CASH_DEPOSITED': return movementEntry('DEPOSIT', movedIn(fact)).lines;
-    case 'CASH_WITHDRAWN': return movementEntry('WITHDRAWAL', movedIn(fact)).lines;
-    case 'CASH_ITEM_BOOKED': return movementEntry(fact.data['item'] as Movement, movedIn(fact)).lines;
-    case 'CASH_MOVEMENT_REVERSED': return undone(movementEntry(fact.data['movement'] as Movement, movedIn(fact)).lines);
-    case 'CURRENCY_EXCHANGED': return currencyExchanged(sidesIn(fact), fact.effectiveOn).lines;
-    case 'CURRENCY_SETTLED': return currencySettled(sidesIn(fact), fact.effectiveOn).lines;
-    case 'CURRENCY_EXCHANGE_CANCELLED':
-      return undone([...(fact.data['settled'] === true ? currencySettled(sidesIn(fact), fact.effectiveOn).lines : []), ...currencyExchanged(sidesIn(fact), fact.effectiveOn).lines]);
-    case 'CLAIM_RAISED': case 'CLAIM_BOOKED': case 'CLAIM_WITHDRAWN':
-      return claimEntries[fact.kind]({ id: '', kind: fact.data['claim'] as ClaimKind, ...movedIn(fact).money }, fact.effectiveOn).lines;
-    default: return fill === null ? [] : tradePostings(fact, fill);
-  }
-}
+const told: { readonly [Kind in FactKind]?: (fact: RecordedFact) => readonly Line[] } = {
+  CASH_DEPOSITED: (fact) => movementEntry('DEPOSIT', movedIn(fact)).lines,
+  CASH_WITHDRAWN: (fact) => movementEntry('WITHDRAWAL', movedIn(fact)).lines,
+  CASH_ITEM_BOOKED: (fact) => movementEntry(fact.data['item'] as Movement, movedIn(fact)).lines,
+  CASH_MOVEMENT_REVERSED: (fact) => undone(movementEntry(fact.data['movement'] as Movement, movedIn(fact)).lines),
+  CURRENCY_EXCHANGED: (fact) => currencyExchanged(sidesIn(fact), fact.effectiveOn).lines,
+  CURRENCY_SETTLED: (fact) => currencySettled(sidesIn(fact), fact.effectiveOn).lines,
+  CURRENCY_EXCHANGE_CANCELLED: (fact) =>
+    undone([...(fact.data['settled'] === true ? currencySettled(sidesIn(fact), fact.effectiveOn).lines : []), ...currencyExchanged(sidesIn(fact), fact.effectiveOn).lines]),
+  CLAIM_RAISED: (fact) => claimLines(fact, 'CLAIM_RAISED'),
+  CLAIM_BOOKED: (fact) => claimLines(fact, 'CLAIM_BOOKED'),
+  CLAIM_WITHDRAWN: (fact) => claimLines(fact, 'CLAIM_WITHDRAWN'),
+  CLAIM_CANCELLED: (fact) => undone((fact.data['undone'] as (keyof typeof claimEntries)[]).flatMap((kind) => claimLines(fact, kind))),
+};
+
+const postings = (fact: RecordedFact, fill: Fill | null): readonly Line[] => told[fact.kind]?.(fact) ?? (fill === null ? [] : tradePostings(fact, fill));
 
 const undone = (lines: readonly Line[]): readonly Line[] => lines.map((line) => ({ ...line, amount: line.amount.negated() }));
+
+const claimLines = (fact: RecordedFact, kind: keyof typeof claimEntries): readonly Line[] =>
+  claimEntries[kind]({ id: '', kind: fact.data['claim'] as ClaimKind, ...movedIn(fact).money }, fact.effectiveOn).lines;
 
 const movedIn = ({ effectiveOn, currency, data }: RecordedFact) =>
   ({ reference: '', effectiveOn, money: { amount: decimal(data['amount'] as string), currency: currency ?? '' } });
@@ -56,6 +60,7 @@ function tradePostings({ kind, effectiveOn, data }: Omit<RecordedFact, 'currency
   const delivered = (): readonly Line[] => tradeSettled({ fill: partOf(fill, deliveredIn({ data }, fill).amount), settledOn: effectiveOn }).lines;
   if (kind === 'TRADE_BOOKED') return booked();
   if (kind === 'TRADE_SETTLED' || kind === 'TRADE_PART_SETTLED') return delivered();
+  if (kind === 'SETTLEMENT_REVERSED') return undone(delivered());
   if (kind !== 'TRADE_REVERSED') return [];
   const steps = data['undone'] as readonly string[];
   const taken = [...(steps.includes('reverse-delivery') ? delivered() : []), ...(steps.includes('reverse-booking') ? booked() : [])];

@@ -9,8 +9,8 @@ export interface PastFact extends SettlementFact {
   readonly actor: string;
 }
 
-/** Steps, and what is none: a failure, another attempt, a set that was broken. */
-export type Passage = StepName | 'fail' | 'retry' | 'net-broken' | 'cancel';
+/** Steps, and what is none: a failure, another attempt, a set that was broken, a delivery that the custodian took back, the waiting for a person. */
+export type Passage = StepName | 'fail' | 'retry' | 'net-broken' | 'take-back' | 'park' | 'release' | 'cancel';
 
 export interface Passed {
   readonly step: Passage;
@@ -26,7 +26,10 @@ export interface Passed {
   readonly undoneAt: Date | null;
 }
 
-const notSteps: Readonly<Record<string, Passage>> = { SETTLEMENT_FAILED: 'fail', SETTLEMENT_RETRIED: 'retry', NETTING_BROKEN: 'net-broken', TRADE_REVERSED: 'cancel' };
+const notSteps: Readonly<Record<string, Passage>> = {
+  SETTLEMENT_FAILED: 'fail', SETTLEMENT_RETRIED: 'retry', NETTING_BROKEN: 'net-broken', SETTLEMENT_REVERSED: 'take-back',
+  SETTLEMENT_PARKED: 'park', SETTLEMENT_RELEASED: 'release', TRADE_REVERSED: 'cancel',
+};
 
 interface Standing {
   readonly passed: Passed;
@@ -61,8 +64,8 @@ const entered = (fact: PastFact, step: Passage): Standing => ({
   passed: { step, at: fact.recordedAt, on: fact.effectiveOn, by: fact.actor, detail: detailOf(fact), compensation: step in compensations ? compensations[step as StepName] : null, undoneAt: null },
 });
 
-const UNDOING: ReadonlySet<string> = new Set(['TRADE_REVERSED', 'NETTING_BROKEN']);
-const CALLING_OFF: ReadonlySet<string> = new Set(['SETTLEMENT_MATCHED', 'SETTLEMENT_RETRIED']);
+const UNDOING: ReadonlySet<string> = new Set(['TRADE_REVERSED', 'NETTING_BROKEN', 'SETTLEMENT_REVERSED']);
+const CALLING_OFF: ReadonlySet<string> = new Set(['SETTLEMENT_MATCHED', 'SETTLEMENT_RETRIED', 'SETTLEMENT_RELEASED']);
 
 /** Undone by a reversal or the breaking of its set, a buy-in by another attempt; consumed by every other step. */
 const closed = (standing: Standing, { kind, recordedAt }: PastFact): Standing =>
@@ -72,15 +75,23 @@ const isDelivery = ({ kind }: PastFact): boolean => kind === 'TRADE_SETTLED' || 
 
 const word = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-function detailOf({ kind, data }: PastFact): string | null {
-  switch (kind) {
-    case 'TRADE_BOOKED': return typeof data['counterparty'] === 'string' ? `with ${data['counterparty']}` : 'no counterparty is named: nobody has to match it';
-    case 'SETTLEMENT_FAILED': return [word(data['code']), word(data['reason'])].filter((each) => each !== null).join(': ');
-    case 'SETTLEMENT_RETRIED': return `attempt ${data['attempt'] as number}`;
-    case 'SETTLEMENT_NETTED': case 'NETTING_BROKEN': return word(data['netSetId']);
-    case 'TRADE_PART_SETTLED': return `${data['quantity'] as string} for ${data['amount'] as string}`;
-    case 'TRADE_SETTLED': return data['boughtIn'] === undefined ? null : `bought in at ${(data['boughtIn'] as { price: string }).price}`;
-    case 'TRADE_REVERSED': return [word(data['because']), ...(data['undone'] as readonly string[])].join(', ');
-    default: return null;
-  }
-}
+const words = (...of: readonly unknown[]): string => of.filter((each) => typeof each === 'string').join(': ');
+const listed = (...of: readonly unknown[]): string => of.filter((each) => typeof each === 'string').join(', ');
+
+type Data = PastFact['data'];
+
+const details: { readonly [Kind in PastFact['kind']]?: (data: Data) => string | null } = {
+  TRADE_BOOKED: ({ counterparty }) => (typeof counterparty === 'string' ? `with ${counterparty}` : 'no counterparty is named: nobody has to match it'),
+  SETTLEMENT_FAILED: ({ code, reason }) => words(code, reason),
+  SETTLEMENT_REVERSED: ({ code, reason }) => words(code, reason),
+  SETTLEMENT_PARKED: ({ code, reason }) => words(code, reason),
+  SETTLEMENT_RELEASED: ({ resolution, retryOn, reason }) => listed(resolution, retryOn, reason),
+  SETTLEMENT_RETRIED: ({ attempt }) => `attempt ${attempt as number}`,
+  SETTLEMENT_NETTED: ({ netSetId }) => word(netSetId),
+  NETTING_BROKEN: ({ netSetId }) => word(netSetId),
+  TRADE_PART_SETTLED: ({ quantity, amount }) => `${quantity as string} for ${amount as string}`,
+  TRADE_SETTLED: ({ boughtIn }) => (boughtIn === undefined ? null : `bought in at ${(boughtIn as { price: string }).price}`),
+  TRADE_REVERSED: ({ because, undone }) => listed(because, ...(undone as readonly string[])),
+};
+
+const detailOf = ({ kind, data }: PastFact): string | null => details[kind]?.(data) ?? null;

@@ -6,7 +6,7 @@ import type { FactKind } from './fact.ts';
 import { cashOfFill } from './fill-cash.ts';
 import type { Fill } from './lots.ts';
 import { begun, next } from './settlement.ts';
-import type { Delivered, FailureCode, Heard, Settlement } from './settlement-state.ts';
+import type { Delivered, FailureCode, Heard, ParkingCode, Resolution, Settlement } from './settlement-state.ts';
 
 export interface SettlementFact {
   readonly kind: FactKind;
@@ -33,28 +33,41 @@ export function settlementAfter(first: Booked, fill: Whole, facts: readonly Sett
   let settlement = booked(first);
   let attempt = 1;
   for (const fact of facts) {
-    const heard = heardIn(fact, settlement, fill);
+    const heard = heardIn(fact, { settlement, fill, contractualDate: first.contractualDate, attempt });
     if (heard !== null) settlement = next(settlement, heard).settlement;
     if ('attempt' in settlement) attempt = settlement.attempt;
   }
   return { settlement, attempt };
 }
 
-function heardIn({ kind, effectiveOn, data }: SettlementFact, settlement: Settlement, fill: Whole): Heard | null {
-  switch (kind) {
-    case 'TRADE_SETTLED': return { type: 'delivered', settledOn: effectiveOn };
-    case 'TRADE_PART_SETTLED': return { type: 'part-delivered', total: afterPart(fill, deliveredOf(settlement, fill), decimal(data['quantity'] as string).abs()) };
-    // without a code: recorded when cash was the only reason
-    case 'SETTLEMENT_FAILED': return { type: 'delivery-refused', code: (data['code'] ?? 'INSUFFICIENT_CASH') as FailureCode, reason: String(data['reason']), on: effectiveOn };
-    case 'SETTLEMENT_RETRIED': return { type: 'retried' };
-    case 'SETTLEMENT_MATCHED': return { type: 'matched' };
-    case 'SETTLEMENT_NETTED': return { type: 'netted', netSetId: String(data['netSetId']) };
-    case 'NETTING_BROKEN': return { type: 'net-broken' };
-    case 'BUY_IN_BEGUN': return { type: 'buy-in-due', on: effectiveOn };
-    case 'TRADE_REVERSED': return { type: 'cancelled' };
-    default: return null;
-  }
+interface Hearing {
+  readonly settlement: Settlement;
+  readonly fill: Whole;
+  readonly contractualDate: Day;
+  /** The last one so far. */
+  readonly attempt: number;
 }
+
+const hearings: { readonly [Kind in FactKind]?: (fact: SettlementFact, at: Hearing) => Heard } = {
+  TRADE_SETTLED: ({ effectiveOn, data }) => ({ type: data['boughtIn'] === undefined ? 'delivered' : 'bought-in', settledOn: effectiveOn }),
+  TRADE_PART_SETTLED: ({ data }, { settlement, fill }) => ({ type: 'part-delivered', total: afterPart(fill, deliveredOf(settlement, fill), decimal(data['quantity'] as string).abs()) }),
+  SETTLEMENT_FAILED: (fact) => ({ type: 'delivery-refused', ...failureIn(fact), retryOn: dayIn(fact.data, 'retryOn') }),
+  SETTLEMENT_REVERSED: (fact, { contractualDate, attempt }) => ({ type: 'delivery-reversed', ...failureIn(fact), contractualDate, attempt }),
+  SETTLEMENT_PARKED: ({ effectiveOn, data }) => ({ type: 'parked', code: data['code'] as ParkingCode, reason: String(data['reason']), on: effectiveOn }),
+  SETTLEMENT_RELEASED: ({ effectiveOn, data }) => ({ type: 'released', resolution: data['resolution'] as Resolution, on: effectiveOn, retryOn: dayIn(data, 'retryOn') }),
+  SETTLEMENT_RETRIED: () => ({ type: 'retried' }),
+  SETTLEMENT_MATCHED: () => ({ type: 'matched' }),
+  SETTLEMENT_NETTED: ({ data }) => ({ type: 'netted', netSetId: String(data['netSetId']) }),
+  NETTING_BROKEN: () => ({ type: 'net-broken' }),
+  BUY_IN_BEGUN: ({ effectiveOn }) => ({ type: 'buy-in-due', on: effectiveOn }),
+  TRADE_REVERSED: () => ({ type: 'cancelled' }),
+};
+
+const heardIn = (fact: SettlementFact, at: Hearing): Heard | null => hearings[fact.kind]?.(fact, at) ?? null;
+
+const dayIn = (data: SettlementFact['data'], name: string): Day | null => (typeof data[name] === 'string' ? data[name] : null);
+// without a code: recorded when cash was the only reason
+const failureIn = ({ effectiveOn, data }: SettlementFact) => ({ code: (data['code'] ?? 'INSUFFICIENT_CASH') as FailureCode, reason: String(data['reason']), on: effectiveOn });
 
 /** What changed hands with the fact, as it was recorded; all of the fill, where nothing else is said. */
 export const deliveredIn = ({ data }: Pick<SettlementFact, 'data'>, fill: Whole): Delivered => (data['quantity'] === undefined
@@ -75,5 +88,6 @@ export function shownOnTheWay(settlement: Settlement): (string | Decimal)[] {
   const part = 'part' in settlement && !settlement.part.quantity.isZero() ? ['part', settlement.part.quantity, settlement.part.amount] : [];
   const failure = 'code' in settlement ? [settlement.code, settlement.failedOn, settlement.matched ? 'matched' : 'unmatched'] : [];
   const set = 'netSetId' in settlement && settlement.netSetId !== null ? ['net set', settlement.netSetId] : [];
-  return [...part, ...failure, ...set, ...('dueOn' in settlement ? ['buy-in due', settlement.dueOn] : [])];
+  const waiting = 'code' in settlement ? [...(settlement.retryOn === null ? [] : ['again on', settlement.retryOn]), ...(settlement.parked === null ? [] : ['parked', settlement.parked.code, settlement.parked.reason, settlement.parked.on])] : [];
+  return [...part, ...failure, ...set, ...waiting, ...('dueOn' in settlement ? ['buy-in due', settlement.dueOn] : [])];
 }

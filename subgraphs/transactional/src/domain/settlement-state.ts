@@ -21,12 +21,29 @@ export interface Instruction {
   readonly part: Delivered;
 }
 
+export const parkingCodes = ['ATTEMPTS_EXHAUSTED', 'ON_HOLD', 'NO_PROGRESS', 'BUY_IN_OVERDUE'] as const;
+export type ParkingCode = (typeof parkingCodes)[number];
+
+/** It does not go on by itself any more: somebody has to decide. */
+export interface Parked {
+  readonly code: ParkingCode;
+  readonly reason: string;
+  readonly on: Day;
+}
+
+/** What somebody decided on a parked settlement: try it now, try it by itself on a day, or buy in. */
+export const resolutions = ['RETRY', 'RETRY_ON', 'BUY_IN'] as const;
+export type Resolution = (typeof resolutions)[number];
+
 interface Failure {
   readonly code: FailureCode;
   readonly reason: string;
   readonly failedOn: Day;
   readonly matched: boolean;
   readonly netSetId: string | null;
+  /** From this day it is tried again by itself; null: something else has to happen first. */
+  readonly retryOn: Day | null;
+  readonly parked: Parked | null;
 }
 
 export type Settlement =
@@ -61,7 +78,15 @@ export type Heard =
   | { readonly type: 'delivered'; readonly settledOn: Day }
   /** `total`: what has changed hands by now, this part included. */
   | { readonly type: 'part-delivered'; readonly total: Delivered }
-  | { readonly type: 'delivery-refused'; readonly code: FailureCode; readonly reason: string; readonly on: Day }
+  /** `retryOn`: when it is tried again by itself; absent where that would lead nowhere. */
+  | { readonly type: 'delivery-refused'; readonly code: FailureCode; readonly reason: string; readonly on: Day; readonly retryOn?: Day | null }
+  /** The custodian takes back what had settled; the instruction, with the attempt that had succeeded, stands again. */
+  | { readonly type: 'delivery-reversed'; readonly code: FailureCode; readonly reason: string; readonly on: Day; readonly contractualDate: Day; readonly attempt: number }
+  /** All that was left, with securities that were bought for it elsewhere: what had failed is done. */
+  | { readonly type: 'bought-in'; readonly settledOn: Day }
+  | { readonly type: 'parked'; readonly code: ParkingCode; readonly reason: string; readonly on: Day }
+  /** `retryOn` with RETRY_ON alone. */
+  | { readonly type: 'released'; readonly resolution: Resolution; readonly on: Day; readonly retryOn: Day | null }
   | { readonly type: 'retried' }
   | { readonly type: 'buy-in-due'; readonly on: Day }
   | { readonly type: 'cancelled' };
@@ -73,6 +98,7 @@ export type Send =
   | { readonly type: 'announce-settled'; readonly settledOn: Day }
   | { readonly type: 'announce-failed'; readonly code: FailureCode; readonly reason: string; readonly attempt: number }
   | { readonly type: 'announce-buy-in'; readonly dueOn: Day }
+  | { readonly type: 'announce-parked'; readonly code: ParkingCode; readonly reason: string }
   /** Undoes reserve. */
   | { readonly type: 'release-cash' }
   /** Undoes book. */

@@ -4,6 +4,7 @@ import type { QueryResolvers } from './types.generated.ts';
 
 export const settlementQueries: QueryResolvers = {
   settlements: (_, { filter, ...page }, ctx) => settlements(ctx, filter ?? {}, page),
+  parkedSettlements: (_, { portfolioId, ...page }, ctx) => settlements(ctx, { portfolioId, parked: true }, page),
   settlementAgeing: (_, { portfolioId }, ctx) => settlementAgeing(ctx, portfolioId ?? null),
   netSet: (_, { id }, ctx) => netSetOf(ctx, id),
   settlementPolicy: (_, __, ctx) => ctx.store.policy(ctx.principal.organizationId),

@@ -58,7 +58,9 @@ export const Settlement: SettlementResolvers = {
     const { fill, version, settlement, contractualOn, parties } = view;
     const facts = (await ctx.loaders.history(momentOf(view)).load(fill.tradeId)).filter((fact) => fact.version === version);
     return {
-      state: worded<SettlementSagaState>(settlement.step),
+      state: failureOf(view)?.parked == null ? worded<SettlementSagaState>(settlement.step) : 'PARKED',
+      parked: failureOf(view)?.parked ?? null,
+      nextAttemptOn: failureOf(view)?.retryOn ?? null,
       stuck: (settlement.step === 'instructed' || settlement.step === 'matched') && daysLate(contractualOn, dayOf(ctx, momentOf(view))) > 1,
       steps: passed({ contractualDate: contractualOn, toMatch: parties.counterparty !== null }, fill, facts),
       compensations: undoing(settlement).map((each) => worded<SettlementCompensation>(each)),

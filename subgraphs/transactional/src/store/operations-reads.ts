@@ -3,7 +3,9 @@ import type { Sql } from '@pms/events/sql';
 import { decimal } from '@pms/money';
 import type { Page } from '@pms/subgraph/connection';
 import type { FactKind } from '../domain/fact.ts';
+import { buyInCodes } from '../domain/parking.ts';
 import { type Moment, waitForWriters } from './history-reads.ts';
+import { PARK_AFTER_BUSINESS_DAYS } from './saga-reads.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 /** The latest booked version of a trade, with what its ageing needs to know. */
@@ -24,15 +26,18 @@ export interface SettlementFilter {
   /** Contractual dates, both included. */
   readonly from?: string | null | undefined;
   readonly to?: string | null | undefined;
+  /** True: only what is parked; false: only what is not. */
+  readonly parked?: boolean | null | undefined;
 }
 
 export interface SettlementPolicy {
   readonly buyInAfterBusinessDays: number;
   readonly claimsNeedSecondPerson: boolean;
+  readonly parkAfterBusinessDays: number;
 }
 
 /** CSDR, Article 7(3), as adopted in 2014: four business days for liquid shares. */
-const DEFAULT_POLICY: SettlementPolicy = { buyInAfterBusinessDays: 4, claimsNeedSecondPerson: false };
+const DEFAULT_POLICY: SettlementPolicy = { buyInAfterBusinessDays: 4, claimsNeedSecondPerson: false, parkAfterBusinessDays: PARK_AFTER_BUSINESS_DAYS };
 
 /** A purchase that fails because of the seller, and long enough to look at its age. */
 export interface LongFail {
@@ -54,13 +59,6 @@ export interface VersionFact {
   readonly recordedAt: Date;
   readonly actor: string;
   readonly data: Readonly<Record<string, unknown>>;
-}
-
-export interface OpenCount {
-  readonly step: string;
-  /** Due for more than a day without having been tried. */
-  readonly stuck: boolean;
-  readonly count: number;
 }
 
 type ViewRow = BookingRow & { readonly portfolio_id: string; readonly mic: string | null };
@@ -97,10 +95,10 @@ function settlementLists(sql: Sql) {
          where b.organization_id = $1 and b.step = any($2) and ($3::text is null or b.portfolio_id = $3) and ($4::text is null or b.instrument_id = $4)
            and ($5::text is null or b.counterparty = $5) and ($6::text is null or b.failure_code = $6)
            and ($7::date is null or b.contractual_on >= $7) and ($8::date is null or b.contractual_on <= $8)
-           and ($9::date is null or (b.contractual_on, b.trade_id) ${page.backward ? '<' : '>'} ($9, $10))
+           and ($12::boolean is null or (b.parked_on is not null) = $12) and ($9::date is null or (b.contractual_on, b.trade_id) ${page.backward ? '<' : '>'} ($9, $10))
          order by b.contractual_on ${direction}, b.trade_id ${direction} limit $11`,
         [organizationId, filter.steps, filter.portfolioId ?? null, filter.instrumentId ?? null, filter.counterparty ?? null, filter.failureCode ?? null,
-          filter.from ?? null, filter.to ?? null, ...cursorOf(page), page.limit]);
+          filter.from ?? null, filter.to ?? null, ...cursorOf(page), page.limit, filter.parked ?? null]);
       return rows.map(toView);
     },
 
@@ -169,16 +167,17 @@ function policyReads(sql: Sql) {
   return {
     async policy(organizationId: string): Promise<SettlementPolicy> {
       const { rows: [row] } = await sql.query<SettlementPolicy>(
-        `select buy_in_after_business_days as "buyInAfterBusinessDays", claims_need_second_person as "claimsNeedSecondPerson" from transactional.settlement_policy
+        `select buy_in_after_business_days as "buyInAfterBusinessDays", claims_need_second_person as "claimsNeedSecondPerson", park_after_business_days as "parkAfterBusinessDays" from transactional.settlement_policy
          where organization_id = $1`, [organizationId]);
       return row ?? DEFAULT_POLICY;
     },
 
-    async savePolicy(organizationId: string, { buyInAfterBusinessDays, claimsNeedSecondPerson }: SettlementPolicy, by: string): Promise<void> {
+    async savePolicy(organizationId: string, { buyInAfterBusinessDays, claimsNeedSecondPerson, parkAfterBusinessDays }: SettlementPolicy, by: string): Promise<void> {
       await sql.query(
-        `insert into transactional.settlement_policy (organization_id, buy_in_after_business_days, claims_need_second_person, updated_by) values ($1, $2, $3, $4)
+        `insert into transactional.settlement_policy (organization_id, buy_in_after_business_days, claims_need_second_person, park_after_business_days, updated_by) values ($1, $2, $3, $4, $5)
          on conflict (organization_id) do update set buy_in_after_business_days = excluded.buy_in_after_business_days,
-           claims_need_second_person = excluded.claims_need_second_person, updated_by = excluded.updated_by`, [organizationId, buyInAfterBusinessDays, claimsNeedSecondPerson, by]);
+           claims_need_second_person = excluded.claims_need_second_person, park_after_business_days = excluded.park_after_business_days,
+           updated_by = excluded.updated_by`, [organizationId, buyInAfterBusinessDays, claimsNeedSecondPerson, parkAfterBusinessDays, by]);
     },
   };
 }
@@ -193,15 +192,8 @@ function watchReads(sql: Sql) {
            coalesce(p.buy_in_after_business_days, $2) as "afterBusinessDays"
          from transactional.trade_booking b left join transactional.instrument i on i.id = b.instrument_id
          left join transactional.settlement_policy p on p.organization_id = b.organization_id
-         where b.step = 'failed' and b.quantity > 0 and b.net_set_id is null and b.failure_code in ('UNMATCHED', 'INSUFFICIENT_SECURITIES', 'COUNTERPARTY_FAILED', 'OTHER')
-           and b.contractual_on <= $1::date - coalesce(p.buy_in_after_business_days, $2) order by b.contractual_on limit $3`, [on, DEFAULT_POLICY.buyInAfterBusinessDays, limit]);
-      return rows;
-    },
-
-    async openCounts(on: string): Promise<OpenCount[]> {
-      const { rows } = await sql.query<OpenCount>(
-        `select step, step in ('instructed', 'matched') and contractual_on < $1::date - 1 as stuck, count(*)::int as count from transactional.trade_booking
-         where step in ('instructed', 'matched', 'failed', 'buying-in') group by 1, 2`, [on]);
+         where b.step = 'failed' and b.parked_on is null and b.quantity > 0 and b.net_set_id is null and b.failure_code = any($4)
+           and b.contractual_on <= $1::date - coalesce(p.buy_in_after_business_days, $2) order by b.contractual_on limit $3`, [on, DEFAULT_POLICY.buyInAfterBusinessDays, limit, buyInCodes]);
       return rows;
     },
   };

@@ -5,6 +5,7 @@ import { keyOf } from '../domain/movement.ts';
 import { claimReads } from './claim-reads.ts';
 import type { Moment } from './history-reads.ts';
 import { operationsReads } from './operations-reads.ts';
+import { sagaReads } from './saga-reads.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 /** Quantities by `keyOf`; a position that has none is not there. */
@@ -25,11 +26,12 @@ export function settlementReads(sql: Sql) {
   return {
     ...operationsReads(sql),
     ...claimReads(sql),
+    ...sagaReads(sql),
 
-    /** All trades of the sets that stand and have not settled. */
-    async netMembers(portfolioId: string, netSetIds: readonly string[]): Promise<Booking[]> {
+    /** All trades of the sets that stand and have not settled, or are in the steps that are named. */
+    async netMembers(portfolioId: string, netSetIds: readonly string[], steps: readonly string[] = ['matched', 'failed']): Promise<Booking[]> {
       const { rows } = await sql.query<BookingRow>(
-        `select ${BOOKING} from transactional.trade_booking where portfolio_id = $1 and net_set_id = any($2) and step in ('matched', 'failed') order by trade_id`, [portfolioId, netSetIds]);
+        `select ${BOOKING} from transactional.trade_booking where portfolio_id = $1 and net_set_id = any($2) and step = any($3) order by trade_id`, [portfolioId, netSetIds, steps]);
       return rows.map(toBooking);
     },
 
@@ -55,11 +57,13 @@ export function settlementReads(sql: Sql) {
       const { rows } = await sql.query<QuantityRow>(
         `select f.portfolio_id, f.instrument_id, f.currency, sum(case when f.data->>'side' = 'SELL' then -(f.data->>'quantity')::numeric else (f.data->>'quantity')::numeric end - coalesce(p.quantity, 0)) as quantity
          from transactional.fact f
+         left join lateral (select coalesce(max(s.sequence), 0) as sequence from transactional.fact s
+           where s.trade_id = f.trade_id and s.version = f.version and s.kind = 'SETTLEMENT_REVERSED' and ${then('s')}) back on true
          left join lateral (select sum((s.data->>'quantity')::numeric) as quantity from transactional.fact s
-           where s.trade_id = f.trade_id and s.version = f.version and s.kind = 'TRADE_PART_SETTLED' and ${then('s')}) p on true
+           where s.trade_id = f.trade_id and s.version = f.version and s.kind = 'TRADE_PART_SETTLED' and s.sequence > back.sequence and ${then('s')}) p on true
          where f.organization_id = $1 and f.portfolio_id = any($2) and f.kind = 'TRADE_BOOKED' and ${then('f')}
            and not exists (select from transactional.fact r where r.trade_id = f.trade_id and r.version = f.version and r.kind = 'TRADE_REVERSED' and ($4::timestamptz is null or r.recorded_at <= $4))
-           and not exists (select from transactional.fact s where s.trade_id = f.trade_id and s.version = f.version and s.kind = 'TRADE_SETTLED' and ${then('s')})
+           and not exists (select from transactional.fact s where s.trade_id = f.trade_id and s.version = f.version and s.kind = 'TRADE_SETTLED' and s.sequence > back.sequence and ${then('s')})
          group by 1, 2, 3`, [organizationId, portfolioIds, asOf, knownAt]);
       return quantities(rows);
     },

@@ -1,6 +1,6 @@
 /** How a settlement is kept in its booking's row. */
 import { decimal } from '@pms/money';
-import type { FailureCode, Settlement } from '../domain/settlement-state.ts';
+import type { FailureCode, ParkingCode, Settlement } from '../domain/settlement-state.ts';
 import type { Column } from './statement.ts';
 
 export interface SettlementRow {
@@ -16,10 +16,14 @@ export interface SettlementRow {
   readonly failed_on: string | null;
   readonly buy_in_on: string | null;
   readonly net_set_id: string | null;
+  readonly retry_on: string | null;
+  readonly parked_on: string | null;
+  readonly parked_code: string | null;
+  readonly parked_reason: string | null;
 }
 
 export const SETTLEMENT = `step, contractual_on::text, settled_on::text, failure_reason, attempt, matched, part_quantity::text, part_amount::text,
-  failure_code, failed_on::text, buy_in_on::text, net_set_id`;
+  failure_code, failed_on::text, buy_in_on::text, net_set_id, retry_on::text, parked_on::text, parked_code, parked_reason`;
 
 export function toSettlement(row: SettlementRow): Settlement {
   const { step, contractual_on: contractualDate, settled_on: settledOn, attempt, matched, net_set_id: netSetId } = row;
@@ -28,16 +32,20 @@ export function toSettlement(row: SettlementRow): Settlement {
   const instruction = { contractualDate, attempt, part: { quantity: decimal(row.part_quantity), amount: decimal(row.part_amount) } };
   if (step === 'instructed') return { ...instruction, step };
   // the database checks that a code is there with every failure
-  const failure = { code: row.failure_code as FailureCode, reason: row.failure_reason ?? '', failedOn: row.failed_on ?? contractualDate, matched, netSetId };
+  const failure = { code: row.failure_code as FailureCode, reason: row.failure_reason ?? '', failedOn: row.failed_on ?? contractualDate, matched, netSetId, retryOn: row.retry_on, parked: parkedIn(row) };
   if (step === 'failed') return { ...instruction, ...failure, step };
   if (step === 'buying-in') return { ...instruction, ...failure, step, dueOn: row.buy_in_on ?? contractualDate };
   return { ...instruction, step: 'matched', netSetId };
 }
 
+const parkedIn = ({ parked_on: on, parked_code: code, parked_reason: reason }: SettlementRow) =>
+  (on === null || code === null ? null : { on, code: code as ParkingCode, reason: reason ?? '' });
+
 /** What changes with a settlement, beside `step` and `attempt`. */
 export const CHANGING: readonly Column[] = [
   ['settled_on', 'date'], ['failure_reason', 'text'], ['matched', 'boolean'], ['part_quantity', 'numeric'], ['part_amount', 'numeric'],
   ['failure_code', 'text'], ['failed_on', 'date'], ['buy_in_on', 'date'], ['net_set_id', 'text'],
+  ['retry_on', 'date'], ['parked_on', 'date'], ['parked_code', 'text'], ['parked_reason', 'text'],
 ];
 
 /** In the order of CHANGING. */
@@ -45,9 +53,11 @@ export const changingValues = (settlement: Settlement): readonly unknown[] => [
   settlement.step === 'settled' ? settlement.settledOn : null, failureOf(settlement)?.reason ?? null, failureOf(settlement)?.matched ?? settlement.step !== 'instructed',
   ...partValues(settlement), failureOf(settlement)?.code ?? null, failureOf(settlement)?.failedOn ?? null,
   settlement.step === 'buying-in' ? settlement.dueOn : null, netSetOf(settlement),
+  failureOf(settlement)?.retryOn ?? null, ...parkedValues(failureOf(settlement)?.parked ?? null),
 ];
 
 const failureOf = (settlement: Settlement) => ('code' in settlement ? settlement : null);
+const parkedValues = (parked: { readonly on: string; readonly code: string; readonly reason: string } | null): readonly (string | null)[] => [parked?.on ?? null, parked?.code ?? null, parked?.reason ?? null];
 const netSetOf = (settlement: Settlement): string | null => ('netSetId' in settlement ? settlement.netSetId : null);
 const partValues = (settlement: Settlement): readonly string[] => ('part' in settlement ? [settlement.part.quantity.toFixed(), settlement.part.amount.toFixed()] : ['0', '0']);
 

@@ -27,6 +27,8 @@ export interface DueQuery {
   readonly organizationId: string | null;
   readonly portfolioId: string | null;
   readonly asOf: string;
+  /** Portfolios that are left out. */
+  readonly except: readonly string[];
 }
 
 const PORTFOLIOS_AT_ONCE = 100;
@@ -76,11 +78,11 @@ export function standingReads(prisma: PrismaClient, sql: Sql) {
       return row === undefined ? null : { ...toBooking(row), portfolioId: row.portfolio_id };
     },
 
-    async portfoliosWithDue({ organizationId, portfolioId, asOf }: DueQuery): Promise<{ readonly id: string; readonly organizationId: string }[]> {
+    async portfoliosWithDue({ organizationId, portfolioId, asOf, except }: DueQuery): Promise<{ readonly id: string; readonly organizationId: string }[]> {
       const { rows } = await sql.query<{ id: string; organizationId: string }>(
         `select distinct portfolio_id as id, organization_id as "organizationId" from transactional.trade_booking
          where step in ('instructed', 'matched') and contractual_on <= $1::date and ($2::text is null or organization_id = $2) and ($3::text is null or portfolio_id = $3)
-         limit ${PORTFOLIOS_AT_ONCE}`, [asOf, organizationId, portfolioId]);
+           and portfolio_id <> all($4) limit ${PORTFOLIOS_AT_ONCE}`, [asOf, organizationId, portfolioId, except]);
       return rows;
     },
   };

@@ -49,7 +49,8 @@ export const JOURNAL_CHECKS: readonly Check[] = [
       ${compared(`
         ('fact', e.fact_sequence::text, f.sequence::text), ('recorded_at', f.recorded_at::text, e.recorded_at::text), ('actor', f.actor, e.actor), ('correlation_id', f.correlation_id, e.correlation_id),
         ('reason', coalesce(f.reason, ''), coalesce(e.reason, '')),
-        ('kind', case when e.kind = 'LOTS_REALLOCATED' then e.kind else case f.kind when 'TRADE_BOOKED' then 'TRADE_BOOKED' when 'TRADE_SETTLED' then 'TRADE_SETTLED' when 'TRADE_REVERSED' then 'REVERSAL'
+        ('kind', case when e.kind = 'LOTS_REALLOCATED' then e.kind else case f.kind when 'TRADE_BOOKED' then 'TRADE_BOOKED' when 'TRADE_SETTLED' then 'TRADE_SETTLED' when 'TRADE_REVERSED' then 'REVERSAL' when 'SETTLEMENT_REVERSED' then 'REVERSAL'
+           when 'CASH_MOVEMENT_REVERSED' then 'REVERSAL' when 'CURRENCY_EXCHANGE_CANCELLED' then 'REVERSAL' when 'CLAIM_CANCELLED' then 'REVERSAL'
            when 'CASH_DEPOSITED' then 'DEPOSIT' when 'CASH_WITHDRAWN' then 'WITHDRAWAL' else e.kind end end, e.kind),
         ('reference', case when e.kind in ('TRADE_BOOKED', 'TRADE_SETTLED') or (e.kind = 'REVERSAL' and e.version is not null) then coalesce(f.trade_id || ' ' || f.version, e.reference || ' ' || e.version)
            when e.kind in ('DEPOSIT', 'WITHDRAWAL') then f.data->>'movementId' || ' ' else e.reference || ' ' || coalesce(e.version::text, '') end, e.reference || ' ' || coalesce(e.version::text, '')),
@@ -81,7 +82,7 @@ export const JOURNAL_CHECKS: readonly Check[] = [
   {
     check: 'what happens to a booked trade names it', table: 'fact',
     sql: `select 'fact ' || f.sequence as what, 'a booked version with its instrument, currency and order' as expected, concat_ws(' ', f.trade_id, f.version, f.instrument_id, f.currency, f.day_order) as found
-      from transactional.fact f where f.portfolio_id = $1 and f.kind in ('TRADE_SETTLED', 'TRADE_REVERSED', 'SETTLEMENT_FAILED') and not exists (select from transactional.fact b
+      from transactional.fact f where f.portfolio_id = $1 and f.kind in ('TRADE_SETTLED', 'TRADE_REVERSED', 'SETTLEMENT_FAILED', 'SETTLEMENT_REVERSED', 'SETTLEMENT_PARKED', 'SETTLEMENT_RELEASED') and not exists (select from transactional.fact b
         where b.portfolio_id = f.portfolio_id and b.kind = 'TRADE_BOOKED' and b.trade_id = f.trade_id and b.version = f.version and b.sequence < f.sequence
           and b.instrument_id = f.instrument_id and b.currency = f.currency and b.day_order = f.day_order)`,
   },
