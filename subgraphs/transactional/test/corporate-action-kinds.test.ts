@@ -1,9 +1,11 @@
 /** Each kind of corporate action in the books, and the complaints of users elsewhere that they answer. */
-import { type FrontDoor, frontDoor } from '@pms/testing/front-door';
+import type { Event } from '@pms/events/envelope';
+import { fxRatePublished } from '@pms/schema/events/rttm';
+import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
 import { announced, booksOf, newInstrument, process, withdrawn } from './actions-world.ts';
-import { cancelled, tradeIdOf, validated, type World, world } from './world.ts';
+import { cancelled, nowKnown, tradeIdOf, validated, type World, world } from './world.ts';
 
 let door: FrontDoor;
 let w: World;
@@ -171,10 +173,61 @@ describe('complaint: mergers', () => {
     expect(cash).toMatchObject({ payable: { amount: '300' } });
   });
 
-  test('a position in another currency waits for a rate, and says so', async () => {
-    await door.hear(buy({ quantity: '10', currency: 'EUR' }), merger({ cashPerShare: '120' }));
+});
+
+describe('positions in another currency than the action pays in', () => {
+  const cash = (over: Partial<Parameters<typeof announced>[0]> = {}) => announced({ kind: 'MERGER', instrumentId: acme, cashPerShare: '120.005', payDate: '2026-11-20', ...over });
+  const publish = (organizationId: string, date: string, rate: string) => door.hear(heard(fxRatePublished, `${organizationId}/EUR/USD`, { base: 'EUR', quote: 'USD', source: 'test', rates: [{ date, rate }] }, { organizationId }));
+  const ratesOf = async (id: string, args = '') => (await door.ask(`query ($id: ID!) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio { corporateActions${args} { edges { node { problem capital { amount currency }
+    fxRates { base quote rate date } changes { costBasis { amount currency } realizedPnl { amount currency } } } } } } } }`, { id })).data._entities[0].corporateActions.edges.map(({ node }: { node: unknown }) => node);
+  const lines = async (id: string) => (await door.database.query<{ line: string }>(
+    `select l.account || ' ' || trim_scale(l.amount) || ' ' || l.currency as line from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id
+     where e.portfolio_id = $1 and e.kind = 'CORPORATE_ACTION' and not exists (select from transactional.journal_entry r where r.reverses = e.id) order by 1`, [id])).rows.map(({ line }) => line);
+
+  test('without a rate it is left as it is, and says so; once there is one it is done anew, at the last one before the ex date, and what was known stays', async () => {
+    await door.hear(buy({ quantity: '10', currency: 'EUR' }), buy({ quantity: '2', currency: 'USD' }), cash());
     await process(door, TODAY);
-    expect((await booksOf(door, portfolio)).actions).toMatchObject([{ problem: 'what is held in EUR needs a rate to USD', capital: { amount: '0' } }]);
+    const problem = 'no rate USD/EUR on or before 2026-11-05: what is held in EUR was left as it is';
+    expect(await ratesOf(portfolio)).toMatchObject([{ problem, capital: { amount: '240.01', currency: 'USD' }, fxRates: [] }]);
+    const before = await nowKnown();
+    await publish('org_one', '2026-10-20', '1.20');
+    await publish('org_one', '2026-11-06', '1.30');
+    expect(await process(door, TODAY)).toMatchObject({ applied: 0, reversed: 0 });
+    await publish('org_one', '2026-11-04', '1.25');
+    expect(await process(door, TODAY)).toMatchObject({ applied: 1, reversed: 1, paid: 1 });
+    // 1,200.05 dollars are 960.04 euros, on what had cost 1,000
+    const done = [{
+      problem: null, capital: { amount: '1440.06', currency: 'USD' }, fxRates: [{ base: 'USD', quote: 'EUR', rate: '0.8', date: '2026-11-04' }],
+      changes: [{ costBasis: { amount: '-1000', currency: 'EUR' }, realizedPnl: { amount: '-39.96', currency: 'EUR' } }, { costBasis: { amount: '-200', currency: 'USD' }, realizedPnl: { amount: '40.01', currency: 'USD' } }],
+    }];
+    expect(await ratesOf(portfolio)).toEqual(done);
+    expect((await lines(portfolio)).toSorted()).toEqual([
+      'CASH_RECEIVABLE 1440.06 USD', 'FX 960.04 EUR', 'FX -1200.05 USD', 'REALIZED_GAINS -40.01 USD', 'REALIZED_GAINS 39.96 EUR', 'SECURITIES_AT_COST -1000 EUR', 'SECURITIES_AT_COST -200 USD'].toSorted());
+    expect(await ratesOf(portfolio, `(knownAt: "${before}")`)).toMatchObject([{ problem, capital: { amount: '240.01' }, fxRates: [] }]);
+    // a correction of the rate changes nothing that was fixed
+    await publish('org_one', '2026-11-04', '1.60');
+    expect(await process(door, TODAY)).toMatchObject({ applied: 0, reversed: 0 });
+    expect(await ratesOf(portfolio)).toEqual(done);
+  });
+
+  test('a trade in a further currency that comes late takes its rate; returned capital and an exchange with cash count at the rate, too', async () => {
+    portfolio = await w.open({ organizationId: 'org_rates' });
+    acme = await newInstrument(door, 'ACME');
+    await publish('org_rates', '2026-11-04', '1.25');
+    const hear = (...events: Event[]) => door.hear(...events.map((event) => ({ ...event, organizationId: 'org_rates' })));
+    const returned = announced({ kind: 'RETURN_OF_CAPITAL', instrumentId: acme, cashPerShare: '5', payDate: '2026-11-20' });
+    const merged = announced({ kind: 'MERGER', instrumentId: acme, exDate: '2026-11-06', newInstrumentId: other, newShares: '1', oldShares: '2', newPrice: '200', cashPerShare: '30', payDate: '2026-11-20' });
+    await hear(buy({ quantity: '10' }), returned, merged);
+    const go = async () => (await door.ask('mutation { processCorporateActions(input: { asOf: "2026-11-26" }) { applied reversed userErrors { message } } }', {}, { as: principal({ organizationId: 'org_rates' }) })).data.processCorporateActions;
+    await go();
+    await hear(buy({ quantity: '10', currency: 'EUR' }));
+    await go();
+    const { rows } = await door.database.query<{ data: { rates?: unknown }; outcome: { problem: string | null; capital: string; parts: { currency: string; cost: string; gain: string; quantity: string }[] } }>(
+      "select data, outcome from transactional.entitlement where portfolio_id = $1 and step <> 'reversed' order by effective_on", [portfolio]);
+    expect(rows.map(({ data }) => data.rates)).toEqual([[{ currency: 'EUR', rate: '0.8', date: '2026-11-04' }], [{ currency: 'EUR', rate: '0.8', date: '2026-11-04' }]]);
+    // 50 dollars back are 40 euros; then 300 dollars of cash are 240 euros, and new shares worth 800 euros: of the gain of 80, all is recognised
+    const euros = rows.map(({ outcome }) => [outcome.problem, outcome.capital, ...outcome.parts.filter(({ currency }) => currency === 'EUR').map(({ cost, gain }) => `${cost} ${gain}`).toSorted()]);
+    expect(euros).toEqual([[null, '100', '-40 0'], [null, '600', '-960 80', '800 0']]);
   });
 });
 

@@ -679,6 +679,8 @@ export type RejectTradeInput = {
 
 /** Which settlement is to be tried again. */
 export type RetrySettlementInput = {
+  /** The same key again changes nothing. */
+  readonly idempotencyKey?: string | null | undefined;
   /** The trade whose settlement has failed. */
   readonly tradeId: string;
 };

@@ -13,6 +13,7 @@ import type { Posting } from '../store/books-store.ts';
 import type { Announced, Entitlement } from '../store/entitlements.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { CustodyChange } from '../store/settlement-writes.ts';
+import { ratedNow, withRates } from './action-rates.ts';
 import { custodyChanges, postApplied, postedOf, postPaid, postReversed, postRevised, revisedCustody, revisedOf } from './action-postings.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { type Group, groupOf, nothing, replayGroup } from './replay-positions.ts';
@@ -35,11 +36,17 @@ export async function applyDueActions(ctx: BooksContext, tx: Posting, portfolio:
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const outdated = await tx.outdatedEntitlements(at.id);
     const pending = outdated.length > 0 ? [] : await tx.pendingActions(at, asOf);
-    if (outdated.length === 0 && pending.length === 0) break;
-    const added = pending.map((announced) => ({ announced, action: asAction(announced.told, ctx.newId('ent')) }));
-    at = await changeActions(ctx, tx, at, { outdated, added, origin });
+    const rated = outdated.length > 0 || pending.length > 0 ? [] : await ratedNow(tx, at);
+    if (outdated.length === 0 && pending.length === 0 && rated.length === 0) break;
+    const added: AddedAction[] = rated.map(({ told }) => ({ announced: { told }, action: asAction(told, ctx.newId('ent')) }));
+    for (const announced of pending) {
+      const told = await withRates(tx, at, announced.told);
+      added.push({ announced: { ...announced, told }, action: asAction(told, ctx.newId('ent')) });
+    }
+    const taken = [...outdated, ...rated.map(({ entitlement }) => entitlement)];
+    at = await changeActions(ctx, tx, at, { outdated: taken, added, origin });
     applied += added.length;
-    reversed += outdated.length;
+    reversed += taken.length;
   }
   const due = await tx.entitlementsDue(at.id, asOf);
   if (due.length > 0) at = await pay(ctx, tx, at, due, origin);

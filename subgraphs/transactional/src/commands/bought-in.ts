@@ -4,7 +4,7 @@
  * difference of the two amounts moves: what the buy-in cost more is a loss of the sale and the purchase together, with no claim left open.
  */
 import { invalid, Refusal } from '@pms/errors';
-import { text } from '@pms/money';
+import { decimal, text } from '@pms/money';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
 import { settlementProgressed } from '@pms/schema/events/transactional';
 import type { TransactionalContext } from '../context.ts';
@@ -37,7 +37,8 @@ export const recordBoughtIn = (ctx: TransactionalContext, input: RecordBoughtIn)
   const { settled } = ledger.cash(currency);
   if (needed.isPositive() && needed.greaterThan(settled))
     throw new Refusal('INSUFFICIENT_FUNDS', `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, ['purchaseTradeId']);
-  const { price } = (await tx.factData(portfolio.id, [purchase.factSequence])).get(purchase.factSequence) as TradeFacts;
+  const bought = (await tx.factData(portfolio.id, [purchase.factSequence])).get(purchase.factSequence) as TradeFacts;
+  const price = text(decimal(bought.price));
   const done = [
     attempt(ledger, purchase, { type: 'delivered', settledOn: executedOn }, ctx.origin),
     attempt(ledger, sale, { type: 'bought-in', settledOn: executedOn }, ctx.origin, { boughtIn: { price, purchaseTradeId: input.purchaseTradeId } }),

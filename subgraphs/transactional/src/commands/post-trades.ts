@@ -17,7 +17,7 @@ import { booked } from '../domain/settlement-facts.ts';
 import { asFill } from '../domain/trade-fill.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { Entitlement } from '../store/entitlements.ts';
-import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
+import type { LockedPortfolio, Met, RecordedEntry } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import { postedOf, revisedCustody, revisedOf, told } from './action-postings.ts';
 import { applyDueActions, revise } from './apply-actions.ts';
@@ -47,7 +47,7 @@ export interface Turn {
 /** Each trade may have one turn. Returns those that were taken: a trade whose lots cannot be closed is refused, and the version before it stays. */
 export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[]): Promise<readonly Turn[]> {
   const { cash, positions, markets, hasActions } = await tx.met({ portfolioId: portfolio.id, keys: [...runOf(asked).keys.values()] });
-  const { turns, run, after, refusals } = await accepted(tx, portfolio, asked, positions);
+  const { turns, run, after, refusals } = await accepted(tx, portfolio, asked, { positions, hasActions });
   const changes = after.positions;
   const revised = revisedOf(after.entitlements, after);
   const reversing = turns.flatMap(({ reverse }) => (reverse === null ? [] : [reverse.booking]));
@@ -114,12 +114,15 @@ interface Accepted {
   readonly refusals: readonly Refused[];
 }
 
+/** What stood when the run came. */
+type Before = Pick<Met, 'positions' | 'hasActions'>;
+
 /** What a refused version would have replaced stands again, which may cost another trade its lots: asked again until none is refused. */
-async function accepted(tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[], positions: ReadonlyMap<string, PositionState>): Promise<Accepted> {
+async function accepted(tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[], before: Before): Promise<Accepted> {
   const refusals: Refused[] = [];
   for (let turns = asked; ;) {
     const run = runOf(turns);
-    const after = await positionChanges(tx, portfolio, run, positions);
+    const after = await positionChanges(tx, portfolio, run, before);
     const refused = new Map([...after.positions.values()].flatMap((change) => [...change.refused]));
     if (refused.size === 0) return { turns, run, after, refusals };
     for (const { book } of turns) {
@@ -168,12 +171,14 @@ function runOf(turns: readonly Turn[]): Run {
 type After = Changes & { readonly entitlements: readonly Entitlement[] };
 
 /** Trades that come after all that stands are applied to the open lots; other positions are replayed, with those that depend on them. */
-async function positionChanges(tx: Posting, portfolio: LockedPortfolio, run: Run, before: ReadonlyMap<string, PositionState>): Promise<After> {
+async function positionChanges(tx: Posting, portfolio: LockedPortfolio, run: Run, { positions: before, hasActions }: Before): Promise<After> {
   const method = portfolio.lotMethod;
   const keys = [...run.keys.values()];
   const stateOf = (key: Key): PositionState => before.get(keyOf(key)) ?? noPosition(key.instrumentId, key.currency);
   const fillsOf = (key: Key): readonly Fill[] => run.fillsOf.get(keyOf(key)) ?? [];
-  const isNext = (key: Key): boolean => !run.reversedOf.has(keyOf(key)) && areNext(stateOf(key).last, fillsOf(key));
+  // a position that nothing has moved yet knows nothing of the actions that came to count without it
+  const isKnown = (key: Key): boolean => !hasActions || stateOf(key).last !== null;
+  const isNext = (key: Key): boolean => !run.reversedOf.has(keyOf(key)) && isKnown(key) && areNext(stateOf(key).last, fillsOf(key));
   const others = keys.filter((key) => !isNext(key));
   const group = others.length === 0 ? null : await groupOf(tx, portfolio, others.map(({ instrumentId }) => instrumentId));
   const isReplayed = ({ instrumentId }: Key): boolean => group?.instrumentIds.includes(instrumentId) === true;

@@ -52,6 +52,14 @@ export async function processDueActions(ctx: BooksContext, options: ActionsOptio
     await ctx.store.markSwept(action, ctx.now().toISOString().slice(0, 10));
   }
   for (let after = ''; ;) {
+    const rated = await ctx.store.portfoliosToRate(organizationId, after);
+    for (const { id, organizationId: organization } of rated) await process(id, organization);
+    const last = rated.at(-1);
+    if (last === undefined) break;
+    if (seen.size >= portfoliosMax) return { ...done, more: true };
+    after = last.id;
+  }
+  for (let after = ''; ;) {
     const due = await ctx.store.portfoliosToPay(organizationId, asOf, after);
     for (const { id, organizationId: organization } of due) await process(id, organization);
     const last = due.at(-1);

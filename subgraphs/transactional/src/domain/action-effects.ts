@@ -6,9 +6,13 @@
  * Conventions. Return of capital reduces basis lot by lot; what exceeds it is a gain. A merger for stock and cash recognises of each lot's gain
  * at most the cash (IRC §356), and no loss; a taxable one recognises all, and its new lots begin on that day. A spin-off and a tax-free merger
  * keep the days of their lots. Cash in lieu sells the fraction of the whole holding, by the portfolio's lot method.
+ *
+ * Where a position is held in another currency than the action pays and prices in, cash is rounded in the action's currency and counts in the position's at
+ * the rate, to 18 digits; a price counts at the rate.
  */
 import { Decimal, sum, toMinorUnit, toStored, ZERO } from '@pms/money';
 import { type Action, placeOfAction, type Stock, type Terms } from './action-terms.ts';
+import type { Currency } from '@pms/money';
 import { apportioned, fractionOf, spinOff, splitLots } from './corporate-actions.ts';
 import { applyFill, byOpening, type Closing, type Lot, type LotMethod, takeLots } from './lots.ts';
 
@@ -29,6 +33,13 @@ export interface Effect {
   /** Why it could not be done as it should; null when it was. */
   readonly problem: string | null;
 }
+
+/** An action as it counts in a position: `currency` is the position's, `paid` what it pays and prices in where that is another one. */
+export interface ActionHere extends Action {
+  readonly paid?: { readonly currency: Currency; readonly rate: Decimal };
+}
+
+const priced = (price: Decimal, { paid }: Pick<ActionHere, 'paid'>): Decimal => (paid === undefined ? price : price.times(paid.rate));
 
 export interface Held {
   /** Never none; all in the action's currency. */
@@ -62,7 +73,7 @@ const effect = (before: readonly Lot[], after: Partial<Omit<Effect, 'gain'>>): E
   return { kept, moved, cash, movedGain, closings, movedClosings, problem, gain: costOf(kept).plus(costOf(moved)).plus(cash).minus(movedGain).minus(costOf(before)) };
 };
 
-export function effectOf(action: Action, held: Held): Effect {
+export function effectOf(action: ActionHere, held: Held): Effect {
   const { terms } = action;
   const { lots } = held;
   switch (terms.kind) {
@@ -80,21 +91,30 @@ export function effectOf(action: Action, held: Held): Effect {
   }
 }
 
-/** Cash of all shares, in whole minor units; negative for a short position. */
-export const cashFor = (quantity: Decimal, perShare: Decimal, { currency }: Pick<Action, 'currency'>): Decimal => toMinorUnit({ amount: quantity.times(perShare), currency }).amount;
+/** Cash of all shares, in whole minor units of what it is paid in; negative for a short position. */
+export function cashFor(quantity: Decimal, perShare: Decimal, { currency, paid }: Pick<ActionHere, 'currency' | 'paid'>): Decimal {
+  const { amount } = toMinorUnit({ amount: quantity.times(perShare), currency: paid?.currency ?? currency });
+  return paid === undefined ? amount : toStored(amount.times(paid.rate));
+}
+
+/** The cash of the effect in what it is paid in: it depends on quantities alone, and on no cost. */
+export const cashPaid = (action: ActionHere, held: Held): Decimal =>
+  effectOf(action.paid === undefined ? action : { ...action, paid: { ...action.paid, rate: ONE } }, held).cash;
+
+const ONE = new Decimal(1);
 
 /** For SPECIFIC the oldest: nobody names lots to an issuer. */
 const ordered = (method: LotMethod): LotMethod => (method === 'SPECIFIC' ? 'FIFO' : method);
 
-const closingFill = (action: Action, quantity: Decimal, cash: Decimal) =>
+const closingFill = (action: ActionHere, quantity: Decimal, cash: Decimal) =>
   ({ ...placeOfAction(action), quantity: quantity.negated(), amount: cash.negated(), currency: action.currency });
 
-function soldFor(action: Action, { lots, method }: Held, quantity: Decimal, cash: Decimal): Effect {
+function soldFor(action: ActionHere, { lots, method }: Held, quantity: Decimal, cash: Decimal): Effect {
   const { lots: kept, closings } = applyFill(lots, closingFill(action, quantity, cash), ordered(method));
   return effect(lots, { kept, cash, closings });
 }
 
-function fractionSold(action: Action, lots: readonly Lot[], price: Decimal | null, method: LotMethod): {
+function fractionSold(action: ActionHere, lots: readonly Lot[], price: Decimal | null, method: LotMethod): {
   readonly left: readonly Lot[]; readonly cash: Decimal; readonly closings: readonly Closing[]; readonly gain: Decimal;
 } {
   const fraction = fractionOf(lots);
@@ -104,7 +124,7 @@ function fractionSold(action: Action, lots: readonly Lot[], price: Decimal | nul
   return { left, cash, closings, gain: sum(closings.map(({ realizedGain }) => realizedGain)) };
 }
 
-function returned(action: Action, perShare: Decimal, lots: readonly Lot[]): Effect {
+function returned(action: ActionHere, perShare: Decimal, lots: readonly Lot[]): Effect {
   const cash = cashFor(quantityOf(lots), perShare, action);
   const parts = apportioned(cash, lots.map(({ quantity }) => quantity));
   const kept = lots.map((lot, at) => {
@@ -115,20 +135,20 @@ function returned(action: Action, perShare: Decimal, lots: readonly Lot[]): Effe
   return effect(lots, { kept, cash, closings });
 }
 
-function spunOff(action: Action, { ratio, share, inLieu }: Terms & { kind: 'SPIN_OFF' | 'RIGHTS_ISSUE' }, { lots, method }: Held): Effect {
+function spunOff(action: ActionHere, { ratio, share, inLieu }: Terms & { kind: 'SPIN_OFF' | 'RIGHTS_ISSUE' }, { lots, method }: Held): Effect {
   const { parent, spunOff: received } = spinOff(lots, { share, sharesPerParent: ratio.into.div(ratio.old), idOf: (lot) => movedId(lot, action) });
   const { left, cash, closings, gain } = fractionSold(action, received, inLieu, method);
   return effect(lots, { kept: parent, moved: left, cash, movedClosings: closings, movedGain: gain });
 }
 
-function merged(action: Action, { stock, cash: perShare, inLieu, taxable }: Terms & { kind: 'MERGER' }, held: Held): Effect {
+function merged(action: ActionHere, { stock, cash: perShare, inLieu, taxable }: Terms & { kind: 'MERGER' }, held: Held): Effect {
   const { lots, method } = held;
   const quantity = quantityOf(lots);
   const boot = cashFor(quantity, perShare, action);
   if (stock === null) return soldFor(action, held, quantity, boot);
   const parts = apportioned(boot, lots.map((lot) => lot.quantity));
   const recost = lots.map((lot, at) => ({
-    ...lot, id: movedId(lot, action), cost: basisAfter(lot, parts[at] ?? ZERO, stock, taxable), ...(taxable && { openedOn: action.effectiveOn }),
+    ...lot, id: movedId(lot, action), cost: basisAfter(lot, parts[at] ?? ZERO, { ...stock, price: priced(stock.price, action) }, taxable), ...(taxable && { openedOn: action.effectiveOn }),
   }));
   const { left, cash, closings, gain } = fractionSold(action, splitLots(recost, stock.ratio), inLieu, method);
   const exchanged = lots.flatMap((lot, at) => {
@@ -151,7 +171,7 @@ function basisAfter({ quantity, cost }: Lot, boot: Decimal, { ratio, price }: St
 }
 
 /** Of rights that are no more, none are exercised: a trade was taken back since. */
-function exercised(action: Action, { rights, ratio, perShare }: Terms & { kind: 'RIGHTS_EXERCISE' }, { lots, method }: Held): Effect {
+function exercised(action: ActionHere, { rights, ratio, perShare }: Terms & { kind: 'RIGHTS_EXERCISE' }, { lots, method }: Held): Effect {
   const used = Decimal.max(ZERO, Decimal.min(rights, quantityOf(lots)));
   const problem = used.equals(rights) ? null : `only ${used.toFixed()} of ${rights.toFixed()} rights are held`;
   if (used.isZero()) return effect(lots, { kept: lots, problem });

@@ -2,7 +2,7 @@
 import { decimal, type Decimal, text } from '@pms/money';
 import type { Action } from './action-terms.ts';
 import type { Day } from './days.ts';
-import { entry, type Entry, type Line } from './journal.ts';
+import { balances, entry, type Entry, type Line } from './journal.ts';
 import type { Outcome } from './position-books.ts';
 
 /** All cash that an action brings, after tax; negative where it is owed. */
@@ -10,24 +10,27 @@ export const cashOfOutcome = ({ income, tax, capital }: Outcome): Decimal => inc
 
 /**
  * At the ex date: securities change by what their cost changed, gains and dividends are earned, and the cash is awaited or owed until the
- * pay date. Without lines where the action did nothing that is measured in money.
+ * pay date. Without lines where the action did nothing that is measured in money. What is held in another currency than the cash goes through FX, so that each
+ * currency balances.
  */
 export function actionBooked({ entitlementId, instrumentId, effectiveOn, terms: { kind } }: Action, outcome: Outcome): Entry {
   const { currency, income, tax, parts } = outcome;
   const cash = cashOfOutcome(outcome);
-  return entry({
-    kind: kind === 'CASH_DIVIDEND' ? 'DIVIDEND' : 'CORPORATE_ACTION', effectiveOn, reference: entitlementId,
-    lines: [
-      ...parts.flatMap((part): Line[] => [
-        { account: 'SECURITIES_AT_COST', currency: part.currency, amount: part.cost, instrumentId: part.instrumentId },
-        { account: 'REALIZED_GAINS', currency: part.currency, amount: part.gain.negated(), instrumentId: part.instrumentId },
-      ]),
-      { account: 'DIVIDENDS', currency, amount: income.negated(), instrumentId },
-      { account: 'TAXES', currency, amount: tax },
-      { account: awaited(cash), currency, amount: cash },
-    ],
-  });
+  const lines: readonly Line[] = [
+    ...parts.flatMap((part): Line[] => [
+      { account: 'SECURITIES_AT_COST', currency: part.currency, amount: part.cost, instrumentId: part.instrumentId },
+      { account: 'REALIZED_GAINS', currency: part.currency, amount: part.gain.negated(), instrumentId: part.instrumentId },
+    ]),
+    { account: 'DIVIDENDS', currency, amount: income.negated(), instrumentId },
+    { account: 'TAXES', currency, amount: tax },
+    { account: awaited(cash), currency, amount: cash },
+  ];
+  const exchanged = parts.some((part) => part.currency !== currency) ? exchangedIn(lines) : [];
+  return entry({ kind: kind === 'CASH_DIVIDEND' ? 'DIVIDEND' : 'CORPORATE_ACTION', effectiveOn, reference: entitlementId, lines: [...lines, ...exchanged] });
 }
+
+/** The other side of what does not balance in its own currency. */
+const exchangedIn = (lines: readonly Line[]): Line[] => [...balances(lines)].map(([currency, total]): Line => ({ account: 'FX', currency, amount: total.negated() }));
 
 const awaited = (cash: Decimal): 'CASH_RECEIVABLE' | 'CASH_PAYABLE' => (cash.lessThan(0) ? 'CASH_PAYABLE' : 'CASH_RECEIVABLE');
 

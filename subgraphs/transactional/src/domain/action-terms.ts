@@ -47,6 +47,14 @@ export interface Action {
   readonly payOn: Day | null;
   readonly currency: Currency;
   readonly terms: Terms;
+  /** By currency in which the instrument is held beside the action's own: units of it for one of the action's, fixed when the action came to count. */
+  readonly rates?: ReadonlyMap<Currency, ActionRate>;
+}
+
+export interface ActionRate {
+  readonly rate: Decimal;
+  /** The day of which it is: the last published one on or before the ex date. */
+  readonly date: Day;
 }
 
 /** Of one day's actions those come first that count per share as it was before the others. */

@@ -5,7 +5,7 @@
  */
 import { type Decimal, sum, toMinorUnit, ZERO } from '@pms/money';
 import type { Currency } from '@pms/money';
-import { cashFor, type Effect, effectOf, isPriced } from './action-effects.ts';
+import { type ActionHere, cashFor, cashPaid, type Effect, effectOf, isPriced } from './action-effects.ts';
 import { type Action, placeOfAction, targetOf } from './action-terms.ts';
 import { flat, type LotBook, lotBook } from './lot-book.ts';
 import type { Closing, Fill, Lot, LotMethod } from './lots.ts';
@@ -18,7 +18,7 @@ export interface Part extends Key {
   readonly gain: Decimal;
 }
 
-/** What an action did in one portfolio: the cost of all parts, plus `capital`, is the gain of all parts. */
+/** What an action did in one portfolio: the cost of all parts, plus `capital`, is the gain of all parts, where all are held in the action's currency. */
 export interface Outcome {
   /** Held at the start of the ex date, in whatever currency it was traded; negative when short. */
   readonly entitled: Decimal;
@@ -69,6 +69,15 @@ export interface Beginning {
   readonly lots: readonly Lot[];
 }
 
+/** What a problem begins with that a rate would mend. */
+export const NO_RATE = 'no rate';
+
+/** Priced at its own terms, or at the rate into the position's currency. */
+function inPosition(action: Action, currency: Currency): ActionHere {
+  const known = currency === action.currency || !isPriced(action) ? undefined : action.rates?.get(currency);
+  return { ...action, currency, ...(known !== undefined && { paid: { currency: action.currency, rate: known.rate } }) };
+}
+
 export function positionBooks(method: LotMethod, beginnings: readonly Beginning[] = []): PositionBooks {
   const all = new Map<string, Running>(beginnings.map(({ state, lots }) =>
     [keyOf(state), { key: state, book: lotBook({ ...state, lots }, method), realized: state.realized, last: state.last, rewritten: false }]));
@@ -98,17 +107,19 @@ export function positionBooks(method: LotMethod, beginnings: readonly Beginning[
     return closings.map((closing) => ({ ...closing, closedBy: place.tradeId, closedOn: place.tradedOn, sequence: place.sequence }));
   }
 
-  function change(position: Running, action: Action): { readonly effect: Effect; readonly closed: Outcome['closed'] } {
+  function change(position: Running, action: Action): { readonly effect: Effect; readonly paid: Decimal; readonly closed: Outcome['closed'] } {
     const lots = position.book.lots();
-    const effect = effectOf({ ...action, currency: position.key.currency }, { lots, method });
+    const here = inPosition(action, position.key.currency);
+    const effect = effectOf(here, { lots, method });
+    const paid = here.paid === undefined ? effect.cash : cashPaid(here, { lots, method });
     if (effect.kept !== lots) rewrite(position, effect.kept, position.book.openedOn);
     position.realized = position.realized.plus(effect.gain);
     const into = targetOf(action.terms);
-    if (into === null || (effect.moved.length === 0 && effect.movedGain.isZero())) return { effect, closed: [{ key: position.key, closings: effect.closings }] };
+    if (into === null || (effect.moved.length === 0 && effect.movedGain.isZero())) return { effect, paid, closed: [{ key: position.key, closings: effect.closings }] };
     const target = at({ instrumentId: into, currency: position.key.currency });
     const closings = receive(target, effect.moved, placeOfAction(action));
     target.realized = target.realized.plus(effect.movedGain);
-    return { effect, closed: [{ key: position.key, closings: effect.closings }, { key: target.key, closings: [...effect.movedClosings, ...closings] }] };
+    return { effect, paid, closed: [{ key: position.key, closings: effect.closings }, { key: target.key, closings: [...effect.movedClosings, ...closings] }] };
   }
 
   return {
@@ -125,12 +136,12 @@ export function positionBooks(method: LotMethod, beginnings: readonly Beginning[
       if (action.terms.kind === 'CASH_DIVIDEND') return dividend(action, entitled, action.terms);
       const before = new Map([...all].map(([name, position]) => [name, totals(position)]));
       const open = held.filter(({ book }) => !book.quantity.isZero());
-      const able = open.filter(({ key }) => key.currency === action.currency || !isPriced(action));
+      const able = open.filter(({ key }) => key.currency === action.currency || !isPriced(action) || action.rates?.has(key.currency) === true);
       const changes = able.map((position) => change(position, action));
       const effects = changes.map(({ effect }) => effect);
-      const foreign = open.filter((position) => !able.includes(position)).map(({ key }) => `what is held in ${key.currency} needs a rate to ${action.currency}`);
+      const foreign = open.filter((position) => !able.includes(position)).map(({ key }) => `${NO_RATE} ${action.currency}/${key.currency} on or before ${action.effectiveOn}: what is held in ${key.currency} was left as it is`);
       return {
-        entitled, currency: action.currency, income: ZERO, tax: ZERO, capital: sum(effects.map(({ cash }) => cash)),
+        entitled, currency: action.currency, income: ZERO, tax: ZERO, capital: sum(changes.map(({ paid }) => paid)),
         parts: [...all].flatMap(([name, position]) => changed(position, before.get(name))),
         closed: changes.flatMap(({ closed }) => closed).filter(({ closings }) => closings.length > 0),
         problem: [...foreign, ...effects.map(({ problem }) => problem)].find((each) => each !== null) ?? null,

@@ -25,11 +25,14 @@ export interface ToldAction {
   readonly taxable: boolean;
   /** Of an exercise: how many rights are given up. */
   readonly rights?: string | null | undefined;
+  /** Rates from its currency to others in which the instrument was held when it came to count here. */
+  readonly rates?: readonly { readonly currency: string; readonly rate: string; readonly date: string }[] | undefined;
 }
 
 export function asAction(told: ToldAction, entitlementId: string): Action {
   const { actionId, version, instrumentId, exDate: effectiveOn, payDate, currency } = told;
-  const action = { entitlementId, actionId, version, instrumentId, effectiveOn, currency, terms: termsOf(told) };
+  const rates = new Map((told.rates ?? []).map((known) => [known.currency, { rate: decimal(known.rate), date: known.date }]));
+  const action = { entitlementId, actionId, version, instrumentId, effectiveOn, currency, terms: termsOf(told), rates };
   const bringsCash = action.terms.kind === 'CASH_DIVIDEND' || isPriced({ ...action, payOn: null });
   return { ...action, payOn: bringsCash ? (payDate ?? effectiveOn) : null };
 }

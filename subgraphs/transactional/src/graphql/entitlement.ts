@@ -21,6 +21,7 @@ export const Entitlement: EntitlementResolvers = {
   capital: ({ outcome }) => money(outcome.capital, outcome.currency),
   cash: ({ outcome }) => money(cashOfOutcome(outcome), outcome.currency),
   changes: ({ outcome }) => outcome.parts,
+  fxRates: ({ action: { currency, rates } }) => [...(rates ?? [])].map(([quote, { rate, date }]) => ({ base: currency, quote, rate, date })),
   problem: ({ outcome }) => outcome.problem,
 };
 

@@ -4,7 +4,7 @@ import type { Sql } from '@pms/events/sql';
 import type { Page } from '@pms/subgraph/connection';
 import { type KeptOutcome, keptOutcome, outcomeOf } from '../domain/action-entries.ts';
 import { type Action, targetOf } from '../domain/action-terms.ts';
-import type { Outcome } from '../domain/position-books.ts';
+import { NO_RATE, type Outcome } from '../domain/position-books.ts';
 import { asAction, type ToldAction } from '../domain/told-action.ts';
 import type { LockedPortfolio } from './posting-reads.ts';
 import { type Column, insertion, type Part, upsert } from './statement.ts';
@@ -77,6 +77,9 @@ export function entitlementReads(sql: Sql) {
     /** Those that were amended or cancelled since. */
     outdatedEntitlements: (portfolioId: string): Promise<Entitlement[]> =>
       found('exists (select from transactional.corporate_action a where a.action_id = e.action_id and (a.version > e.version or a.cancelled))', [portfolioId]),
+
+    /** Those that were left as they are in some currency, for want of a rate. */
+    unratedEntitlements: (portfolioId: string): Promise<Entitlement[]> => found(`e.outcome->>'problem' like '${NO_RATE} %'`, [portfolioId]),
 
     /**
      * Actions that are due and not yet in the portfolio's books, though it may have held what they are about: something was traded before the ex
@@ -169,6 +172,18 @@ export function dueReads(sql: Sql) {
       await sql.query(
         `update transactional.corporate_action set swept = true
          where action_id = $1 and version = $2 and known_at < clock_timestamp() - interval '1 minute' and (ex_date < $3::date or cancelled)`, [actionId, version, today]);
+    },
+
+    /** Portfolios with an action that was left as it is for want of a rate, where one of its currency was published since for the days before it. */
+    async portfoliosToRate(organizationId: string | null, after: string): Promise<{ readonly id: string; readonly organizationId: string }[]> {
+      const { rows } = await sql.query<{ id: string; organizationId: string }>(
+        `select distinct e.portfolio_id as id, e.organization_id as "organizationId" from transactional.entitlement e
+         join transactional.fact f on f.portfolio_id = e.portfolio_id and f.sequence = e.fact_sequence
+         where e.step <> 'reversed' and e.outcome->>'problem' like '${NO_RATE} %' and ($1::text is null or e.organization_id = $1) and e.portfolio_id > $2
+           and exists (select from transactional.fx_rate r where r.organization_id = e.organization_id and r.recorded_at > f.recorded_at and e.data->>'currency' in (r.base, r.quote)
+             and r.day between e.effective_on - 7 and e.effective_on)
+         order by 1 limit ${PORTFOLIOS_AT_ONCE}`, [organizationId, after]);
+      return rows;
     },
 
     async portfoliosToPay(organizationId: string | null, asOf: string, after: string): Promise<{ readonly id: string; readonly organizationId: string }[]> {
