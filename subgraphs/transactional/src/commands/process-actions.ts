@@ -25,48 +25,50 @@ export interface Processed extends Applied {
 }
 
 export async function processDueActions(ctx: BooksContext, options: ActionsOptions): Promise<Processed> {
-  const { organizationId, asOf, portfoliosMax, originFor } = options;
+  const { organizationId, portfolioId, asOf } = options;
+  const run = running(ctx, options);
+  if (portfolioId !== null) await run.process({ id: portfolioId, organizationId: organizationId ?? '' });
+  else {
+    for (const action of await ctx.store.actionsDue(organizationId, asOf)) {
+      await run.throughAll(async (after) => (await ctx.store.portfoliosOfAction(action, asOf, after)).map((id) => ({ id, organizationId: action.organizationId })));
+      if (run.isFull()) break;
+      await ctx.store.markSwept(action, ctx.now().toISOString().slice(0, 10));
+    }
+    await run.throughAll((after) => ctx.store.portfoliosToRate(organizationId, after));
+    await run.throughAll((after) => ctx.store.portfoliosToPay(organizationId, asOf, after));
+  }
+  return { ...run.done, more: run.isFull() };
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly organizationId: string;
+}
+
+/** Takes each portfolio once, and no further page once the bound is reached. */
+function running(ctx: BooksContext, { asOf, portfoliosMax, originFor }: ActionsOptions) {
   const done = { applied: 0, reversed: 0, paid: 0 };
   const seen = new Set<string>();
-  const process = async (id: string, organization: string): Promise<void> => {
+  let full = false;
+  async function process({ id, organizationId }: Waiting): Promise<void> {
     if (seen.has(id)) return;
     seen.add(id);
-    const { applied, reversed, paid } = await applyOne(ctx, id, { asOf, origin: originFor(organization) });
+    const { applied, reversed, paid } = await applyOne(ctx, id, { asOf, origin: originFor(organizationId) });
     done.applied += applied;
     done.reversed += reversed;
     done.paid += paid;
-  };
-  if (options.portfolioId !== null) {
-    await process(options.portfolioId, organizationId ?? '');
-    return { ...done, more: false };
   }
-  for (const action of await ctx.store.actionsDue(organizationId, asOf)) {
-    for (let after = ''; ;) {
-      const ids = await ctx.store.portfoliosOfAction(action, asOf, after);
-      for (const id of ids) await process(id, action.organizationId);
-      const last = ids.at(-1);
-      if (last === undefined) break;
-      if (seen.size >= portfoliosMax) return { ...done, more: true };
-      after = last;
+  async function throughAll(pageAfter: (after: string) => Promise<readonly Waiting[]>): Promise<void> {
+    for (let after = ''; !full;) {
+      const page = await pageAfter(after);
+      for (const each of page) await process(each);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      full = seen.size >= portfoliosMax;
+      after = last.id;
     }
-    await ctx.store.markSwept(action, ctx.now().toISOString().slice(0, 10));
   }
-  for (let after = ''; ;) {
-    const rated = await ctx.store.portfoliosToRate(organizationId, after);
-    for (const { id, organizationId: organization } of rated) await process(id, organization);
-    const last = rated.at(-1);
-    if (last === undefined) break;
-    if (seen.size >= portfoliosMax) return { ...done, more: true };
-    after = last.id;
-  }
-  for (let after = ''; ;) {
-    const due = await ctx.store.portfoliosToPay(organizationId, asOf, after);
-    for (const { id, organizationId: organization } of due) await process(id, organization);
-    const last = due.at(-1);
-    if (last === undefined) return { ...done, more: false };
-    if (seen.size >= portfoliosMax) return { ...done, more: true };
-    after = last.id;
-  }
+  return { done, process, throughAll, isFull: (): boolean => full };
 }
 
 async function applyOne(ctx: BooksContext, portfolioId: string, at: { readonly asOf: string; readonly origin: Origin }): Promise<Applied> {

@@ -36,12 +36,12 @@ export const resolveParked = (ctx: TransactionalContext, input: ResolveParked): 
   return release(ctx, at, released, { heard, fact, on, origin });
 }, input);
 
-function checkedDay({ resolution, retryOn }: ResolveParked, today: string): string | null {
+function checkedDay({ resolution, retryOn }: ResolveParked, on: string): string | null {
   if (resolution !== 'RETRY_ON') {
     if (retryOn != null) throw invalid('a day is set with RETRY_ON alone', 'retryOn');
     return null;
   }
-  if (retryOn == null || retryOn <= today || retryOn > addDays(today, AHEAD_DAYS_MAX)) throw invalid(`it is tried again on a day after today, at most ${AHEAD_DAYS_MAX} days ahead`, 'retryOn');
+  if (retryOn == null || retryOn <= on || retryOn > addDays(on, AHEAD_DAYS_MAX)) throw invalid(`it is tried again on a day after today, at most ${AHEAD_DAYS_MAX} days ahead`, 'retryOn');
   return retryOn;
 }
 

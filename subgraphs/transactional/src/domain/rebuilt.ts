@@ -23,7 +23,7 @@ export function cashLines(fact: RecordedFact, fill: Fill | null): readonly Line[
   return postings(fact, fill).filter(({ account }) => account.startsWith('CASH_'));
 }
 
-const told: { readonly [Kind in FactKind]?: (fact: RecordedFact) => readonly Line[] } = {
+const linesOf: { readonly [Kind in FactKind]?: (fact: RecordedFact) => readonly Line[] } = {
   CASH_DEPOSITED: (fact) => movementEntry('DEPOSIT', movedIn(fact)).lines,
   CASH_WITHDRAWN: (fact) => movementEntry('WITHDRAWAL', movedIn(fact)).lines,
   CASH_ITEM_BOOKED: (fact) => movementEntry(fact.data['item'] as Movement, movedIn(fact)).lines,
@@ -38,7 +38,7 @@ const told: { readonly [Kind in FactKind]?: (fact: RecordedFact) => readonly Lin
   CLAIM_CANCELLED: (fact) => undone((fact.data['undone'] as (keyof typeof claimEntries)[]).flatMap((kind) => claimLines(fact, kind))),
 };
 
-const postings = (fact: RecordedFact, fill: Fill | null): readonly Line[] => told[fact.kind]?.(fact) ?? (fill === null ? [] : tradePostings(fact, fill));
+const postings = (fact: RecordedFact, fill: Fill | null): readonly Line[] => linesOf[fact.kind]?.(fact) ?? (fill === null ? [] : tradePostings(fact, fill));
 
 const undone = (lines: readonly Line[]): readonly Line[] => lines.map((line) => ({ ...line, amount: line.amount.negated() }));
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compensations, stepsBehind, undoing } from './saga-steps.ts';
 import { whyParked } from './parking.ts';
 import { ATTEMPTS_MAX, begun, next } from './settlement.ts';
-import type { Delivered, Heard, Of, Settlement } from './settlement-state.ts';
+import type { Delivered, Heard, Of, Settlement, Step } from './settlement-state.ts';
 
 const due = '2026-11-23';
 const after = (...heard: Heard[]): Settlement => heard.reduce((state, each) => next(state, each).settlement, begun);
@@ -193,24 +193,32 @@ test('a repeated message changes nothing, in any state', () => {
   }));
 });
 
+/** What must hold of every step, whatever is heard. */
+function expectSound(state: Settlement, each: Heard, { settlement, send }: Step): void {
+  // what is final stays; nothing is undone but by a cancellation or a refusal
+  if (state.step === 'cancelled' || state.step === 'refused') expect(settlement).toEqual(state);
+  if (each.type !== 'cancelled' && each.type !== 'booking-refused') expect(send.map(({ type }) => type).filter((type) => undoings.has(type))).toEqual(undoneOnTheWay(state, settlement));
+  // what has changed hands never becomes less, until all of it goes back
+  if ('part' in state && 'part' in settlement) expect(settlement.part.quantity.greaterThanOrEqualTo(state.part.quantity)).toBe(true);
+  // beyond the bound only where somebody, or a day that was set, says so
+  if (each.type === 'retried' && settlement !== state && 'retryOn' in state && state.retryOn === null && 'attempt' in settlement) expect(settlement.attempt).toBeLessThanOrEqual(ATTEMPTS_MAX);
+}
+
+const undoings = new Set<string>(Object.values(compensations));
+
+/** A buy-in that is called off by a match, another attempt or a person, and a delivery that the custodian takes back. */
+function undoneOnTheWay(from: Settlement, to: Settlement): string[] {
+  if (from.step === 'buying-in' && to.step !== 'buying-in' && to.step !== 'settled') return ['call-off-buy-in'];
+  return from.step === 'settled' && to.step === 'failed' ? ['reverse-delivery'] : [];
+}
+
 test('whatever is heard in whatever order, the state is consistent and a cancellation undoes each step behind it once, the newest first', () => {
   fc.assert(fc.property(fc.array(message, { maxLength: 30 }), (heard) => {
     let state = begun;
     for (const each of heard) {
-      const { settlement, send } = next(state, each);
-      // what is final stays; nothing is undone but by a cancellation or a refusal
-      if (state.step === 'cancelled' || state.step === 'refused') expect(settlement).toEqual(state);
-      const names = new Set<string>(Object.values(compensations));
-      // but a buy-in that is called off by a match, another attempt or a person, and a delivery that the custodian takes back
-      if (each.type !== 'cancelled' && each.type !== 'booking-refused') {
-        const isCalledOff = state.step === 'buying-in' && settlement.step !== 'buying-in' && settlement.step !== 'settled';
-        expect(send.map(({ type }) => type).filter((type) => names.has(type))).toEqual(isCalledOff ? ['call-off-buy-in'] : state.step === 'settled' && settlement.step === 'failed' ? ['reverse-delivery'] : []);
-      }
-      // what has changed hands never becomes less, until all of it goes back
-      if ('part' in state && 'part' in settlement) expect(settlement.part.quantity.greaterThanOrEqualTo(state.part.quantity)).toBe(true);
-      // beyond the bound only where somebody, or a day that was set, says so
-      if (each.type === 'retried' && settlement !== state && 'retryOn' in state && state.retryOn === null && 'attempt' in settlement) expect(settlement.attempt).toBeLessThanOrEqual(ATTEMPTS_MAX);
-      state = settlement;
+      const step = next(state, each);
+      expectSound(state, each, step);
+      state = step.settlement;
     }
     const behind = stepsBehind(state);
     expect(new Set(behind).size).toBe(behind.length);

@@ -139,6 +139,9 @@ function whileMatched(settlement: Of<'matched'>, heard: Heard): Step {
   }
 }
 
+const partOfFailed = (settlement: Of<'failed'>, total: Delivered): Step =>
+  (settlement.matched && settlement.netSetId === null && isMore(settlement.part, total) ? again(settlement, settlement, total) : unchanged(settlement));
+
 function whileFailed(settlement: Of<'failed'>, heard: Heard): Step {
   switch (heard.type) {
     case 'retried':
@@ -146,7 +149,7 @@ function whileFailed(settlement: Of<'failed'>, heard: Heard): Step {
     case 'matched':
       return settlement.matched ? unchanged(settlement) : again(settlement, { matched: true, netSetId: null });
     case 'part-delivered':
-      return settlement.matched && settlement.netSetId === null && isMore(settlement.part, heard.total) ? again(settlement, settlement, heard.total) : unchanged(settlement);
+      return partOfFailed(settlement, heard.total);
     case 'net-broken':
       return { settlement: { ...settlement, netSetId: null }, send: [] };
     case 'buy-in-due':

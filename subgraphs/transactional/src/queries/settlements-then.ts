@@ -1,6 +1,7 @@
 /** How settlements stood on a day, as they were known at a time: the facts of the version that was booked last then, told to the saga again. */
+import { tradeFacts } from '@pms/schema/events/trade-capture';
+import { type BookedVersion, bookingIn } from '../domain/booked-version.ts';
 import type { BooksStore } from '../store/books-store.ts';
-import { type BookedVersion, bookingIn } from '../store/booked-versions.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { SettlementView, VersionFact } from '../store/operations-reads.ts';
 
@@ -8,7 +9,7 @@ import type { SettlementView, VersionFact } from '../store/operations-reads.ts';
 export async function settlementsThen(store: BooksStore, organizationId: string, tradeIds: readonly string[], moment: Moment): Promise<Map<string, SettlementView>> {
   const history = await store.settlementHistory(organizationId, tradeIds, moment);
   const versions = new Map([...history].flatMap(([tradeId, facts]) => { const last = lastBooked(facts); return last === null ? [] : [[tradeId, last] as const]; }));
-  const bookings = new Map([...versions].map(([tradeId, version]) => [tradeId, { ...bookingIn(version), portfolioId: (version.data as { readonly portfolioId: string }).portfolioId }]));
+  const bookings = new Map([...versions].map(([tradeId, version]) => [tradeId, { ...bookingIn(tradeFacts.parse(version.data), version), portfolioId: (version.data as { readonly portfolioId: string }).portfolioId }]));
   const markets = await store.marketsOf(organizationId, [...bookings.values()].map(({ instrumentId }) => instrumentId));
   return new Map([...bookings].map(([tradeId, booking]) => [tradeId, { ...booking, mic: markets.get(booking.instrumentId) ?? null, moment }]));
 }

@@ -1,6 +1,5 @@
 /** What operations look at: settlements with their ageing, net sets, claims, how an organisation settles, and what is stuck. */
 import type { Sql } from '@pms/events/sql';
-import { decimal } from '@pms/money';
 import type { Page } from '@pms/subgraph/connection';
 import type { FactKind } from '../domain/fact.ts';
 import { buyInCodes } from '../domain/parking.ts';

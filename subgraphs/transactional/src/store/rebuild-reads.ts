@@ -1,13 +1,13 @@
 /** The facts of one portfolio, page by page, and what the journal and the projections hold beside them. */
 import type { Sql } from '@pms/events/sql';
 import { type Decimal, decimal } from '@pms/money';
+import type { BookedVersion } from '../domain/booked-version.ts';
 import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { Account } from '../domain/journal.ts';
 import type { LotMethod } from '../domain/lots.ts';
 import type { Key, Place } from '../domain/movement.ts';
 import type { ActionFact } from '../domain/told-action.ts';
 import type { RecordedFact } from '../domain/rebuilt.ts';
-import type { BookedVersion } from './booked-versions.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 const PAGE_MAX = 1_000;

@@ -48,16 +48,19 @@ export const CHANGING: readonly Column[] = [
   ['retry_on', 'date'], ['parked_on', 'date'], ['parked_code', 'text'], ['parked_reason', 'text'],
 ];
 
+const NO_FAILURE = { reason: null, code: null, failedOn: null, retryOn: null, parked: null };
+
 /** In the order of CHANGING. */
-export const changingValues = (settlement: Settlement): readonly unknown[] => [
-  settlement.step === 'settled' ? settlement.settledOn : null, failureOf(settlement)?.reason ?? null, failureOf(settlement)?.matched ?? settlement.step !== 'instructed',
-  ...partValues(settlement), failureOf(settlement)?.code ?? null, failureOf(settlement)?.failedOn ?? null,
-  settlement.step === 'buying-in' ? settlement.dueOn : null, netSetOf(settlement),
-  failureOf(settlement)?.retryOn ?? null, ...parkedValues(failureOf(settlement)?.parked ?? null),
-];
+export function changingValues(settlement: Settlement): readonly unknown[] {
+  const failure = failureOf(settlement);
+  const { reason, code, failedOn, retryOn, parked } = failure ?? NO_FAILURE;
+  return [
+    settlement.step === 'settled' ? settlement.settledOn : null, reason, failure === null ? settlement.step !== 'instructed' : failure.matched, ...partValues(settlement), code, failedOn,
+    settlement.step === 'buying-in' ? settlement.dueOn : null, netSetOf(settlement), retryOn, ...(parked === null ? [null, null, null] : [parked.on, parked.code, parked.reason]),
+  ];
+}
 
 const failureOf = (settlement: Settlement) => ('code' in settlement ? settlement : null);
-const parkedValues = (parked: { readonly on: string; readonly code: string; readonly reason: string } | null): readonly (string | null)[] => [parked?.on ?? null, parked?.code ?? null, parked?.reason ?? null];
 const netSetOf = (settlement: Settlement): string | null => ('netSetId' in settlement ? settlement.netSetId : null);
 const partValues = (settlement: Settlement): readonly string[] => ('part' in settlement ? [settlement.part.quantity.toFixed(), settlement.part.amount.toFixed()] : ['0', '0']);
 
