@@ -156,6 +156,15 @@ test('who captured a trade may neither approve nor reject it; somebody else may,
   expect(await projected(door, 'prt_a')).toEqual({ cash: '9400', held: { ins_acme: '6' } });
 });
 
+test('who captured a trade does not decide about what somebody else made of it, nor does that one', async () => {
+  await needsApproval();
+  const facts = trade({ quantity: '6' });
+  await door.hear(captured(facts), amended({ ...facts, version: 2, quantity: '7' }, 1, { actor: 'usr_second' }));
+  for (const maker of [principal(), principal({ subject: 'usr_second' })])
+    expect(await approve(facts.tradeId, {}, maker)).toEqual({ trade: null, userErrors: [{ code: 'NOT_PERMITTED', path: ['tradeId'] }] });
+  expect(await approve(facts.tradeId)).toMatchObject({ trade: { decision: { version: 2, outcome: 'VALIDATED' } }, userErrors: [] });
+});
+
 test('a rejected trade takes nothing, and its rejection is told with who and why', async () => {
   await needsApproval();
   const { tradeId } = await decided({ quantity: '6' });

@@ -1,4 +1,4 @@
-/** A person's answer to a trade that waits: approved or rejected, by somebody other than who made it. Asking again for the same answer changes nothing. */
+/** A person's answer to a trade that waits: approved or rejected, by somebody other than those who made any version of it. Asking again for the same answer changes nothing. */
 import { invalid, Refusal } from '@pms/errors';
 import { type EventMaker, event } from '@pms/events/envelope';
 import { tradeRejected, tradeValidated } from '@pms/schema/events/validation';
@@ -40,7 +40,7 @@ async function answer(ctx: ValidationContext, { tradeId, expectedVersion }: Answ
     if (portfolio === null || waiting === undefined) throw unknownTrade();
     if (waiting.outcome === outcome && waiting.decidedBy === subject) return;
     await checkWaiting(tx, waiting, expectedVersion);
-    if (waiting.maker === subject) throw new Refusal('NOT_PERMITTED', 'who captured or amended a trade does not decide about it', ['tradeId']);
+    if ((await tx.makersOf(organizationId, tradeId)).has(subject)) throw new Refusal('NOT_PERMITTED', 'who captured or amended a trade does not decide about it', ['tradeId']);
     await carry(ctx, tx, portfolio, waiting, words);
     await tx.rule([{ tradeId, version: waiting.version, outcome, decidedBy: subject, comment: words }], ctx.now());
   });

@@ -14,6 +14,12 @@ export function decisionWrites(sql: Sql) {
       return new Map(rows.map((row) => [row.tradeId, row]));
     },
 
+    /** Everybody who made a version of the trade, whichever stands now. */
+    async makersOf(organizationId: string, tradeId: string): Promise<ReadonlySet<string>> {
+      const { rows } = await sql.query<{ maker: string }>('select distinct maker from validation.decision where organization_id = $1 and trade_id = $2', [organizationId, tradeId]);
+      return new Set(rows.map(({ maker }) => maker));
+    },
+
     /** The newest allowed version before this one; null where there is none. */
     async allowedBefore(organizationId: string, tradeId: string, version: number): Promise<StandingDecision | null> {
       const { rows } = await sql.query<StandingDecision>(
