@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 /** Of the demo world alone: public knowledge, so production refuses the demo. */
 export const demoClient = { id: 'demo', secret: 'demo-secret' } as const;
 export const demoPassword = 'demo';
-const demoUsers = ['admin', 'manager', 'trader', 'risk', 'compliance'] as const;
+const demoUsers = ['admin', 'manager', 'trader', 'risk', 'compliance', 'investor'] as const;
 
 export function welcome({ publicUrl, demo }: Pick<Environment, 'publicUrl' | 'demo'>): string {
   const places = [

@@ -7,6 +7,7 @@ export type Ask = <Data>(query: string, variables?: Readonly<Record<string, unkn
 
 export interface Accounts {
   readonly service: Ask;
+  readonly admin: Ask;
   readonly manager: Ask;
   readonly trader: Ask;
   readonly compliance: Ask;
@@ -39,8 +40,8 @@ export const serviceAccount = async (url: string, signal: AbortSignal): Promise<
 
 export async function accounts(url: string, service: Ask, signal: AbortSignal): Promise<Accounts> {
   const user = async (name: string): Promise<Ask> => asking(url, await signIn(url, { email: `${name}@demo.example`, password: 'demo' }, signal), signal);
-  const [manager, trader, compliance] = await Promise.all([user('manager'), user('trader'), user('compliance')]);
-  return { service, manager, trader, compliance };
+  const [admin, manager, trader, compliance] = await Promise.all([user('admin'), user('manager'), user('trader'), user('compliance')]);
+  return { service, admin, manager, trader, compliance };
 }
 
 function asking(url: string, token: string, signal: AbortSignal): Ask {

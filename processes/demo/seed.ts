@@ -4,6 +4,7 @@
  */
 import { accounts, type Ask, serviceAccount } from './api.ts';
 import { setRules } from './compliance.ts';
+import { introduceInvestor } from './investor.ts';
 import { incidents, LAST_EXTERNAL_ID } from './incidents.ts';
 import { openMarket } from './market.ts';
 import { type PortfolioKey, plan, portfolioKeys } from './plan/plan.ts';
@@ -35,6 +36,7 @@ export async function seedDemo({ url, signal, say }: SeedOptions): Promise<strin
     portfolios.set(key, id);
     begunOn = createdAt.slice(0, 10);
   }
+  await introduceInvestor(as.admin, portfolios.get('growth') ?? '');
   const planned = plan(market.histories, begunOn);
   let captured = 0;
   for (const [key, id] of portfolios) {

@@ -16,6 +16,7 @@ const people: readonly (readonly [name: string, displayName: string, role: Role]
   ['trader', 'Tom Trader', 'TRADER'],
   ['risk', 'Rita Risk', 'RISK'],
   ['compliance', 'Carl Compliance', 'COMPLIANCE'],
+  ['investor', 'Ivy Investor', 'INVESTOR'],
 ];
 
 /** All that the main job does; no identities, and no approving of its own trades. */
@@ -40,7 +41,7 @@ export async function openDemo({ store, hashing, newId, now }: Accounts): Promis
       await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName, roles: [role] }, maker)]);
     }
     const id = newId('svc');
-    await tx.insertServiceClient({ id, organizationId: organization.id, clientId: CLIENT.clientId, name: 'Demo service', scopes, createdAt: at, secretRotatedAt: at }, secretHash);
+    await tx.insertServiceClient({ id, organizationId: organization.id, clientId: CLIENT.clientId, name: 'Demo service', scopes, createdAt: at, secretRotatedAt: at, previousSecretValidUntil: null }, secretHash);
     await tx.outbox.add([event(serviceClientCreated, id, { serviceClientId: id, name: 'Demo service', scopes: [...scopes] }, maker)]);
   });
 }
