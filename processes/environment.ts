@@ -35,6 +35,10 @@ const variables = z.object({
   ROUTER_CONFIG: nonEmpty.nullable().default(null),
   FIX_CONFIG: nonEmpty.nullable().default(null),
   ...redisVariables,
+  IDENTITY_PROVIDERS: nonEmpty.nullable().default(null),
+  PMS_TLS_CERT_FILE: nonEmpty.nullable().default(null),
+  PMS_TLS_KEY_FILE: nonEmpty.nullable().default(null),
+  PMS_TLS_CA_FILE: nonEmpty.nullable().default(null),
   ...kafkaVariables,
   PMS_RATE_LIMIT: z.string().regex(/^\d+\/\d+$/, 'is <requests>/<seconds>').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.nullable().default(null),
@@ -68,6 +72,10 @@ export interface Environment extends RedisEnvironment {
   readonly routerConfig: string | null;
   /** FIX sessions, a YAML or JSON file; `null` where there are none. */
   readonly fixConfig: string | null;
+  /** Organisations' own OpenID providers, a YAML or JSON file; `null` where there are none. */
+  readonly identityProviders: string | null;
+  /** Between the platform's own processes: the certificate of this one, and (with a CA) of whom it talks to; `null` is plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string; readonly caFile: string | null } | null;
   /** What carries events between processes; `null` delivers them out of the database. */
   readonly kafka: KafkaSettings | null;
   /** Where spans are sent, and the part of the traces that is recorded, 0 to 1; `null` records nothing. */
@@ -108,6 +116,8 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     routerConfig: values.ROUTER_CONFIG === null ? null : path.resolve(values.ROUTER_CONFIG),
     fixConfig: values.FIX_CONFIG === null ? null : path.resolve(values.FIX_CONFIG),
     ...redisFrom(values),
+    identityProviders: values.IDENTITY_PROVIDERS === null ? null : path.resolve(values.IDENTITY_PROVIDERS),
+    tls: tlsOf(values),
     kafka: kafkaFrom(values),
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT === null ? null : { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
     rateLimit: rateLimitOf(values.PMS_RATE_LIMIT),
@@ -126,6 +136,12 @@ function modeOf(values: Values, chosen: Chosen): Pick<Environment, 'production' 
   const demo = chosen.demo ?? values.PMS_DEMO ?? !production;
   if (production && demo) throw new StartError('The demo world has known passwords, so production refuses it: remove PMS_DEMO.');
   return { production, demo, logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn') };
+}
+
+function tlsOf({ PMS_TLS_CERT_FILE: cert, PMS_TLS_KEY_FILE: key, PMS_TLS_CA_FILE: ca }: Values): Environment['tls'] {
+  if (cert === null && key === null && ca === null) return null;
+  if (cert === null || key === null) throw new StartError('PMS_TLS_CERT_FILE and PMS_TLS_KEY_FILE belong together, and PMS_TLS_CA_FILE to both.');
+  return { certFile: path.resolve(cert), keyFile: path.resolve(key), caFile: ca === null ? null : path.resolve(ca) };
 }
 
 function addressOf(values: Values, { port: asked, behindRouter = false }: Chosen): Pick<Environment, 'host' | 'port' | 'publicUrl'> {
@@ -159,6 +175,8 @@ export function shown(settings: Environment): string[] {
     ...(settings.kafka === null ? [] : [['Kafka', shownKafka(settings.kafka)] as [string, string]]),
     ...(settings.tracing === null ? [] : [['traces', `${String(settings.tracing.ratio)} of them to ${withoutPassword(settings.tracing.endpoint)}`] as [string, string]]),
     ...(settings.fixConfig === null ? [] : [['FIX sessions', settings.fixConfig] as [string, string]]),
+    ...(settings.identityProviders === null ? [] : [['OpenID providers', settings.identityProviders] as [string, string]]),
+    ...(settings.tls === null ? [] : [['TLS of processes', settings.tls.caFile === null ? settings.tls.certFile : `${settings.tls.certFile}, of both sides`] as [string, string]]),
     ['demo world', settings.demo ? 'yes' : 'no'],
     ['issuer', settings.issuer ?? 'its own'],
     ...[...settings.subgraphUrls].map(([name, url]): [string, string] => [`subgraph ${name}`, withoutPassword(url)]),

@@ -10,6 +10,7 @@ import type { Logger } from '@pms/telemetry/logger';
 import { gauge } from '@pms/telemetry/metrics';
 import { z } from 'zod';
 import type { Environment } from './environment.ts';
+import { peerFetch } from './peers.ts';
 import { secretsOf } from './secrets.ts';
 
 const EVERY_MS = 1_000;
@@ -52,7 +53,7 @@ export async function followRevocations({ address, environment, logger, redis }:
   const revocations = revocationList(TOKEN_MS_MAX);
   const heard = redis === null ? null : followRevoked(redis, ({ subject, at, spared }) => revocations.revoke(subject, at, spared));
   const judging = judge({ revocations, heard, environment, logger });
-  const asking = mayAsk ? asker({ address, secret: await secretsOf(environment)(REVOCATIONS_SECRET), revocations, heard, redis, logger, answered: judging.answered }) : null;
+  const asking = mayAsk ? asker({ address, secret: await secretsOf(environment)(REVOCATIONS_SECRET), get: peerFetch(environment), revocations, heard, redis, logger, answered: judging.answered }) : null;
   return {
     revocations,
     stop() {
@@ -98,6 +99,7 @@ function judge({ revocations, heard, environment: { revocations: { required, gra
 interface AskerOptions {
   readonly address: FollowOptions['address'];
   readonly secret: string;
+  readonly get: typeof fetch;
   readonly revocations: RevocationList;
   readonly heard: Followed | null;
   readonly redis: RedisLink | null;
@@ -105,16 +107,16 @@ interface AskerOptions {
   answered(at: number): void;
 }
 
-async function revokedSince(base: string, since: number, secret: string): Promise<z.output<typeof feed>['revocations']> {
+async function revokedSince({ get, secret }: Pick<AskerOptions, 'get' | 'secret'>, base: string, since: number): Promise<z.output<typeof feed>['revocations']> {
   const url = new URL('/oauth2/revocations', base);
   url.searchParams.set('since', String(since));
-  const response = await fetch(url, { headers: { authorization: `Bearer ${secret}` }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const response = await get(url, { headers: { authorization: `Bearer ${secret}` }, signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`it answered ${String(response.status)}`);
   return feed.parse(await response.json()).revocations;
 }
 
 /** Asks the auth domain, again and again. */
-function asker({ address, secret, revocations, heard, redis, logger, answered }: AskerOptions): { stop(): void } {
+function asker({ address, secret, get, revocations, heard, redis, logger, answered }: AskerOptions): { stop(): void } {
   let since = Date.now() - TOKEN_MS_MAX;
   let failing = false;
   let stopped = false;
@@ -125,7 +127,7 @@ function asker({ address, secret, revocations, heard, redis, logger, answered }:
       if (base === null) return;
       if (heard?.whole() === false) redis?.degraded('revocations');
       const [asked, moment] = [Date.now(), performance.now()];
-      for (const { subject, at, spared } of await revokedSince(base, since, secret)) revocations.revoke(subject, at, spared);
+      for (const { subject, at, spared } of await revokedSince({ get, secret }, base, since)) revocations.revoke(subject, at, spared);
       since = asked - OVERLAP_MS;
       failing = false;
       answered(moment);

@@ -24,6 +24,7 @@ import { exportsAt, signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
 import { sharedRedis } from './redis.ts';
 import { type Following, followRevocations } from './revocations.ts';
+import { peerCertificates, peerFetch } from './peers.ts';
 import { availablePort } from './port.ts';
 import { settingsFrom } from './router-settings.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -43,6 +44,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
     const { redis } = options;
     const authAddress = environment.subgraphUrls.get('auth');
     const { authenticate, following } = await believed(environment, redis, log);
+    const peers = peerCertificates(environment);
     const router = await life.open(
       () =>
         startRouter({
@@ -51,8 +53,8 @@ export async function runRouter(wanted: Environment): Promise<void> {
           ...(authenticate === null ? {} : { authenticate }),
           ...(following === null ? {} : { revocations: following.revocations }),
           mounts: async (app) => {
-            if (authAddress !== undefined) await signInAt(authAddress)(app);
-            if (authenticate !== null) exportsAt(environment.subgraphUrls, unrevoked(authenticate, following?.revocations) ?? authenticate)(app);
+            if (authAddress !== undefined) await signInAt(authAddress, peers)(app);
+            if (authenticate !== null) exportsAt(environment.subgraphUrls, unrevoked(authenticate, following?.revocations) ?? authenticate, peers)(app);
           },
           ...(authAddress === undefined || environment.issuer === null ? {} : inBrowsers(environment.issuer)),
         }),
@@ -73,7 +75,7 @@ async function believed(environment: Environment, redis: RedisLink | null, log: 
   if (issuer === null) return { authenticate: null, following: null };
   const address = subgraphUrls.get('auth') ?? null;
   const following = address === null && !environment.revocations.chosen ? null : await followRevocations({ address, environment, logger: log, redis });
-  return { authenticate: trusting(issuer, keysAddress(environment, issuer)), following };
+  return { authenticate: trusting(issuer, keysAddress(environment, issuer), peerFetch(environment)), following };
 }
 
 export const keepsAnswers = ({ settings }: Pick<RouterOptions, 'settings'>): boolean => settings?.cache?.enabled === true;
@@ -101,7 +103,8 @@ const sourceOf = ({ supergraph, supergraphToken }: Environment): RouterOptions['
   (isAddress(supergraph) ? supergraphAt(supergraph, supergraphToken ?? undefined) : supergraphFile(supergraph));
 
 /** What the platform asks of its router; a file of settings goes before it, section by section. */
-const platformSettings = ({ rateLimit, demo }: Environment): RouterSettingsInput => ({
+const platformSettings = ({ rateLimit, demo, tls }: Environment): RouterSettingsInput => ({
+  ...(tls === null ? {} : { subgraphs: { all: { certFile: tls.certFile, keyFile: tls.keyFile, ...(tls.caFile === null ? {} : { caFile: tls.caFile }) } } }),
   // In the demo world its administrators see plans; elsewhere whoever a file of settings names.
   ...(demo ? { telemetry: { plan: { scope: 'identity:manage' } } } : {}),
   ...(rateLimit === null ? {} : { rate: rateLimit }),

@@ -9,6 +9,7 @@ import { openDatabase } from './database.ts';
 import { type Environment, shown } from './environment.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { type Lifetime, living } from './lifetime.ts';
+import { peerFetch } from './peers.ts';
 import { sharedRedis } from './redis.ts';
 import { followRevocations } from './revocations.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -36,7 +37,8 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     const following = await life.open(() => followRevocations({ address: name === 'auth' ? () => own : authAddress, environment, logger: log, redis }), async (opened) => opened?.stop());
     const served = await life.open(
       () => serve(subgraph, {
-        host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer)), logger: log,
+        host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer), peerFetch(environment)), logger: log,
+        ...(environment.tls === null ? {} : { tls: { ...environment.tls, clientCaFile: environment.tls.caFile } }),
         ...(following === null ? {} : { revocations: following.revocations }),
       }),
       (serving) => serving.close(),

@@ -13,6 +13,7 @@ import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import type { Logger } from '@pms/telemetry/logger';
 import { catalogue, type DomainName, domainNames } from './catalogue.ts';
 import type { Environment } from './environment.ts';
+import { identityProvidersIn } from './identity-providers.ts';
 import { secretsOf } from './secrets.ts';
 
 export interface WorldOptions {
@@ -90,5 +91,6 @@ const settingsOf = (environment: Environment): Settings => ({
   demo: environment.demo,
   checkpointFolder: environment.auditCheckpoints,
   issuer: environment.issuer ?? environment.publicUrl,
+  identityProviders: identityProvidersIn(environment.identityProviders),
   secret: secretsOf(environment),
 });

@@ -4,7 +4,7 @@ import { createClient, type PmsClient } from '@pms/client';
 import {
   BooksDocument, CaptureTradeDocument, DepositCashDocument, InstrumentsDocument, PortfolioByIdDocument, PortfolioPnlDocument, PortfoliosDocument, TradeByIdDocument, TradeEventsDocument, ViewerDocument,
 } from '@pms/client/generated';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { foundOrganization, newServiceClient, operation, type Organization, refusal, serviceClient, userClient } from './support/clients.ts';
 import { forged } from './support/forge.ts';
 import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
@@ -104,6 +104,14 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
       }
       expect(codesOf(await post(url, question, bearer(await token())))).toEqual([]);
     }
+  });
+
+  test('whose sessions were ended gets in nowhere with what they were issued before, at the router or at a subgraph', async () => {
+    const { accessToken } = await signIn(platform.url, { email: 'risk@demo.example', password: 'demo' });
+    const ask = (url: string): Promise<Answer> => post(url, { query: '{ __typename }' }, bearer(accessToken));
+    for (const url of doors()) expect(codesOf(await ask(url))).toEqual([]);
+    await post(graphql(), { query: 'mutation { revokeSessions(input: {}) { revoked userErrors { code } } }' }, bearer(accessToken));
+    for (const url of doors()) await vi.waitFor(async () => expect([url, codesOf(await ask(url))]).toEqual([url, ['UNAUTHENTICATED']]), { timeout: 30_000, interval: 200 });
   });
 
   test('a websocket without a token that holds is closed', async () => {

@@ -9,6 +9,8 @@ export interface KeySetOptions {
   /** Where the keys are; found by the issuer's OpenID configuration unless said. */
   readonly url?: string | undefined;
   readonly now?: () => number;
+  /** For a server that wants to know who asks. */
+  readonly fetch?: typeof fetch | undefined;
   /** Told once for each time that the issuer went away. */
   readonly unreachable?: (reason: string) => void;
 }
@@ -24,7 +26,7 @@ const FIRST_COOLDOWN_MS = 1_000;
 
 type Local = ReturnType<typeof createLocalJWKSet>;
 
-export function keySet({ issuer, url, now = Date.now, unreachable = () => {} }: KeySetOptions): JWTVerifyGetKey {
+export function keySet({ issuer, url, now = Date.now, fetch: get = fetch, unreachable = () => {} }: KeySetOptions): JWTVerifyGetKey {
   let keys: { readonly find: Local; readonly at: number } | null = null;
   let asked = Number.NEGATIVE_INFINITY;
   let away = false;
@@ -33,7 +35,7 @@ export function keySet({ issuer, url, now = Date.now, unreachable = () => {} }: 
   const refresh = (): Promise<void> => fetching ??= (async () => {
     asked = now();
     try {
-      const set = await fetched(url ?? await discovered(issuer)) as unknown as JSONWebKeySet;
+      const set = await fetched(url ?? await discovered(issuer, get), get) as unknown as JSONWebKeySet;
       keys = { find: createLocalJWKSet(set), at: now() };
       away = false;
     } catch (error) {
@@ -60,16 +62,16 @@ export function keySet({ issuer, url, now = Date.now, unreachable = () => {} }: 
 }
 
 /** Throws for a configuration that is of another issuer: its keys would be as well. */
-async function discovered(issuer: string): Promise<string> {
-  const configuration = await fetched(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+async function discovered(issuer: string, get: typeof fetch): Promise<string> {
+  const configuration = await fetched(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, get);
   if (configuration['issuer'] !== issuer) throw new Error('the OpenID configuration is of another issuer');
   const { jwks_uri: url } = configuration;
   if (typeof url !== 'string' || !/^https?:$/.test(new URL(url).protocol)) throw new Error('the OpenID configuration names no keys');
   return url;
 }
 
-async function fetched(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS_MAX), redirect: 'error', headers: { accept: 'application/json' } });
+async function fetched(url: string, get: typeof fetch): Promise<Record<string, unknown>> {
+  const response = await get(url, { signal: AbortSignal.timeout(FETCH_MS_MAX), redirect: 'error', headers: { accept: 'application/json' } });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   let text = '';
   for await (const chunk of (response.body ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream())) {

@@ -38,7 +38,7 @@ export interface TrustedIssuer {
 export type Authenticate = (authorization: string | undefined) => Promise<Principal | null>;
 
 /** Keys fetched from a JWKS address, cached, and fetched anew when an unknown key id appears. */
-export const remoteKeys = (url: string): JWTVerifyGetKey => keySet({ issuer: url, url });
+export const remoteKeys = (url: string, get?: typeof fetch): JWTVerifyGetKey => keySet({ issuer: url, url, fetch: get });
 
 export function authenticator(issuers: readonly TrustedIssuer[], now: () => number = Date.now): Authenticate {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));

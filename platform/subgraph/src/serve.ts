@@ -17,6 +17,7 @@ import { exportRoutes } from './export-routes.ts';
 import { masked } from './masking.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 import { subscriptions } from './subscriptions.ts';
+import { renewing, serverTls, type TlsFiles } from './tls.ts';
 import { noteCode, servedOverHttp } from './traced.ts';
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024; // a capture of 10,000 trades with fees is about 4 MB
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly authenticate: Authenticate;
   /** Access tokens that hold no longer; without it every token holds until it expires. */
   readonly revocations?: Revocations;
+  /** Without it: plain HTTP, for a network that is nobody else's or a mesh that encrypts. */
+  readonly tls?: TlsFiles;
   /** How long an open socket outlives its token. */
   readonly graceMs?: number;
   readonly logger: Logger;
@@ -43,7 +46,10 @@ type Context = object & { readonly request: SubgraphRequest };
 
 export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<Served> {
   // the router names the client's address; it is believed from our own network alone
-  const app = fastify({ bodyLimit: BODY_BYTES_MAX, logger: false, trustProxy: ['loopback', 'uniquelocal'] });
+  const common = { bodyLimit: BODY_BYTES_MAX, logger: false, trustProxy: ['loopback', 'uniquelocal'] };
+  // the types of both kinds of server differ in what nothing here looks at
+  const app = (options.tls === undefined ? fastify(common) : fastify({ ...common, https: await serverTls(options.tls) })) as unknown as FastifyInstance;
+  const stopRenewing = options.tls === undefined ? (): void => undefined : renewing(app.server as unknown as Parameters<typeof renewing>[0], options.tls, options.logger);
   const { logger } = options;
   const authenticate = unrevoked(options.authenticate, options.revocations) ?? options.authenticate;
   let draining = false;
@@ -74,9 +80,10 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
-    url: `http://${options.host}:${port}/graphql`, port,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${options.host}:${port}/graphql`, port,
     async close() {
       draining = true;
+      stopRenewing();
       await sockets.close();
       setTimeout(() => app.server.closeAllConnections(), DRAIN_MAX_MS).unref();
       await server.stop();

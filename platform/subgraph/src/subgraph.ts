@@ -5,6 +5,7 @@ import type { Origin } from '@pms/events/envelope';
 import type { Told } from '@pms/events/recent';
 import type { Sql, Transactions } from '@pms/events/sql';
 import { unauthenticated } from '@pms/errors';
+import type { IdentityProvider } from '@pms/identity/federation';
 import type { Principal } from '@pms/identity/principal';
 import type { RedisLink } from '@pms/redis/link';
 import type { Logger } from '@pms/telemetry/logger';
@@ -41,6 +42,8 @@ export interface Settings {
   readonly demo: boolean;
   /** The token issuer's address, which is also the platform's public address, for example `http://127.0.0.1:4000`. */
   readonly issuer: string;
+  /** Organisations' own OpenID providers, which people may sign in with. */
+  readonly identityProviders?: readonly IdentityProvider[];
   /** Where checkpoints of the audit trail are written, outside of the database; without it they are in the database alone. */
   readonly checkpointFolder?: string;
   /** A secret by name: generated once and kept, or from the environment. At least 32 bytes of base64url text. */

@@ -2,7 +2,7 @@
  * Reaches subgraphs over HTTP: one bounded pool of kept-alive connections an origin, time-outs, answers that are
  * GraphQL or none. Redirects are not followed. Subscriptions go over graphql-ws on the same path.
  */
-import { readFileSync } from 'node:fs';
+import { certificatesOf } from './certificates.ts';
 import { exchange, type HttpAnswer } from './exchange.ts';
 import { remembered } from '../remembered.ts';
 import { overWebsocket } from './over-websocket.ts';
@@ -24,10 +24,11 @@ export interface HttpDial {
 
 export function overHttp(): HttpDial {
   const pools = new Map<string, Connections>();
-  const poolFor = (url: URL, { connectMsMax, caFile }: SubgraphSettings): Connections => {
-    const key = [url.origin, connectMsMax, caFile].join(' ');
+  const poolFor = (url: URL, settings: SubgraphSettings): Connections => {
+    const { connectMsMax, caFile, certFile, keyFile } = settings;
+    const key = [url.origin, connectMsMax, caFile, certFile, keyFile].join(' ');
     let pool = pools.get(key);
-    if (pool === undefined) pools.set(key, pool = connectionsTo({ url, connectMsMax, ...(caFile === null ? {} : { ca: readFileSync(caFile, 'utf8') }) }));
+    if (pool === undefined) pools.set(key, pool = connectionsTo({ url, connectMsMax, certificates: certificatesOf(settings) }));
     return pool;
   };
   const websockets = overWebsocket();
@@ -35,7 +36,7 @@ export function overHttp(): HttpDial {
     dial({ name, url: address }, settings = standardSubgraph) {
       if (!URL.canParse(address)) throw new Error(`the supergraph gives no address for the subgraph "${name}": "${address}"`);
       const url = new URL(address);
-      return { ...transportTo(url, poolFor(url, settings), settings), ...websockets.dial({ name, url: address }) };
+      return { ...transportTo(url, poolFor(url, settings), settings), ...websockets.dial({ name, url: address }, certificatesOf(settings)) };
     },
     async close() {
       await websockets.close();

@@ -5,7 +5,8 @@
  */
 import { DomainError } from '@pms/errors';
 import { type Client, createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
+import type { Certificates } from './certificates.ts';
 import { type RequestContext, SourceLost, type SubgraphRequest, type SubgraphResult, type Transport } from './transport.ts';
 
 const KEEP_ALIVE_MS = 10_000;
@@ -14,8 +15,14 @@ const ACK_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 1_000;
 
 export interface WebsocketDial {
-  dial(subgraph: { readonly name: string; readonly url: string }): Pick<Transport, 'subscribe'>;
+  dial(subgraph: { readonly name: string; readonly url: string }, certificates?: () => Certificates): Pick<Transport, 'subscribe'>;
   close(): Promise<void>;
+}
+
+interface Upstream {
+  readonly name: string;
+  readonly url: string;
+  readonly certificates: (() => Certificates) | undefined;
 }
 
 /** A connection; `acknowledged` counts how often it was made. */
@@ -27,21 +34,21 @@ interface Connected {
 
 export function overWebsocket(): WebsocketDial {
   const clients = new Map<string, Connected>();
-  const clientFor = (name: string, url: string, context: RequestContext): Connected => {
+  const clientFor = ({ name, url, certificates }: Upstream, context: RequestContext): Connected => {
     const key = `${url}\n${context.token ?? ''}`;
     const known = clients.get(key);
     if (known !== undefined) return known;
     if (clients.size >= CONNECTIONS_MAX) throw new DomainError('SUBGRAPH_UNAVAILABLE', `${name} has too many subscribers`);
-    const made = connectionTo(url, context, () => {
+    const made = connectionTo({ url, certificates }, context, () => {
       if (clients.get(key) === made) clients.delete(key);
     });
     clients.set(key, made);
     return made;
   };
   return {
-    dial: ({ name, url }) => ({
+    dial: ({ name, url }, certificates) => ({
       async subscribe({ query, variables, operationName }: SubgraphRequest, context) {
-        const connected = clientFor(name, url.replace(/^http/, 'ws'), context);
+        const connected = clientFor({ name, url: url.replace(/^http/, 'ws'), certificates }, context);
         const before = connected.open ? 0 : connected.acknowledged + 1;
         const source = connected.client.iterate({
           query, ...(variables === undefined ? {} : { variables }), ...(operationName === undefined ? {} : { operationName }), ...extensionsOf(context),
@@ -62,10 +69,17 @@ function extensionsOf({ traceparent, tracestate, baggage }: RequestContext): { r
   return { extensions: { ...(traceparent === undefined ? {} : { traceparent }), ...(tracestate === undefined ? {} : { tracestate }), ...(baggage === undefined ? {} : { baggage }) } };
 }
 
+/** A websocket that shows a certificate of its own, and trusts those that it is told of. */
+const showing = (certificates: () => Certificates) => class extends WebSocket {
+  constructor(address: string | URL, protocols?: string | string[], options?: ClientOptions) {
+    super(address, protocols, { ...options, ...certificates() });
+  }
+};
+
 /** Nothing is reconnected here: events may have been missed. */
-function connectionTo(url: string, { token, correlationId }: RequestContext, closed: () => void): Connected {
+function connectionTo({ url, certificates }: Omit<Upstream, 'name'>, { token, correlationId }: RequestContext, closed: () => void): Connected {
   const client = createClient({
-    url, webSocketImpl: WebSocket, lazy: true, lazyCloseTimeout: LINGER_MS, keepAlive: KEEP_ALIVE_MS, retryAttempts: 0, connectionAckWaitTimeout: ACK_MS_MAX,
+    url, webSocketImpl: certificates === undefined ? WebSocket : showing(certificates), lazy: true, lazyCloseTimeout: LINGER_MS, keepAlive: KEEP_ALIVE_MS, retryAttempts: 0, connectionAckWaitTimeout: ACK_MS_MAX,
     connectionParams: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), correlationId },
     onNonLazyError: () => {},
     on: {

@@ -50,6 +50,8 @@ const subgraph = z.strictObject({
   connectMsMax: ms('For a connection to come about.'),
   responseBytesMax: z.int().min(1).max(1_024 ** 3).describe('A larger answer is none.'),
   caFile: z.string().min(1).describe('Certificates (PEM) that are trusted for https instead of the system’s.'),
+  certFile: z.string().min(1).describe('The router’s own certificate (PEM) for subgraphs that want to know who connects (mTLS); with keyFile.'),
+  keyFile: z.string().min(1).describe('Its key (PEM).'),
   shareReads: z.boolean().describe('Whether equal reads for one access token that are under way at the same time are one request.'),
   retries, breaker, bulkhead, headers,
 }).partial();
@@ -63,9 +65,11 @@ type Filled<T> = { readonly [Key in keyof T]-?: NonNullable<T[Key]> };
 type Given = z.output<typeof subgraph>;
 
 /** Of one subgraph, whole. */
-export interface SubgraphSettings extends Omit<Filled<Given>, 'url' | 'caFile' | 'retries' | 'breaker' | 'bulkhead' | 'headers'> {
+export interface SubgraphSettings extends Omit<Filled<Given>, 'url' | 'caFile' | 'certFile' | 'keyFile' | 'retries' | 'breaker' | 'bulkhead' | 'headers'> {
   readonly url: string | null;
   readonly caFile: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
   readonly retries: Filled<z.output<typeof retries>>;
   readonly breaker: Filled<z.output<typeof breaker>>;
   readonly bulkhead: Filled<z.output<typeof bulkhead>>;
@@ -73,7 +77,7 @@ export interface SubgraphSettings extends Omit<Filled<Given>, 'url' | 'caFile' |
 }
 
 export const standardSubgraph: SubgraphSettings = {
-  url: null, caFile: null, timeoutMs: 30_000, mutationTimeoutMs: 60_000, connectMsMax: 2_000, responseBytesMax: 64 * 1_024 * 1_024, shareReads: true,
+  url: null, caFile: null, certFile: null, keyFile: null, timeoutMs: 30_000, mutationTimeoutMs: 60_000, connectMsMax: 2_000, responseBytesMax: 64 * 1_024 * 1_024, shareReads: true,
   retries: { max: 2, delayMs: 50, delayMsMax: 500, jitter: 'decorrelated', budgetRatio: 0.2, budgetMax: 50 },
   breaker: { by: 'consecutive', failures: 10, ratio: 0.5, sampleMs: 10_000, requestsPerSecondMin: 5, openMs: 5_000, probes: 1 },
   bulkhead: { concurrentMax: 128, queueMax: 10_000 },

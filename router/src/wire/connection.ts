@@ -17,8 +17,8 @@ export class ConnectionLost extends Error {
 
 export interface Origin {
   readonly url: URL;
-  /** PEM; the system's certificates without it. */
-  readonly ca?: string;
+  /** Asked for each connection; the system's certificates without it, and none of our own. */
+  readonly certificates?: (() => { readonly ca?: string; readonly cert?: string; readonly key?: string }) | undefined;
   readonly connectMsMax: number;
 }
 
@@ -109,11 +109,11 @@ export function openConnection(origin: Origin, events: ConnectionEvents): Connec
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-function socketTo({ url, ca }: Origin): Socket {
+function socketTo({ url, certificates }: Origin): Socket {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? PORTS[url.protocol] ?? 0 : Number(url.port);
   const socket = url.protocol === 'https:'
-    ? connectSecure({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...(ca === undefined ? {} : { ca }) })
+    ? connectSecure({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...certificates?.() })
     : connectPlain({ host, port });
   return socket.setNoDelay(true);
 }

@@ -5,6 +5,8 @@ import type { Organization } from './domain/organization.ts';
 import type { ServiceClient } from './domain/service-client.ts';
 import type { User } from './domain/user.ts';
 import type { Hashing } from './oauth/hashing.ts';
+import type { Passkeys } from './oauth/passkeys.ts';
+import type { SecondFactors } from './oauth/second-factor.ts';
 import type { SignIn } from './oauth/sign-in.ts';
 import type { AuthStore } from './store/auth-store.ts';
 
@@ -26,4 +28,7 @@ export interface Accounts {
 export interface AuthContext extends SignedRequest, Accounts {
   readonly loaders: Loaders;
   readonly confirm: SignIn['confirm'];
+  readonly confirmFactor: SignIn['confirmFactor'];
+  readonly factors: SecondFactors;
+  readonly passkeys: Passkeys;
 }

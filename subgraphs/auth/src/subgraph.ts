@@ -4,6 +4,7 @@ import { PrismaClient } from '@pms/prisma/auth';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { type BootstrapOrganization, bootstrapOrganization } from './commands/bootstrap-organization.ts';
+import { admitFederated } from './commands/admit-federated.ts';
 import { openDemo } from './commands/open-demo.ts';
 import type { AuthContext } from './context.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -12,17 +13,21 @@ import { accessClaims } from './oauth/access-token.ts';
 import { clientDirectory } from './oauth/clients.ts';
 import { hashing } from './oauth/hashing.ts';
 import { type IssuedToken, issueToken, type TokenFor } from './oauth/issue-token.ts';
+import { federationWith } from './oauth/federation.ts';
+import { passkeys as passkeysWith } from './oauth/passkeys.ts';
 import { providerSource } from './oauth/provider.ts';
 import { revocationHerald, revocationRoute } from './oauth/revocations.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { sealing as sealingWith } from './oauth/sealing.ts';
 import { type SignIn, signIn as signInWith } from './oauth/sign-in.ts';
 import { signingKeys, type SigningKeys } from './oauth/signing-keys.ts';
+import { secondFactors } from './oauth/second-factor.ts';
 import { refuseDemoInProduction, sweeper } from './oauth/upkeep.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { artifactStore } from './store/artifact-store.ts';
 import { attemptStore } from './store/attempt-store.ts';
 import { authStore } from './store/auth-store.ts';
+import { factorStore } from './store/factor-store.ts';
 import { keyStore } from './store/key-store.ts';
 import { revocationStore } from './store/revocation-store.ts';
 import { sharedLocks } from './store/shared-locks.ts';
@@ -51,15 +56,25 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
   const keys = signingKeys(keysStore, secrets, now);
   const claims = accessClaims(store, settings);
   const accounts = { store, hashing: hashing(), newId, now };
+  const held = factorStore(database);
+  const factors = secondFactors({ factors: held, issuer: settings.issuer, sealing: secrets, now });
+  const passkeys = passkeysWith({ factors: held, artifacts, issuer: settings.issuer, sealing: secrets, now });
+  const federations = (settings.identityProviders ?? []).map((one) => federationWith(one, {
+    issuer: settings.issuer, secret: settings.secret, now, admit: async (person, { linkByEmail }) => (await admitFederated(accounts, person, { linkByEmail })).id,
+  }));
   const signIn: SignIn = {
     user: async (...given: Parameters<SignIn['user']>) => (await guard()).user(...given),
+    factor: async (...given: Parameters<SignIn['factor']>) => (await guard()).factor(...given),
+    confirmFactor: async (...given: Parameters<SignIn['confirmFactor']>) => (await guard()).confirmFactor(...given),
+    passkey: async (...given: Parameters<SignIn['passkey']>) => (await guard()).passkey(...given),
+    federated: async (...given: Parameters<SignIn['federated']>) => (await guard()).federated(...given),
     service: async (...given: Parameters<SignIn['service']>) => (await guard()).service(...given),
     confirm: async (...given: Parameters<SignIn['confirm']>) => (await guard()).confirm(...given),
   };
-  const guard = once(async () => signInWith({ ...accounts, attempts, sealing: await secrets(), logger, demo: settings.demo }));
+  const guard = once(async () => signInWith({ ...accounts, attempts, factors, passkeys, sealing: await secrets(), logger, demo: settings.demo }));
   const provider = providerSource({
     issuer: settings.issuer, keys, claims, signIn, cookieKey: () => settings.secret('auth-cookies'),
-    artifacts: async () => ({ store: artifacts, sealing: await secrets(), clients: clientDirectory(store, settings), now }),
+    artifacts: async () => ({ store: artifacts, sealing: await secrets(), clients: clientDirectory(store, { demo: settings.demo, now }), now }),
   });
   const upkeep = sweeper({ sweeps: [artifacts.sweep, attempts.sweep, keysStore.sweep, revoked.sweep], now, logger });
   return {
@@ -68,7 +83,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
     reactions: [],
     contextFor: (request): AuthContext => {
       const who = signed(request);
-      return { ...who, ...accounts, confirm: signIn.confirm, loaders: loadersFor(store, who.principal.organizationId) };
+      return { ...who, ...accounts, confirm: signIn.confirm, confirmFactor: signIn.confirmFactor, factors, passkeys, loaders: loadersFor(store, who.principal.organizationId) };
     },
     async start() {
       await keys.active();
@@ -78,7 +93,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
     },
     async routes(app) {
       revocationRoute(app, { secret: () => settings.secret('auth-revocations'), since: revoked.since });
-      await oauthRoutes(app, { issuer: settings.issuer, keys, signIn, provider, sealing: secrets, now });
+      await oauthRoutes(app, { issuer: settings.issuer, keys, signIn, passkeys, federations, provider, sealing: secrets, logger, now });
     },
     issueToken: (whom) => issueToken({ issuer: settings.issuer, production: settings.production, store, claims, keys, newId, now }, whom),
     rotateSigningKey: () => keys.rotate(),

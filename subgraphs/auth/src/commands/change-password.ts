@@ -1,10 +1,11 @@
 /** Changes the caller's own password, ends all their sessions and revokes every access token of theirs but the one they ask with. Throws RATE_LIMITED after too many wrong guesses at the current one. */
-import { DomainError, invalid, Refusal } from '@pms/errors';
+import { Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { passwordChanged } from '@pms/schema/events/auth';
 import type { AuthContext } from '../context.ts';
 import { acceptable } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
+import { confirmedAccount, ownAccount } from './own-account.ts';
 
 export interface ChangePassword {
   readonly currentPassword: string;
@@ -13,14 +14,9 @@ export interface ChangePassword {
 
 export async function changePassword(ctx: AuthContext, { currentPassword, newPassword }: ChangePassword): Promise<User> {
   const { subject, organizationId, tokenId } = ctx.principal;
-  const found = await ctx.store.userById(subject);
-  if (found === null) throw new Refusal('NOT_PERMITTED', 'a service client has a secret, not a password');
+  await ownAccount(ctx);
   acceptable(newPassword, 'newPassword');
-  const outcome = await ctx.confirm(found.user.email, found.passwordHash, currentPassword);
-  if ('refused' in outcome) {
-    if (outcome.refused === 'WRONG') throw invalid('that is not the current password', 'currentPassword');
-    throw new DomainError('RATE_LIMITED', 'too many wrong passwords', { retryAfterMs: outcome.until.getTime() - ctx.now().getTime() });
-  }
+  await confirmedAccount(ctx, currentPassword);
   const passwordHash = await ctx.hashing.hash(newPassword);
   return ctx.store.transaction(async (tx) => {
     const user = await tx.userForUpdate(organizationId, subject);

@@ -14,7 +14,7 @@ export interface CreateServiceClient {
 export async function createServiceClient(ctx: AuthContext, { name, scopes }: CreateServiceClient): Promise<{ serviceClient: ServiceClient; secret: string }> {
   const [id, at] = [ctx.newId('svc'), ctx.now()];
   const serviceClient = newServiceClient(
-    { id, organizationId: ctx.principal.organizationId, clientId: id, name, scopes, createdAt: at, secretRotatedAt: at },
+    { id, organizationId: ctx.principal.organizationId, clientId: id, name, scopes, createdAt: at, secretRotatedAt: at, previousSecretValidUntil: null },
     { known, held: ctx.principal.scopes });
   const secret = newSecret();
   const secretHash = await ctx.hashing.hash(secret);

@@ -10,6 +10,8 @@ export interface ServiceClient {
   readonly scopes: readonly string[];
   readonly createdAt: Date;
   readonly secretRotatedAt: Date;
+  /** Until when the secret before holds as well; null, or a time that has passed: it does not. */
+  readonly previousSecretValidUntil: Date | null;
 }
 
 export interface Grantable {

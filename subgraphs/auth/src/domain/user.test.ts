@@ -24,7 +24,7 @@ test('the last ADMIN stays one', () => {
 
 test('a service client gets no scope that does not exist or that its maker lacks', () => {
   const make = (scopes: string[]) => newServiceClient(
-    { id: 'svc_1', organizationId: 'org_1', clientId: 'svc_1', name: 'Feed', scopes, createdAt: new Date(0), secretRotatedAt: new Date(0) },
+    { id: 'svc_1', organizationId: 'org_1', clientId: 'svc_1', name: 'Feed', scopes, createdAt: new Date(0), secretRotatedAt: new Date(0), previousSecretValidUntil: null },
     { known: ['trade:read', 'trade:write'], held: new Set(['trade:read']) });
   expect(make(['trade:read']).scopes).toEqual(['trade:read']);
   expect(() => make(['trade:all'])).toThrow(expect.objectContaining({ code: 'INVALID', path: ['scopes', '0'] }));

@@ -1,7 +1,7 @@
 /** The fields of the viewer, of users and of service clients that are more than a column. */
 import { rolesIn } from '../domain/role.ts';
 import { maySee, ownOrganization } from '../queries/identities.ts';
-import type { OrganizationResolvers, ServiceClientResolvers, UserResolvers, ViewerResolvers } from './types.generated.ts';
+import type { OrganizationResolvers, PasskeyResolvers, ServiceClientResolvers, UserResolvers, ViewerResolvers } from './types.generated.ts';
 
 export const Viewer: ViewerResolvers = {
   id: ({ subject }) => subject,
@@ -10,6 +10,7 @@ export const Viewer: ViewerResolvers = {
   scopes: ({ scopes }) => [...scopes].toSorted(),
   expiresAt: ({ expiresAt }) => new Date(expiresAt * 1_000).toISOString(),
   user: ({ kind, subject }, _, { loaders }) => (kind === 'USER' ? loaders.user.load(subject) : null),
+  secondFactors: ({ kind, subject }, _, { factors }) => (kind === 'USER' ? factors.of(subject) : null),
   serviceClient: ({ kind, subject }, _, { loaders }) => (kind === 'SERVICE' ? loaders.serviceClient.load(subject) : null),
 };
 
@@ -25,8 +26,14 @@ export const ServiceClient: ServiceClientResolvers = {
   __resolveReference: ({ id }, ctx) => ctx.loaders.serviceClient.load(id),
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   secretRotatedAt: ({ secretRotatedAt }) => secretRotatedAt.toISOString(),
+  previousSecretValidUntil: ({ previousSecretValidUntil }, _, { now }) => (previousSecretValidUntil !== null && previousSecretValidUntil > now() ? previousSecretValidUntil.toISOString() : null),
 };
 
 export const Organization: OrganizationResolvers = {
   __resolveReference: ({ id }, ctx) => ctx.loaders.organization.load(id),
+};
+
+export const Passkey: PasskeyResolvers = {
+  createdAt: ({ createdAt }) => createdAt.toISOString(),
+  lastUsedAt: ({ lastUsedAt }) => lastUsedAt?.toISOString() ?? null,
 };

@@ -5,8 +5,10 @@ import { assignRoles } from '../commands/assign-roles.ts';
 import { changePassword } from '../commands/change-password.ts';
 import { createServiceClient } from '../commands/create-service-client.ts';
 import { createUser } from '../commands/create-user.ts';
+import { beginPasskey, finishPasskey, removePasskey } from '../commands/passkeys.ts';
 import { revokeSessions } from '../commands/revoke-sessions.ts';
-import { rotateServiceClientSecret } from '../commands/rotate-service-client-secret.ts';
+import { revokeServiceClientSecret, rotateServiceClientSecret } from '../commands/rotate-service-client-secret.ts';
+import { beginTotp, confirmTotp, removeTotp, renewRecoveryCodes, resetSecondFactors } from '../commands/second-factors.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
 export const Mutation: MutationResolvers = {
@@ -15,6 +17,15 @@ export const Mutation: MutationResolvers = {
   assignInvestors: (_, { input }, ctx) => payload(['user'], async () => ({ user: await assignInvestors(ctx, input) })),
   createServiceClient: (_, { input }, ctx) => payload(['serviceClient', 'secret'], () => createServiceClient(ctx, input)),
   rotateServiceClientSecret: (_, { input }, ctx) => payload(['serviceClient', 'secret'], () => rotateServiceClientSecret(ctx, input)),
+  revokeServiceClientSecret: (_, { input }, ctx) => payload(['serviceClient'], async () => ({ serviceClient: await revokeServiceClientSecret(ctx, input) })),
+  beginTotp: (_, { input }, ctx) => payload(['secret', 'uri'], () => beginTotp(ctx, input)),
+  confirmTotp: (_, { input }, ctx) => payload(['user', 'recoveryCodes'], () => confirmTotp(ctx, input)),
+  removeTotp: (_, { input }, ctx) => payload(['user'], async () => ({ user: await removeTotp(ctx, input) })),
+  renewRecoveryCodes: (_, { input }, ctx) => payload(['user', 'recoveryCodes'], () => renewRecoveryCodes(ctx, input)),
+  beginPasskey: (_, { input }, ctx) => payload(['options'], async () => ({ options: await beginPasskey(ctx, input) })),
+  finishPasskey: (_, { input }, ctx) => payload(['passkey', 'recoveryCodes'], () => finishPasskey(ctx, input)),
+  removePasskey: (_, { input }, ctx) => payload(['user'], async () => ({ user: await removePasskey(ctx, input) })),
+  resetSecondFactors: (_, { input }, ctx) => payload(['user'], async () => ({ user: await resetSecondFactors(ctx, input) })),
   revokeSessions: (_, { input }, ctx) => payload(['user', 'revoked'], () => revokeSessions(ctx, input)),
   changePassword: (_, { input }, ctx) => payload(['user'], async () => ({ user: await changePassword(ctx, input) })),
 };

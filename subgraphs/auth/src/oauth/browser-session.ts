@@ -7,10 +7,12 @@ import { cookieValue, hostCookieName, sessionCookieName } from '@pms/identity/se
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import type { Provider } from 'oidc-provider';
+import { cookie } from './cookie.ts';
 import { isLoopback, SESSION_CALLBACK_PATH, sessionCallback, WEB_CLIENT_ID } from './clients.ts';
 import { asIssuer, isOwn, show } from './exchange.ts';
 import { messagePage } from './pages.ts';
-import { PATHS, PROVIDER_SESSION_COOKIE } from './provider.ts';
+import { PATHS } from './paths.ts';
+import { PROVIDER_SESSION_COOKIE } from './provider.ts';
 import { ownPath } from './own-path.ts';
 import type { Sealing } from './sealing.ts';
 
@@ -135,7 +137,3 @@ async function redirect(reply: FastifyReply, to: string): Promise<void> {
 
 const random = (): string => randomBytes(RANDOM_BYTES).toString('base64url');
 const attemptCookie = (issuer: string): string => hostCookieName('pms_sign_in', issuer);
-
-/** Lax: it comes along when a link leads here, and with nothing that another site's page sends by itself. */
-const cookie = (name: string, value: string, seconds: number, issuer: string): string =>
-  `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${issuer.startsWith('https:') ? '; Secure' : ''}`;

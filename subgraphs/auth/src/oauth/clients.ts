@@ -18,15 +18,20 @@ export interface ClientDirectory {
   metadata(clientId: string): Promise<AdapterPayload | undefined>;
 }
 
-export function clientDirectory(store: AuthStore, { demo }: { readonly demo: boolean }): ClientDirectory {
+/** What the library keeps of a client and knows nothing of: its scopes, and the hash of the secret before while that one holds. */
+export const EXTRA_METADATA = ['allowed_scopes', 'previous_secret'] as const;
+
+export function clientDirectory(store: AuthStore, { demo, now }: { readonly demo: boolean; now(): Date }): ClientDirectory {
   return {
     async metadata(clientId) {
       const found = await store.serviceClientByClientId(clientId);
       if (found === null || (found.serviceClient.organizationId === DEMO_ORGANIZATION_ID && !demo)) return undefined;
-      const { serviceClient, secretHash } = found;
+      const { serviceClient, secretHash, previousSecretHash } = found;
+      const overlaps = previousSecretHash !== null && serviceClient.previousSecretValidUntil !== null && serviceClient.previousSecretValidUntil > now();
       return {
         client_id: serviceClient.clientId, client_name: serviceClient.name, client_secret: secretHash, grant_types: ['client_credentials'],
         redirect_uris: [], response_types: [], token_endpoint_auth_method: 'client_secret_basic', allowed_scopes: serviceClient.scopes.join(' '),
+        ...(overlaps ? { previous_secret: previousSecretHash } : {}),
       };
     },
   };

@@ -23,10 +23,10 @@ a { color: var(--accent); }
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-const headers = (formAction: string): Readonly<Record<string, string>> => ({
+const headers = (formAction: string, scriptHash?: string): Readonly<Record<string, string>> => ({
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}';${scriptHash === undefined ? '' : ` script-src 'sha256-${scriptHash}';`} form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -43,18 +43,32 @@ ${body}
 </main></body></html>
 `;
 
-export interface LoginPage {
+/** What every form of a sign-in has. */
+interface SignInForm {
   readonly action: string;
   readonly csrfToken: string;
-  readonly email: string;
   /** What went wrong with the last attempt. */
   readonly problem?: string;
   /** The origin that signing in leads back to: browsers apply form-action to redirects as well. */
   readonly leadsTo: string;
 }
 
-export function loginPage({ action, csrfToken, email, problem, leadsTo }: LoginPage): Page {
-  const alert = problem === undefined ? '' : `<p role="alert" id="problem">${escaped(problem)}</p>`;
+export interface LoginPage extends SignInForm {
+  readonly email: string;
+  /** Whether passkeys can be used here: browsers know none for an address of numbers. */
+  readonly passkeys: boolean;
+  /** Organisations' own providers. */
+  readonly federations: readonly { readonly name: string; readonly title: string }[];
+}
+
+const alertOf = (problem: string | undefined): string => (problem === undefined ? '' : `<p role="alert" id="problem">${escaped(problem)}</p>`);
+
+export function loginPage({ action, csrfToken, email, problem, leadsTo, passkeys, federations }: LoginPage): Page {
+  const alert = alertOf(problem);
+  const others = [
+    ...(passkeys ? [`<p><a href="${escaped(action)}/passkey">Sign in with a passkey</a></p>`] : []),
+    ...federations.map(({ name, title }) => `<p><a href="${escaped(action)}/with/${escaped(name)}">Sign in with ${escaped(title)}</a></p>`),
+  ].join('\n');
   const described = problem === undefined ? '' : ' aria-describedby="problem" aria-invalid="true"';
   const body = `${alert}<form method="post" action="${escaped(action)}">
 <input type="hidden" name="csrf" value="${escaped(csrfToken)}">
@@ -63,8 +77,59 @@ export function loginPage({ action, csrfToken, email, problem, leadsTo }: LoginP
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="256"${described}${email === '' ? '' : ' autofocus'}>
 <button type="submit">Sign in</button>
-</form>`;
+</form>${others === '' ? '' : `\n${others}`}`;
   return { html: shell('Sign in', body), headers: headers(`'self' ${leadsTo}`.trim()) };
+}
+
+export interface FactorPage extends SignInForm {
+  /** Whose password was right, sealed. */
+  readonly pending: string;
+  readonly passkeys: boolean;
+}
+
+export function factorPage({ action, csrfToken, pending, problem, leadsTo, passkeys }: FactorPage): Page {
+  const described = problem === undefined ? '' : ' aria-describedby="problem" aria-invalid="true"';
+  const body = `${alertOf(problem)}<form method="post" action="${escaped(action)}">
+<input type="hidden" name="csrf" value="${escaped(csrfToken)}">
+<input type="hidden" name="pending" value="${escaped(pending)}">
+<label for="code">Code of your authenticator app, or a recovery code</label>
+<input id="code" name="code" autocomplete="one-time-code" required maxlength="40" autofocus${described}>
+<button type="submit">Go on</button>
+</form>${passkeys ? `\n<p><a href="${escaped(action)}/passkey">Use a passkey instead</a></p>` : ''}`;
+  return { html: shell('One more step', body), headers: headers(`'self' ${leadsTo}`.trim()) };
+}
+
+/** Asks the browser for an answer of a passkey and sends it; the only script of these pages. */
+const PASSKEY_SCRIPT = `
+const form = document.querySelector('form');
+const problem = document.querySelector('#problem');
+form.querySelector('button').addEventListener('click', async () => {
+  try {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(form.dataset.options));
+    const credential = await navigator.credentials.get({ publicKey });
+    form.elements.answer.value = JSON.stringify(credential.toJSON());
+    form.submit();
+  } catch (error) {
+    problem.hidden = false;
+    problem.textContent = 'Your browser gave no answer of a passkey. Try again, or sign in with your password.';
+  }
+});`;
+const PASSKEY_SCRIPT_HASH = createHash('sha256').update(PASSKEY_SCRIPT).digest('base64');
+
+export interface PasskeyPage extends SignInForm {
+  readonly options: object;
+}
+
+export function passkeyPage({ action, csrfToken, problem, leadsTo, options }: PasskeyPage): Page {
+  const body = `<p role="alert" id="problem"${problem === undefined ? ' hidden' : ''}>${escaped(problem ?? '')}</p>
+<form method="post" action="${escaped(action)}/passkey" data-options="${escaped(JSON.stringify(options))}">
+<input type="hidden" name="csrf" value="${escaped(csrfToken)}">
+<input type="hidden" name="answer" value="">
+<button type="button">Sign in with a passkey</button>
+</form>
+<p><a href="${escaped(action)}">Sign in with a password</a></p>
+<script>${PASSKEY_SCRIPT}</script>`;
+  return { html: shell('Sign in with a passkey', body), headers: headers(`'self' ${leadsTo}`.trim(), PASSKEY_SCRIPT_HASH) };
 }
 
 export interface MessagePage {

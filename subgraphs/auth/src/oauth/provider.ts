@@ -7,9 +7,10 @@ import { scopes as allScopes } from '@pms/identity/principal';
 import type { Configuration, interactionPolicy as policies, KoaContextWithOIDC, Provider as OAuthProvider, ResourceServer } from 'oidc-provider';
 import { type Claims, AUDIENCE, SERVICE_TOKEN_SECONDS, USER_TOKEN_SECONDS } from './access-token.ts';
 import { adapterFor, type Artifacts } from './artifacts.ts';
-import { ownClients, sessionCallback } from './clients.ts';
+import { type ClientDirectory, EXTRA_METADATA, ownClients, sessionCallback } from './clients.ts';
 import { errors, interactionPolicy, Provider } from './library.ts';
 import { messagePage } from './pages.ts';
+import { PATHS } from './paths.ts';
 import { addressOf } from './request-address.ts';
 import type { SignIn } from './sign-in.ts';
 import { SIGNING_ALGORITHM, type SigningKey, type SigningKeys } from './signing-keys.ts';
@@ -25,7 +26,6 @@ export interface ProviderParts {
 
 /** Not `pms_session`: that one holds an access token. This one lets the browser get the next without a password. */
 export const PROVIDER_SESSION_COOKIE = 'pms_sso';
-export const PATHS = { authorization: '/oauth2/auth', token: '/oauth2/token', interaction: '/oauth2/interaction', jwks: '/oauth2/jwks' } as const;
 /** The one resource that tokens are for, where the client names none (RFC 8707 wants an absolute URI). */
 const RESOURCE = 'urn:pms:api';
 const CODE_SECONDS = 60;
@@ -34,6 +34,7 @@ const SESSION_SECONDS = 43_200;
 /** Of a family: rotation does not prolong it. */
 const REFRESH_FAMILY_SECONDS = 1_209_600;
 const ID_TOKEN_SECONDS = 900;
+const AUTHENTICATED_ROUTES: ReadonlySet<string> = new Set(['token', 'revocation']);
 
 /** The provider with the key that is active now. */
 export function providerSource(parts: ProviderParts): () => Promise<OAuthProvider> {
@@ -51,13 +52,25 @@ async function make(parts: ProviderParts, key: SigningKey): Promise<OAuthProvide
   provider.Client.prototype.compareClientSecret = async function compareClientSecret(secret) {
     const { clientId, clientSecret } = this;
     if (clientSecret === undefined) return false;
-    const outcome = await parts.signIn.service(clientId, clientSecret, secret, addressOf(Provider.ctx?.req));
+    const previous = this['previous_secret'];
+    const outcome = await parts.signIn.service(clientId, typeof previous === 'string' ? [clientSecret, previous] : [clientSecret], secret, addressOf(Provider.ctx?.req));
     if ('as' in outcome) return true;
     if (outcome.refused === 'LOCKED') throw tooMany(outcome.until);
     return false;
   };
   return provider;
 }
+
+/** A program that does not exist: the same work at the token endpoint, the same answer and the same locks as for one that does. */
+const costingTheSame = (clients: ClientDirectory, signIn: SignIn): ClientDirectory => ({
+  async metadata(clientId) {
+    const found = await clients.metadata(clientId);
+    if (found !== undefined || !AUTHENTICATED_ROUTES.has(Provider.ctx?.oidc.route ?? '')) return found;
+    const outcome = await signIn.service(clientId, [], '', addressOf(Provider.ctx?.req));
+    if ('refused' in outcome && outcome.refused === 'LOCKED') throw tooMany(outcome.until);
+    return undefined;
+  },
+});
 
 function tooMany(until: Date): Error {
   const error = new errors.OIDCProviderError(429, 'temporarily_unavailable');
@@ -68,11 +81,11 @@ function tooMany(until: Date): Error {
 
 function configuration(parts: ProviderParts, key: SigningKey, artifacts: Artifacts, cookieKey: string): Configuration {
   return {
-    adapter: adapterFor(artifacts),
+    adapter: adapterFor({ ...artifacts, clients: costingTheSame(artifacts.clients, parts.signIn) }),
     clients: ownClients(parts.issuer),
     clientDefaults: { id_token_signed_response_alg: SIGNING_ALGORITHM },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-    extraClientMetadata: { properties: ['allowed_scopes'] },
+    extraClientMetadata: { properties: [...EXTRA_METADATA] },
     jwks: { keys: [key.privateJwk] },
     cookies: { keys: [cookieKey], names: { session: PROVIDER_SESSION_COOKIE, interaction: 'pms_interaction', resume: 'pms_interaction_resume' } },
     routes: {

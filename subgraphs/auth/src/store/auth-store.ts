@@ -37,9 +37,9 @@ export function authStore(prisma: PrismaClient, work: UnitOfWork) {
       const row = await prisma.user.findUnique({ where: { id } });
       return row === null ? null : { user: toUser(row), passwordHash: row.passwordHash };
     },
-    async serviceClientByClientId(clientId: string): Promise<{ readonly serviceClient: ServiceClient; readonly secretHash: string } | null> {
+    async serviceClientByClientId(clientId: string): Promise<{ readonly serviceClient: ServiceClient; readonly secretHash: string; readonly previousSecretHash: string | null } | null> {
       const row = await prisma.serviceClient.findUnique({ where: { clientId } });
-      return row === null ? null : { serviceClient: toServiceClient(row), secretHash: row.secretHash };
+      return row === null ? null : { serviceClient: toServiceClient(row), secretHash: row.secretHash, previousSecretHash: row.previousSecretHash };
     },
 
     /** One transaction: changes and their events are kept together or not at all. */

@@ -15,10 +15,12 @@ export interface UserRow {
   readonly lastSignedInAt: Date | null;
 }
 
+export const USER_COLUMNS = `id, organization_id as "organizationId", email, display_name as "displayName", roles, investor_ids as "investorIds", created_at as "createdAt", last_signed_in_at as "lastSignedInAt"`;
+
 export const toUser = ({ id, organizationId, email, displayName, roles, investorIds, createdAt, lastSignedInAt }: UserRow): User =>
   ({ id, organizationId, email, displayName, roles: rolesIn(roles), investorIds, createdAt, lastSignedInAt });
 
-export const toServiceClient = ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt }: ServiceClient): ServiceClient =>
-  ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt });
+export const toServiceClient = ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt, previousSecretValidUntil }: ServiceClient): ServiceClient =>
+  ({ id, organizationId, clientId, name, scopes, createdAt, secretRotatedAt, previousSecretValidUntil });
 
 export const toOrganization = ({ id, name, createdAt }: Organization): Organization => ({ id, name, createdAt });

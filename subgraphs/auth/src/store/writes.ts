@@ -3,16 +3,27 @@ import type { Work } from '@pms/events/unit-of-work';
 import type { Organization } from '../domain/organization.ts';
 import type { ServiceClient } from '../domain/service-client.ts';
 import type { User } from '../domain/user.ts';
-import { toServiceClient, toUser, type UserRow } from './rows.ts';
+import { factorWrites } from './factor-store.ts';
+import { federatedWrites } from './federated-writes.ts';
+import { toServiceClient, toUser, USER_COLUMNS as USER, type UserRow } from './rows.ts';
 
 export type AuthWrites = ReturnType<typeof writes>;
 
-const USER = `id, organization_id as "organizationId", email, display_name as "displayName", roles, investor_ids as "investorIds", created_at as "createdAt", last_signed_in_at as "lastSignedInAt"`;
-const CLIENT = `id, organization_id as "organizationId", client_id as "clientId", name, scopes, created_at as "createdAt", secret_rotated_at as "secretRotatedAt"`;
+const CLIENT = `id, organization_id as "organizationId", client_id as "clientId", name, scopes, created_at as "createdAt", secret_rotated_at as "secretRotatedAt",
+  previous_secret_valid_until as "previousSecretValidUntil"`;
+
+export interface NewSecret {
+  readonly secretHash: string;
+  readonly at: Date;
+  /** Until when the one before holds beside it; null: no longer. */
+  readonly previousUntil: Date | null;
+}
 
 export function writes({ sql, outbox }: Work) {
   return {
     outbox,
+    ...factorWrites(sql),
+    ...federatedWrites(sql),
 
     /** False when there is one of that id. */
     async insertOrganization({ id, name, createdAt }: Organization): Promise<boolean> {
@@ -59,13 +70,22 @@ export function writes({ sql, outbox }: Work) {
       void (await sql.query('update auth."user" set last_signed_in_at = $2 where id = $1', [userId, at])),
 
     /** Null when there is none in the organisation. */
-    async replaceSecret(organizationId: string, serviceClientId: string, secretHash: string, at: Date): Promise<ServiceClient | null> {
+    async replaceSecret(organizationId: string, serviceClientId: string, { secretHash, at, previousUntil }: NewSecret): Promise<ServiceClient | null> {
       const { rows } = await sql.query<ServiceClient>(
-        `update auth.service_client set secret_hash = $3, secret_rotated_at = $4 where organization_id = $1 and id = $2 returning ${CLIENT}`,
-        [organizationId, serviceClientId, secretHash, at]);
+        `update auth.service_client set secret_hash = $3, secret_rotated_at = $4, previous_secret_valid_until = $5::timestamptz,
+           previous_secret_hash = case when $5::timestamptz is null then null else secret_hash end
+         where organization_id = $1 and id = $2 returning ${CLIENT}`,
+        [organizationId, serviceClientId, secretHash, at, previousUntil]);
       return rows[0] === undefined ? null : toServiceClient(rows[0]);
     },
 
+    /** The secret before holds no longer. Null when there is no such client in the organisation. */
+    async dropPreviousSecret(organizationId: string, serviceClientId: string): Promise<ServiceClient | null> {
+      const { rows } = await sql.query<ServiceClient>(
+        `update auth.service_client set previous_secret_hash = null, previous_secret_valid_until = null where organization_id = $1 and id = $2 returning ${CLIENT}`,
+        [organizationId, serviceClientId]);
+      return rows[0] === undefined ? null : toServiceClient(rows[0]);
+    },
     /** Their access tokens hold no longer, for those who ask; save one, where its id is given. The later of two revocations counts. */
     async revokeTokens(subject: string, at: Date, spared: string | null = null): Promise<void> {
       await sql.query(
