@@ -35,7 +35,8 @@ const SERVICES = new Set(['SERVICE', 'client-credentials', 'client_credentials']
 
 /** `tokenId` stands for a token that names none. Throws for one without a subject, or of another use. */
 export function claimedPrincipal(payload: Readonly<Record<string, unknown>>, { issuer, ways, required }: ClaimRules, tokenId: string): Principal {
-  for (const [claim, values] of Object.entries(required)) if (!values.includes(String(payload[claim]))) throw new Error(`the claim ${claim} is of another use`);
+  for (const [claim, values] of Object.entries(required)) if (!values.includes(wordOf(payload[claim]))) throw new Error(`the claim ${claim} is of another use`);
+  if (typeof payload['exp'] !== 'number') throw new Error('the claim exp is no number');
   const text = (found: readonly string[]): string => firstOf(payload, found, (value) => (typeof value === 'string' && value !== '' ? value : undefined)) ?? '';
   const subject = text(ways.subject);
   if (subject === '') throw new Error('the token names no subject');
@@ -43,9 +44,12 @@ export function claimedPrincipal(payload: Readonly<Record<string, unknown>>, { i
   return {
     subject, issuer, kind: isService ? 'SERVICE' : 'USER', organizationId: text(ways.organization),
     roles: firstOf(payload, ways.roles, listOf) ?? [], scopes: new Set(ways.scopes.flatMap((way) => listOf(valueAt(payload, way)) ?? [])),
-    tokenId: text(ways.tokenId) || tokenId, expiresAt: Number(payload['exp']), ...(typeof payload['iat'] === 'number' ? { issuedAt: payload['iat'] } : {}),
+    tokenId: text(ways.tokenId) || tokenId, expiresAt: payload['exp'], ...(typeof payload['iat'] === 'number' ? { issuedAt: payload['iat'] } : {}),
   };
 }
+
+/** Of what is one word: lists and objects are none, whatever they make of themselves as text. */
+const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : '');
 
 function firstOf<T>(payload: unknown, ways: readonly string[], read: (value: unknown) => T | undefined): T | undefined {
   for (const way of ways) {

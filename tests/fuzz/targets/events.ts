@@ -31,7 +31,7 @@ const cloudEvents = target<unknown>({
   holds(content) {
     const read = outcome(() => eventIn(typeof content === 'string' ? content : JSON.stringify(content) ?? ''), Error);
     must(!isPolluted(), 'no object has what a message put into all of them');
-    if ('refused' in read) return must(read.refused.message.startsWith('the message is') && !(read.refused instanceof TypeError), 'it says what is wrong', read.refused.message);
+    if ('refused' in read) return must(read.refused.message.startsWith('the message ') && !(read.refused instanceof TypeError), 'it says what is wrong', read.refused.message);
     const { event, sequence } = read.value;
     must([event.id, event.type, event.organizationId, event.actor, event.correlationId].every((text) => typeof text === 'string' && text !== '') && /^\d+$/.test(sequence) && !Number.isNaN(Date.parse(event.occurredAt)), 'an event has its attributes', event);
     const again = eventIn(textOf('trade-capture', read.value));
