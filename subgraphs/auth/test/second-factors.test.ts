@@ -6,7 +6,8 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AuthSubgraph, authSubgraph } from '../src/subgraph.ts';
 import { appCode, authenticator, decoded } from './authenticator.ts';
-import { authorizePath, type Browser, browser, location, openLogin, pkce } from './browser.ts';
+import { authorizePath, browser, location, openLogin, pkce } from './browser.ts';
+import { stepsAt } from './steps.ts';
 
 const ISSUER = 'https://pms.example';
 let door: FrontDoor;
@@ -35,10 +36,9 @@ afterAll(async () => {
   await door.close();
 });
 
-const emailOf = (name: string): string => `${name}@demo.example`;
 async function who(name: string): Promise<Principal> {
   const role = name === 'manager' ? 'PORTFOLIO_MANAGER' : name.toUpperCase();
-  const { rows } = await door.database.query<{ id: string }>('select id from auth."user" where email = $1', [emailOf(name)]);
+  const { rows } = await door.database.query<{ id: string }>('select id from auth."user" where email = $1', [`${name}@demo.example`]);
   return principal({ organizationId: 'org_demo', subject: rows[0]?.id ?? '', roles: [role], scopes: new Set(scopesOf([role as never])), tokenId: `tok_${name}` });
 }
 const ask = async (as: Principal, field: string, input: object, selection: string): Promise<any> => {
@@ -58,20 +58,7 @@ async function withApp(name: string): Promise<{ secret: string; recoveryCodes: s
   return { secret, recoveryCodes };
 }
 
-interface Step {
-  readonly status: number;
-  readonly pending: string;
-  readonly csrf: string;
-  readonly path: string;
-  /** Where a sign-in that is done leads to. */
-  readonly done: URL | null;
-}
-async function password(page: Browser, name: string, given = 'demo', address = '198.51.100.1'): Promise<Step> {
-  const { path, csrf } = await openLogin(page, authorizePath({ redirectUri: `${ISSUER}/callback`, proof: pkce() }));
-  const response = await page.post(path, { csrf, email: emailOf(name), password: given }, { 'x-forwarded-for': address });
-  return { status: response.status, csrf, path, pending: /name="pending" value="([^"]+)"/.exec(await response.text())?.[1] ?? '', done: response.status === 303 ? location(response) : null };
-}
-const code = async (page: Browser, { path, csrf, pending }: Step, given: string): Promise<number> => (await page.post(path, { csrf, pending, code: given })).status;
+const { password, code, question, answer } = stepsAt(ISSUER);
 
 describe('an authenticator app', () => {
   test('is asked for after the password, from the moment that a first code of it was given, and each code holds once', async () => {
@@ -185,17 +172,6 @@ test('who guesses at an account locks it for strangers, and not for a browser th
 });
 
 describe('a passkey', () => {
-  const question = async (page: Browser): Promise<Step & { readonly options: any }> => {
-    const { path, csrf } = await openLogin(page, authorizePath({ redirectUri: `${ISSUER}/callback`, proof: pkce() }));
-    const response = await page.get(`${path}/passkey`);
-    const html = await response.text();
-    const script = /<script>([\s\S]*)<\/script>/.exec(html)?.[1] ?? '';
-    const hash = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(script))).toString('base64');
-    expect(response.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}'`);
-    const options = JSON.parse((/data-options="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as object;
-    return { path, csrf, options, status: response.status, pending: '', done: null };
-  };
-  const answer = async (page: Browser, { path, csrf }: Step, given: object): Promise<Response> => page.post(`${path}/passkey`, { csrf, answer: JSON.stringify(given) });
   const registered = async (name: string, key = authenticator(ISSUER)) => {
     const as = await who(name);
     const { options } = await ask(as, 'beginPasskey', { currentPassword: 'demo' }, 'options');
