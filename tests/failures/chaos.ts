@@ -66,7 +66,7 @@ function summarised(cluster: Cluster, { load, outcomes, injected, steps }: Await
   const { writes, reads } = load.history;
   const count = (outcome: string): string => String(writes.filter((write) => write.outcome === outcome).length);
   const listed = (counts: Iterable<readonly [string, number]>): string => [...counts].map(([name, times]) => `${name} ${String(times)}`).join(', ');
-  const crashed = [...cluster.processes.values()].filter((one) => one.crashes() > 0).map((one) => [one.name, one.crashes()] as const);
+  const crashed = [...cluster.processes.values()].filter((one) => one.crashes().length > 0).map((one) => [one.name, one.crashes().length] as const);
   const repeated = writes.filter(({ attempts, outcome }) => outcome === 'acknowledged' && attempts > 1).length;
   const holding = outcomes.filter(({ violations }) => violations.length === 0).length;
   say('');
@@ -75,6 +75,7 @@ function summarised(cluster: Cluster, { load, outcomes, injected, steps }: Await
   say(`faults injected      ${listed(injected) || 'none'}`);
   say(`invariants checked   ${String(outcomes.length)}, ${String(holding)} hold`);
   say(`ended by themselves  ${listed(crashed) || 'no process'}`);
+  for (const one of cluster.processes.values()) for (const words of new Set(one.crashes())) say(`                     ${one.name}: ${words}`);
   return holding === outcomes.length;
 }
 

@@ -19,8 +19,8 @@ export interface Supervised {
   kill(): boolean;
   /** Shifts what the process takes for the time; 0 is the real one. */
   shiftClock(ms: number): void;
-  /** How often it ended without being killed by us. */
-  crashes(): number;
+  /** The last words of each time that it ended without being killed by us. */
+  crashes(): readonly string[];
   /** For good, and without drain: what has to be judged has been. */
   stop(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export function supervised({ name, args, port, env, folder }: Supervising): Supe
   let child: ChildProcess | null = null;
   let killed = false;
   let stopping = false;
-  let crashed = 0;
+  const crashed: string[] = [];
 
   const life = (async () => {
     for (let wait = AGAIN_AFTER_MS; !stopping; ) {
@@ -51,7 +51,7 @@ export function supervised({ name, args, port, env, folder }: Supervising): Supe
       child.on('error', () => undefined);
       await once(child, 'exit').catch(() => undefined);
       if (stopping) return;
-      if (!killed) crashed += 1;
+      if (!killed) crashed.push(lastWords(path.join(folder, `${name}.log`)));
       fs.writeSync(log, `\n=== ${new Date().toISOString()} ${killed ? 'killed' : `ended by itself, ${String(child.exitCode ?? child.signalCode)}`}\n`);
       wait = killed || performance.now() - from > LIVED_MS ? AGAIN_AFTER_MS : Math.min(wait * 2, AGAIN_AFTER_MS_MAX);
       await delay(wait);
@@ -74,4 +74,13 @@ export function supervised({ name, args, port, env, folder }: Supervising): Supe
       fs.closeSync(log);
     },
   };
+}
+
+const WORDS_MAX = 300;
+
+/** What it logged as fatal, else what it said last. */
+function lastWords(file: string): string {
+  const lines = fs.readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '');
+  const fatal = lines.findLast((line) => line.includes('"level":60')) ?? lines.at(-1) ?? '';
+  return fatal.slice(0, WORDS_MAX);
 }
