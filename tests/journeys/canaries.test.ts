@@ -89,6 +89,11 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     await expect(refreshed(platform.url, tokens.refreshToken)).rejects.toThrow();
     await expect(signIn(platform.url, { email: 'canary@demo.example', password: wrongPassword.secret })).rejects.toThrow();
     for (const cookie of (await browserSession(platform.url, { email: 'canary@demo.example', password: password.secret })).split('; ')) if (cookie.length > 60) made(`cookie ${cookie.split('=')[0] ?? ''}`, cookie.slice(cookie.indexOf('=') + 1));
+    const holder = createClient({ url: platform.url, token: next.accessToken });
+    const { beginTotp: app } = await holder.mutate<any, object>(operation('mutation ($p: String!) { beginTotp(input: { currentPassword: $p }) { secret uri userErrors { code } } }'), { p: password.secret });
+    made('secret of an authenticator app', app.secret);
+    await refused('a wrong code of the app', '/graphql', asks('mutation ($c: String!) { confirmTotp(input: { code: $c }) { userErrors { code message } } }', bearer(made('access token after a refresh', next.accessToken)), { c: '000000' }));
+    await refused('a wrong password for the app', '/graphql', asks('mutation ($p: String!) { beginTotp(input: { currentPassword: $p }) { userErrors { code message } } }', bearer(next.accessToken), { p: wrongPassword.secret }));
     const { createServiceClient: client } = await admin.mutate(CreateServiceClientDocument, { input: { name: 'Canary', scopes: ['portfolio:read'] } });
     const id = client.serviceClient?.clientId ?? '';
     const program = createClient({ url: platform.url, credentials: { clientId: id, clientSecret: made('secret of a service client', client.secret ?? '') } });
@@ -96,7 +101,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     const form = { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) };
     expect(await refused('a wrong secret', '/oauth2/token', { ...form, headers: basic(id, wrongSecret.secret) })).toBe(401);
     expect(await refused('a wrong secret in the form', '/oauth2/token', { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: wrongSecret.secret }) })).toBeGreaterThanOrEqual(400);
-    await Promise.all([admin.close(), program.close()]);
+    await Promise.all([admin.close(), program.close(), holder.close()]);
   });
 
   test('requests that fail', async () => {
