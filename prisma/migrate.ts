@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { isolate } from './isolation.ts';
 import { type Migration, type MigrationSet, migrationsOf, prismaFolders, schemaOf } from './migrations.ts';
 
 /** The key that Prisma Migrate takes too: two migrators never run side by side. */
@@ -23,7 +24,7 @@ const HISTORY_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 )`;
 
 export interface MigrateOptions {
-  /** A role that may create schemas. */
+  /** A role that may create schemas and roles: the owner of all tables, as which nothing else runs. */
   readonly url: string;
   /** Postgres schemas to bring up to date; all that have a schema.prisma unless given. */
   readonly schemas?: readonly string[];
@@ -40,13 +41,22 @@ export class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed';
 }
 
+/** Where every schema is brought up to date, so are roles and grants. */
 export async function migrate({ url, schemas }: MigrateOptions): Promise<Migrated[]> {
   const wanted = prismaFolders().filter((folder) => schemas === undefined || schemas.includes(schemaOf(folder)));
-  return migrateSets(url, wanted.map(migrationsOf));
+  return migrateSets(url, wanted.map(migrationsOf), schemas === undefined ? isolated : undefined);
+}
+
+async function isolated(client: pg.Client): Promise<void> {
+  try {
+    await isolate(client);
+  } catch (error) {
+    throw new MigrationFailed(`the domains could not be kept apart: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /** The same for sets of migrations that are not this repository's own. */
-export async function migrateSets(url: string, sets: readonly MigrationSet[]): Promise<Migrated[]> {
+export async function migrateSets(url: string, sets: readonly MigrationSet[], afterwards: (client: pg.Client) => Promise<void> = async () => undefined): Promise<Migrated[]> {
   const client = new pg.Client({
     connectionString: url,
     options: '-c timezone=UTC',
@@ -60,6 +70,7 @@ export async function migrateSets(url: string, sets: readonly MigrationSet[]): P
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const done: Migrated[] = [];
     for (const set of sets) done.push(await migrateOne(client, set));
+    await afterwards(client);
     return done;
   } finally {
     await client.end(); // lets go of the lock, too

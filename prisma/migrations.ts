@@ -38,10 +38,14 @@ export function migrationsOf(folder: string): MigrationSet {
   return { folder, schema: schemaOf(folder), migrations };
 }
 
+/** What is done to the tables after the migrations. */
+const ISOLATION = ['isolation.ts', 'roles.ts'];
+
 /** One hash for everything that decides what a migrated database looks like. */
 export function fingerprint(): string {
   const hash = createHash('sha256');
   for (const folder of prismaFolders())
     for (const { name, checksum } of migrationsOf(folder).migrations) hash.update(`${folder}/${name}:${checksum}\n`);
+  for (const file of ISOLATION) hash.update(readFileSync(join(import.meta.dirname, file)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { migrate } from '@pms/prisma/migrate';
 import { fingerprint } from '@pms/prisma/migrations';
+import { asRole, BUS, domainFolders, setPasswords } from '@pms/prisma/roles';
 import pg from 'pg';
 import { testPostgres } from './test-postgres.ts';
 
@@ -11,7 +12,14 @@ const LEFTOVER_AGE_MS = 3_600_000;
 const TEMPLATE_PREFIX = 'pms_template_';
 const TEST_PREFIX = 'pms_test_';
 
+/** Roles are of the whole server, so that all tests have the same. */
+const ROLE_PASSWORD = 'of-roles-in-tests-and-nowhere-else-0123456789';
+
+/** Where a role logs in. */
+export const roleUrl = (url: string, role: string): string => asRole(url, role, ROLE_PASSWORD);
+
 export interface TestDatabase {
+  /** As the owner of everything. */
   readonly url: string;
   /** Ends every session on it, then removes it. */
   drop(): Promise<void>;
@@ -46,6 +54,7 @@ async function makeTemplate(client: pg.Client, url: string, template: string): P
   await dropLeftovers(client);
   await client.query(`CREATE DATABASE ${making} TEMPLATE template0`);
   await migrate({ url: withDatabase(url, making) });
+  await setPasswords(url, new Map([...domainFolders(), BUS].map((owner) => [owner, ROLE_PASSWORD])));
   await client.query(`ALTER DATABASE ${making} RENAME TO ${template}`);
 }
 
