@@ -1,0 +1,105 @@
+/** Everything that the API can be asked, asked by one organisation with what is another's: it learns nothing, changes nothing, and hears nothing. */
+import { readFileSync } from 'node:fs';
+import { buildSchema, type GraphQLObjectType } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Estate, estate } from './estate.ts';
+import { changed, harvest, type Harvest } from './harvest.ts';
+import { listen } from './listening.ts';
+import { bought, notes, seed, type Seeded } from './seed.ts';
+import { walkEntities, type Walker, walkRoot } from './walk.ts';
+
+const MINUTE_MS = 60_000;
+const PATIENCE = { timeout: 120_000 };
+const api = buildSchema(readFileSync(new URL('../../schema/api.graphql', import.meta.url), 'utf8'), { assumeValid: true });
+let ahead = 0;
+let at: Estate;
+let other: Seeded;
+let walker: Walker;
+/** The other organisation, asking for its own things: what it finds proves that there is something to find. */
+let owner: Walker;
+
+beforeAll(async () => {
+  at = await estate(() => new Date(Date.now() + ahead));
+  const one = await seed(at, 'org_one', 'alpha');
+  other = await seed(at, 'org_other', 'zebra');
+  ahead = MINUTE_MS; // what was made just now and is unknown would be waited for
+  const [own, foreign] = [await harvest(at, one.organizationId), await harvest(at, other.organizationId)];
+  walker = { estate: at, who: one.admin, own, foreign, mark: other.mark };
+  owner = { ...walker, who: other.admin };
+}, 120_000);
+afterAll(() => at.close());
+
+const fieldsOf = (type: GraphQLObjectType | null | undefined): string[] => Object.keys(type?.getFields() ?? {});
+const foreignNow = (): Promise<Harvest> => harvest(at, other.organizationId);
+
+/** A field that answers everybody as it answers the other organisation; resolves to its undoing. */
+function planted(subgraph: string, type: string, name: string, key: 'resolve' | 'subscribe' = 'resolve'): () => void {
+  const { schema, contextFor } = at.subgraphs.get(subgraph) ?? expect.fail(`there is no ${subgraph}`);
+  const field = (schema.getType(type) as GraphQLObjectType).getFields()[name] ?? expect.fail(`there is no ${type}.${name}`);
+  const before = field[key] ?? expect.fail(`${type}.${name} has nothing to ${key}`);
+  field[key] = (source, args, _context, info) => before(source, args, contextFor({ principal: other.admin, token: null, correlationId: 'cor_planted' }), info);
+  return () => { field[key] = before; };
+}
+
+/** One address signs in to one organisation, whichever that is: who makes users learns that an address is taken. */
+const KNOWN = /^mutation createUser with \S+ as input\.email: /;
+
+/** What a day of work does not leave. */
+const MAY_BE_EMPTY = [
+  'analytics.split', 'audit.checkpoint', 'audit.outbox_event', 'auth.federated_identity', 'auth.passkey', 'auth.recovery_code', 'auth.totp', 'leaderboard.outbox_event', 'simulation.outbox_event', 'simulation.simulation', 'trade_capture.fix_message', 'transactional.checkpoint', 'transactional.checkpoint_position', 'transactional.custody',
+  'transactional.settlement_policy',
+];
+
+test('there is something of every kind to find', () => {
+  expect(notes).toEqual([]);
+  expect(walker.foreign.empty.filter((table) => !MAY_BE_EMPTY.includes(table))).toEqual([]);
+});
+
+test('no query finds anything of the other organisation', PATIENCE, async () => {
+  const { asked, leaks } = await walkRoot(walker, api, 'query');
+  expect(leaks).toEqual([]);
+  expect([...asked.keys()]).toEqual(fieldsOf(api.getQueryType()).map((name) => `query ${name}`));
+  const found = new Set((await walkRoot(owner, api, 'query')).leaks.map((leak) => leak.split(/[ :]/)[1]));
+  expect([...found]).toEqual(expect.arrayContaining(['alerts', 'auditTrail', 'breaches', 'corporateAction', 'instrument', 'investor', 'portfolio', 'reconciliation', 'settlements', 'trade', 'user']));
+});
+
+test('no entity of any subgraph is resolved for the other organisation', PATIENCE, async () => {
+  const { asked, leaks } = await walkEntities(walker);
+  expect(leaks).toEqual([]);
+  const found = new Set((await walkEntities(owner)).leaks.map((leak) => leak.split(' ').slice(0, 2).join(' ')));
+  expect(found.size).toBeGreaterThan(15);
+  expect([...asked].filter(([, count]) => count === 0).map(([entity]) => entity)).toEqual(['simulation Simulation']); // there is none to ask for
+});
+
+test('no mutation changes anything of the other organisation, or tells of it', PATIENCE, async () => {
+  const before = await foreignNow();
+  const { asked, leaks } = await walkRoot(walker, api, 'mutation');
+  expect([...asked.keys()]).toEqual(fieldsOf(api.getMutationType()).map((name) => `mutation ${name}`));
+  await at.settled();
+  expect(changed(before, await foreignNow())).toEqual([]);
+  expect(leaks.filter((leak) => !KNOWN.test(leak))).toEqual([]);
+});
+
+test('no subscription tells of what the other organisation does, which hears it itself', PATIENCE, async () => {
+  const { asked, heardByOwner, leaks } = await listen(walker, other.admin, () => bought(at, other));
+  expect(leaks).toEqual([]);
+  expect([...asked.keys()].toSorted()).toEqual(fieldsOf(api.getSubscriptionType()).toSorted());
+  expect([...heardByOwner]).toEqual(expect.arrayContaining(['alertRaised', 'quotes', 'tradeEvents']));
+});
+
+test('the walk finds a leak that was planted: in a query, an entity, a mutation, a subscription', PATIENCE, async () => {
+  let undo = planted('portfolio', 'Query', 'investor');
+  expect((await walkRoot(walker, api, 'query', (name) => name === 'investor')).leaks.join()).toMatch(/query investor with inv_.*: the text zebra Investor/);
+  undo();
+  undo = planted('transactional', 'Portfolio', 'cash');
+  expect((await walkEntities(walker, (entity) => entity === 'transactional Portfolio')).leaks.join()).toMatch(/transactional Portfolio prt_/);
+  undo();
+  undo = planted('transactional', 'Mutation', 'depositCash');
+  const before = await foreignNow();
+  await walkRoot(walker, api, 'mutation', (name) => name === 'depositCash');
+  expect(changed(before, await foreignNow())).toContain('transactional.fact');
+  undo();
+  undo = planted('trade-capture', 'Subscription', 'tradeEvents', 'subscribe');
+  expect((await listen(walker, other.admin, () => bought(at, other))).leaks.join()).toMatch(/subscription tradeEvents/);
+  undo();
+});
