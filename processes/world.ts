@@ -9,6 +9,7 @@ import { pgLive, pgPeers } from '@pms/events/pg-peers';
 import { redisLive } from '@pms/events/redis-live';
 import { connect, type Database } from '@pms/prisma/connect';
 import type { RedisLink } from '@pms/redis/link';
+import { audited } from '@pms/subgraph/audited';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import type { Logger } from '@pms/telemetry/logger';
 import { catalogue, type DomainName, domainNames } from './catalogue.ts';
@@ -41,7 +42,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const database = connect(databaseUrl);
   const { bus, live } = await channels(options, database);
   const surroundings: Surroundings = { database, live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() };
-  const subgraphs = await Promise.all(domains.map(async (name) => (await catalogue[name]())(surroundings)));
+  const subgraphs = await Promise.all(domains.map(async (name) => audited((await catalogue[name]())(surroundings), surroundings)));
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
   return {
     database,
@@ -89,7 +90,7 @@ export function alone(environment: Environment, url: string, logger: Logger): { 
 const settingsOf = (environment: Environment): Settings => ({
   production: environment.production,
   demo: environment.demo,
-  checkpointFolder: environment.auditCheckpoints,
+  checkpoints: environment.auditCheckpoints,
   issuer: environment.issuer ?? environment.publicUrl,
   identityProviders: identityProvidersIn(environment.identityProviders),
   secret: secretsOf(environment),

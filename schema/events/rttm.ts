@@ -1,5 +1,7 @@
 /** What market data tells the others. Quotes are live messages (topic `quotes/<instrument>`), not events: only closes are kept. */
+import { beforeShape } from '@pms/events/before';
 import { currencyText, dateText, decimalText, defineEvent } from '@pms/events/envelope';
+import { mutationNotedBy } from '@pms/events/mutation-noted';
 import { z } from 'zod';
 
 /** Units that prices are quoted in; money never is. */
@@ -66,7 +68,7 @@ export type CorporateActionFacts = z.output<typeof corporateActionFacts>;
 /** Key: the instrument. */
 export const corporateActionAnnounced = defineEvent('rttm.corporate-action-announced.v1', corporateActionFacts.shape);
 /** A new version takes the place of the one before it. */
-export const corporateActionAmended = defineEvent('rttm.corporate-action-amended.v1', corporateActionFacts.shape);
+export const corporateActionAmended = defineEvent('rttm.corporate-action-amended.v1', { ...corporateActionFacts.shape, before: beforeShape });
 /** `version` is the one that says "cancelled". */
 export const corporateActionCancelled = defineEvent('rttm.corporate-action-cancelled.v1', {
   actionId: z.string(), version: z.number().int().positive(), instrumentId: z.string(),
@@ -94,3 +96,6 @@ export interface QuoteMessage {
   readonly time: string;
   readonly simulated: boolean;
 }
+
+/** Key: who asked. */
+export const mutationNoted = mutationNotedBy('rttm');

@@ -1,5 +1,7 @@
 /** What trade capture tells the others. Key of every event: the portfolio, so that its trades are checked and booked one after another. */
+import { beforeShape } from '@pms/events/before';
 import { currencyText, dateText, decimalText, defineEvent, moneyShape } from '@pms/events/envelope';
+import { mutationNotedBy } from '@pms/events/mutation-noted';
 import { z } from 'zod';
 import { quoteUnit } from './rttm.ts';
 
@@ -29,7 +31,7 @@ export type TradeFacts = z.output<typeof tradeFacts>;
 export const tradeCaptured = defineEvent('trade-capture.trade-captured.v1', tradeFacts.shape);
 
 /** A new version takes the place of `replaces`. */
-export const tradeAmended = defineEvent('trade-capture.trade-amended.v1', { ...tradeFacts.shape, replaces: z.number().int().positive() });
+export const tradeAmended = defineEvent('trade-capture.trade-amended.v1', { ...tradeFacts.shape, replaces: z.number().int().positive(), before: beforeShape });
 
 /** `version` is the version that says "cancelled"; all earlier ones end with it. */
 export const tradeCancelled = defineEvent('trade-capture.trade-cancelled.v1', {
@@ -50,3 +52,6 @@ export interface TradeMessage {
   /** Its place among the events of its portfolio: 1, 2, 3 … in the order of commit. */
   readonly number: number;
 }
+
+/** Key: who asked. */
+export const mutationNoted = mutationNotedBy('trade-capture');

@@ -1,5 +1,7 @@
 /** What the books tell the others. Key of every event: the portfolio. All amounts are in the currency that stands beside them. */
+import { beforeShape } from '@pms/events/before';
 import { currencyText, dateText, decimalText, defineEvent } from '@pms/events/envelope';
+import { mutationNotedBy } from '@pms/events/mutation-noted';
 import { z } from 'zod';
 import { tradeFacts } from './trade-capture.ts';
 
@@ -78,7 +80,12 @@ export const breakOpened = defineEvent('transactional.break-opened.v1', {
 /** A break was taken on or given back, closed, or seen with other figures. */
 export const breakChanged = defineEvent('transactional.break-changed.v1', {
   breakId: z.string(), portfolioId: z.string(), status: z.enum(['OPEN', 'INVESTIGATING', 'RESOLVED']), assignee: z.string().nullable(),
-  resolution: z.enum(['BOOKS_CORRECTED', 'CUSTODIAN_CORRECTED', 'TIMING', 'ACCEPTED', 'MATCHED']).nullable(),
+  resolution: z.enum(['BOOKS_CORRECTED', 'CUSTODIAN_CORRECTED', 'TIMING', 'ACCEPTED', 'MATCHED']).nullable(), before: beforeShape,
+});
+
+/** How an organisation settles, as it is now. Key: the organisation. */
+export const settlementPolicySet = defineEvent('transactional.settlement-policy-set.v1', {
+  buyInAfterBusinessDays: z.number().int(), claimsNeedSecondPerson: z.boolean(), parkAfterBusinessDays: z.number().int(), before: beforeShape,
 });
 
 const entitlement = { entitlementId: z.string(), actionId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
@@ -129,3 +136,6 @@ export const cashMoved = defineEvent('transactional.cash-moved.v1', {
   /** Traded balance: settled plus receivable less payable. */
   balance: decimalText, settled: decimalText, tradeId: z.string().nullable(),
 });
+
+/** Key: who asked. */
+export const mutationNoted = mutationNotedBy('transactional');

@@ -1,5 +1,7 @@
 /** What compliance decides. Key of the trade events: the portfolio. */
+import { beforeShape } from '@pms/events/before';
 import { defineEvent } from '@pms/events/envelope';
+import { mutationNotedBy } from '@pms/events/mutation-noted';
 import { z } from 'zod';
 import { tradeFacts } from './trade-capture.ts';
 
@@ -23,6 +25,9 @@ export const complianceRuleCreated = defineEvent('validation.compliance-rule-cre
 /** The rule as it is after the change. Key: the rule. */
 export const complianceRuleUpdated = defineEvent('validation.compliance-rule-updated.v1', {
   ruleId: z.string(), name: z.string(), kind: z.string(), severity: z.string(), parameters: z.record(z.string(), z.unknown()),
-  portfolioId: z.string().nullable(), enabled: z.boolean(),
+  portfolioId: z.string().nullable(), enabled: z.boolean(), before: beforeShape,
 });
-export const restrictedListSet = defineEvent('validation.restricted-list-set.v1', { instrumentIds: z.array(z.string()) });
+export const restrictedListSet = defineEvent('validation.restricted-list-set.v1', { instrumentIds: z.array(z.string()), before: beforeShape });
+
+/** Key: who asked. */
+export const mutationNoted = mutationNotedBy('validation');

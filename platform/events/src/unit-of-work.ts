@@ -2,6 +2,7 @@
 import type { Event } from './envelope.ts';
 import { gathered } from './gathered.ts';
 import { firstSights } from './inbox.ts';
+import { noteTelling } from './mutation-noted.ts';
 import { addToOutbox } from './outbox.ts';
 import type { Told } from './recent.ts';
 import type { Sql, Transactions } from './sql.ts';
@@ -36,7 +37,9 @@ function unitOf(sql: Sql, domain: string, told: Told[]): Work {
     return asked.map((ids): ReadonlySet<string> => new Set(ids.filter((id) => fresh.has(id))));
   });
   const add = gathered(async (asked: readonly (readonly Event[])[]) => {
-    for (const each of await addToOutbox(sql, domain, asked.flat())) told.push(each);
+    const events = asked.flat();
+    noteTelling(events);
+    for (const each of await addToOutbox(sql, domain, events)) told.push(each);
     return asked.map(() => undefined);
   });
   return { sql, outbox: { add }, firstSight: async (eventId) => (await sights([eventId])).size === 1, firstSights: sights };

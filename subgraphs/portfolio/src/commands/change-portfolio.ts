@@ -6,7 +6,7 @@ import type { Portfolio } from '../domain/portfolio.ts';
 
 export interface Change {
   readonly apply: (portfolio: Portfolio) => Portfolio;
-  readonly tell: (portfolio: Portfolio) => Event;
+  readonly tell: (portfolio: Portfolio, before: Portfolio) => Event;
 }
 
 /** Refuses NOT_FOUND for an unknown or another organisation's id. */
@@ -17,7 +17,7 @@ export async function changePortfolio(ctx: PortfolioContext, portfolioId: string
     const after = apply(before);
     await tx.savePortfolio(after);
     if (after.targets !== before.targets) await tx.replaceTargets(after);
-    await tx.outbox.add([tell(after)]);
+    await tx.outbox.add([tell(after, before)]);
     return after;
   });
 }

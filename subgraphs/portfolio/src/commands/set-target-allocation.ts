@@ -17,8 +17,8 @@ export async function setTargetAllocation(ctx: PortfolioContext, input: SetTarge
   await mustKnowTargets(ctx, input.targets.map(({ instrumentId }) => instrumentId));
   return changePortfolio(ctx, input.portfolioId, {
     apply: (portfolio) => retargeted(portfolio, targets),
-    tell: ({ id }) => event(targetAllocationSet, id, {
-      portfolioId: id, targets: targets.map(({ instrumentId, weight }) => ({ instrumentId, weight: weight.toFixed() })),
-    }, ctx),
+    tell: ({ id }, before) => event(targetAllocationSet, id, { portfolioId: id, targets: told(targets), before: { targets: told(before.targets) } }, ctx),
   });
 }
+
+const told = (targets: Portfolio['targets']) => targets.map(({ instrumentId, weight }) => ({ instrumentId, weight: weight.toFixed() }));

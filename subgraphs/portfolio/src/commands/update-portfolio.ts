@@ -1,4 +1,5 @@
 /** Changes what the input names. Name and lot method cannot be cleared: null leaves them as they are. */
+import { replaced } from '@pms/events/before';
 import { event } from '@pms/events/envelope';
 import { portfolioUpdated } from '@pms/schema/events/portfolio';
 import type { PortfolioContext } from '../context.ts';
@@ -26,6 +27,6 @@ export async function updatePortfolio(ctx: PortfolioContext, { portfolioId, name
   };
   return changePortfolio(ctx, portfolioId, {
     apply: (portfolio) => changed(portfolio, changes),
-    tell: (portfolio) => event(portfolioUpdated, portfolio.id, factsOf(portfolio), ctx),
+    tell: (portfolio, before) => event(portfolioUpdated, portfolio.id, { ...factsOf(portfolio), before: replaced(factsOf(before), factsOf(portfolio)) }, ctx),
   });
 }

@@ -1,5 +1,6 @@
 /** Announces, amends and cancels corporate actions. Refused: terms that a kind has no use for or lacks, unknown instruments, a cancelled action. */
 import { invalid, Refusal } from '@pms/errors';
+import { replaced } from '@pms/events/before';
 import { event } from '@pms/events/envelope';
 import { corporateActionAmended, corporateActionAnnounced, corporateActionCancelled } from '@pms/schema/events/rttm';
 import { contentHash } from '@pms/subgraph/idempotency';
@@ -48,7 +49,7 @@ export async function amendCorporateAction(ctx: RttmContext, { corporateActionId
   if (standing.facts.kind === 'SYMBOL_CHANGE' && standing.facts.exDate <= utcDay(ctx.now())) throw new Refusal('CONFLICT', 'the symbol has changed: announce another change', ['corporateActionId']);
   await mustKnow(ctx, facts);
   const action = { ...standing, version: standing.version + 1, facts };
-  await change(ctx, action, event(corporateActionAmended, action.instrumentId, told(action), ctx));
+  await change(ctx, action, event(corporateActionAmended, action.instrumentId, { ...told(action), before: replaced(told(standing), told(action)) }, ctx));
   await applyNames(ctx, utcDay(ctx.now()), () => ctx.origin);
   return action;
 }

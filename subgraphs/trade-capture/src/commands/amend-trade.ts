@@ -1,4 +1,5 @@
 /** Replaces what was agreed by a new version, to be checked and booked anew. */
+import { replaced } from '@pms/events/before';
 import { event } from '@pms/events/envelope';
 import { tradeAmended } from '@pms/schema/events/trade-capture';
 import type { TradeCaptureContext } from '../context.ts';
@@ -20,7 +21,7 @@ export async function amendTrade(ctx: TradeCaptureContext, input: Change & Chang
       return { kind: 'AMENDMENT', status: 'CAPTURED', terms };
     },
     tell: (tx, before, after) => tx.outbox.add([
-      event(tradeAmended, after.portfolioId, { ...factsOf(after), replaces: before.version }, { ...ctx, origin: { ...ctx.origin, reason: input.reason } }),
+      event(tradeAmended, after.portfolioId, { ...factsOf(after), replaces: before.version, before: replaced(factsOf(before), factsOf(after)) }, { ...ctx, origin: { ...ctx.origin, reason: input.reason } }),
     ]),
   });
 }

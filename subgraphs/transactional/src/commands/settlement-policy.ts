@@ -1,5 +1,8 @@
 /** How an organisation settles. */
 import { invalid } from '@pms/errors';
+import { replaced } from '@pms/events/before';
+import { event } from '@pms/events/envelope';
+import { settlementPolicySet } from '@pms/schema/events/transactional';
 import type { TransactionalContext } from '../context.ts';
 import type { SettlementPolicy } from '../store/operations-reads.ts';
 
@@ -19,12 +22,19 @@ export interface SetSettlementPolicy {
 /** What is left out stays as it is. */
 export async function setSettlementPolicy(ctx: TransactionalContext, input: SetSettlementPolicy): Promise<SettlementPolicy> {
   const { organizationId, subject } = ctx.principal;
-  const before = await ctx.store.policy(organizationId);
-  const policy = {
+  return ctx.store.transaction(async (tx) => {
+    const before = await tx.policy(organizationId);
+    const policy = changed(before, input);
+    await tx.savePolicy(organizationId, policy, subject);
+    await tx.outbox.add([event(settlementPolicySet, organizationId, { ...policy, before: replaced({ ...before }, { ...policy }) }, ctx)]);
+    return policy;
+  });
+}
+
+function changed(before: SettlementPolicy, input: SetSettlementPolicy): SettlementPolicy {
+  return {
     buyInAfterBusinessDays: checkedDays(input.buyInAfterBusinessDays ?? before.buyInAfterBusinessDays, 'buyInAfterBusinessDays', 'a buy-in is due'),
     parkAfterBusinessDays: checkedDays(input.parkAfterBusinessDays ?? before.parkAfterBusinessDays, 'parkAfterBusinessDays', 'what does not get on is parked'),
     claimsNeedSecondPerson: input.claimsNeedSecondPerson ?? before.claimsNeedSecondPerson,
   };
-  await ctx.store.savePolicy(organizationId, policy, subject);
-  return policy;
 }

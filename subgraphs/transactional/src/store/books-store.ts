@@ -19,6 +19,7 @@ import { knownReads, knownWrites } from './known.ts';
 import { ledgerReads } from './ledger-reads.ts';
 import { movementPages } from './movement-pages.ts';
 import { movementReads } from './movement-reads.ts';
+import { policyWrites } from './operations-reads.ts';
 import { postingReads } from './posting-reads.ts';
 import { postingWrites } from './posting-writes.ts';
 import { rebuildReads } from './rebuild-reads.ts';
@@ -35,7 +36,7 @@ export type Posting = ReturnType<typeof posting>;
 
 const posting = ({ sql, outbox, firstSight, firstSights }: Work) =>
   ({
-    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), tradeRates: baseViewReads(sql).tradeRates, ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...checkpointWrites(sql), ...movementPages(sql), ...settlementWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
+    ...rateStore(sql, 'transactional'), ...exchangeWrites(sql), ...priceWrites(sql), tradeRates: baseViewReads(sql).tradeRates, ...postingReads(sql), ...postingWrites(sql), ...knownWrites(sql), ...rebuildReads(sql), ...checkpointWrites(sql), ...movementPages(sql), ...settlementWrites(sql), ...policyWrites(sql), ...settlementReads(sql), ...entitlementReads(sql), ...entitlementWrites(sql),
     ...custodyWrites(sql), ...breakWrites(sql), ...verifyReads(sql), outbox, firstSight, firstSights,
   });
 

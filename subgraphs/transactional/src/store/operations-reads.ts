@@ -170,7 +170,12 @@ function policyReads(sql: Sql) {
          where organization_id = $1`, [organizationId]);
       return row ?? DEFAULT_POLICY;
     },
+  };
+}
 
+export function policyWrites(sql: Sql) {
+  return {
+    ...policyReads(sql),
     async savePolicy(organizationId: string, { buyInAfterBusinessDays, claimsNeedSecondPerson, parkAfterBusinessDays }: SettlementPolicy, by: string): Promise<void> {
       await sql.query(
         `insert into transactional.settlement_policy (organization_id, buy_in_after_business_days, claims_need_second_person, park_after_business_days, updated_by) values ($1, $2, $3, $4, $5)

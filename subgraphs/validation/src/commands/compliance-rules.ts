@@ -1,5 +1,6 @@
 /** Adds and changes rules; both are told, with who did it and why. */
 import { invalid, Refusal } from '@pms/errors';
+import { replaced } from '@pms/events/before';
 import { event } from '@pms/events/envelope';
 import { assetClasses } from '@pms/schema/events/rttm';
 import { complianceRuleCreated, complianceRuleUpdated } from '@pms/schema/events/validation';
@@ -60,7 +61,7 @@ export async function updateComplianceRule(ctx: ValidationContext, input: RuleCh
     const after = { ...changed(before, input), updatedAt: at, updatedBy: subject };
     checkSeverity(after.demand.kind, after.severity);
     await tx.saveRule(after, { organizationId, subject }, at);
-    await tx.outbox.add([event(complianceRuleUpdated, after.id, factsOf(after), makerOf(ctx, input.reason))]);
+    await tx.outbox.add([event(complianceRuleUpdated, after.id, { ...factsOf(after), before: replaced(factsOf(before), factsOf(after)) }, makerOf(ctx, input.reason))]);
     return after;
   });
 }

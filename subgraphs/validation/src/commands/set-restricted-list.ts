@@ -15,8 +15,8 @@ export async function setRestrictedList(ctx: ValidationContext, input: { readonl
   if (input.instrumentIds.length > INSTRUMENTS_MAX) throw invalid(`a restricted list has at most ${INSTRUMENTS_MAX} instruments`, 'instrumentIds');
   await knownInstruments(ctx, instrumentIds, (index) => ['instrumentIds', String(input.instrumentIds.indexOf(instrumentIds[index] ?? ''))]);
   await ctx.store.transaction(async (tx) => {
-    await tx.replaceRestrictedList({ organizationId, subject }, instrumentIds, at);
-    await tx.outbox.add([event(restrictedListSet, organizationId, { instrumentIds }, { ...ctx, origin: { ...ctx.origin, reason: input.reason ?? undefined } })]);
+    const before = await tx.replaceRestrictedList({ organizationId, subject }, instrumentIds, at);
+    await tx.outbox.add([event(restrictedListSet, organizationId, { instrumentIds, before: { instrumentIds: before } }, { ...ctx, origin: { ...ctx.origin, reason: input.reason ?? undefined } })]);
   });
   return instrumentIds.map((instrumentId) => ({ instrumentId, setAt: at, setBy: subject }));
 }

@@ -44,13 +44,15 @@ export function ruleWrites(sql: Sql) {
         [rule.id, rule.name, rule.severity, JSON.stringify(parametersOf(rule.demand)), rule.enabled, at, subject]);
     },
 
-    async replaceRestrictedList({ organizationId, subject }: Actor, instrumentIds: readonly string[], at: Date): Promise<void> {
+    /** Resolves to what was on it before, sorted. */
+    async replaceRestrictedList({ organizationId, subject }: Actor, instrumentIds: readonly string[], at: Date): Promise<string[]> {
       // one list an organisation: two that are set at once leave one of them, not their union
       await sql.query("select pg_advisory_xact_lock(hashtextextended('validation.restricted ' || $1, 0))", [organizationId]);
-      await sql.query('delete from validation.restricted_instrument where organization_id = $1', [organizationId]);
+      const { rows } = await sql.query<{ id: string }>('delete from validation.restricted_instrument where organization_id = $1 returning instrument_id as id', [organizationId]);
       await sql.query(
         'insert into validation.restricted_instrument (organization_id, set_at, set_by, instrument_id) select $1, $2, $3, unnest($4::text[])',
         [organizationId, at, subject, instrumentIds]);
+      return rows.map(({ id }) => id).toSorted();
     },
   };
 }

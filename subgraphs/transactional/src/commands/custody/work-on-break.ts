@@ -1,5 +1,6 @@
 /** What people do with a break: take it on, say something about it, close it with a reason. Each is noted with its actor, for good. */
 import { invalid, Refusal } from '@pms/errors';
+import { replaced } from '@pms/events/before';
 import { event } from '@pms/events/envelope';
 import { breakChanged } from '@pms/schema/events/transactional';
 import type { TransactionalContext } from '../../context.ts';
@@ -59,8 +60,10 @@ async function change(ctx: TransactionalContext, breakId: string, said: NewNote,
     if (before.status === 'RESOLVED') throw new Refusal('CONFLICT', 'the break is resolved', ['breakId']);
     const after = { ...before, ...changes };
     await tx.saveBreak(organizationId, after, said);
-    const { portfolioId, status, assignee, resolution } = after;
-    await tx.outbox.add([event(breakChanged, portfolioId, { breakId, portfolioId, status, assignee, resolution }, ctx)]);
+    const now = stateOf(after);
+    await tx.outbox.add([event(breakChanged, after.portfolioId, { breakId, portfolioId: after.portfolioId, ...now, before: replaced(stateOf(before), now) }, ctx)]);
     return after;
   });
 }
+
+const stateOf = ({ status, assignee, resolution }: Break) => ({ status, assignee, resolution });
