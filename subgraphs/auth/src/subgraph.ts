@@ -24,11 +24,13 @@ import { signingKeys, type SigningKeys } from './oauth/signing-keys.ts';
 import { secondFactors } from './oauth/second-factor.ts';
 import { refuseDemoInProduction, sweeper } from './oauth/upkeep.ts';
 import { loadersFor } from './queries/loaders.ts';
+import { aboutPerson } from './queries/personal-data.ts';
 import { artifactStore } from './store/artifact-store.ts';
 import { attemptStore } from './store/attempt-store.ts';
 import { authStore } from './store/auth-store.ts';
 import { factorStore } from './store/factor-store.ts';
 import { keyStore } from './store/key-store.ts';
+import { peopleKeys, sealStored } from './store/people-keys.ts';
 import { revocationStore } from './store/revocation-store.ts';
 import { sharedLocks } from './store/shared-locks.ts';
 
@@ -39,6 +41,8 @@ export interface AuthSubgraph extends Subgraph {
   rotateSigningKey(): Promise<string>;
   /** The public keys, as published. */
   jwks(): ReturnType<SigningKeys['jwks']>;
+  /** All that is held here about one person of the organisation; null where there is none. */
+  aboutPerson(organizationId: string, userId: string): Promise<object | null>;
   /** An organisation and its first ADMIN; resolves to their ids. */
   bootstrapOrganization(input: BootstrapOrganization): Promise<{ readonly organizationId: string; readonly userId: string }>;
 }
@@ -49,7 +53,8 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
     wake(told);
     herald?.look();
   };
-  const store = authStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'auth', committed));
+  const people = peopleKeys(settings);
+  const store = authStore({ prisma: new PrismaClient({ adapter: database.adapter }), sql: database, work: unitOfWork(database, 'auth', committed), people });
   const [artifacts, attempts, keysStore, revoked] = [artifactStore(database), sharedLocks(attemptStore(database), redis), keyStore(database), revocationStore(database)];
   const herald = revocationHerald({ redis, since: revoked.since, now, logger });
   const secrets = once(async () => sealingWith(await settings.secret('auth-keys')));
@@ -87,6 +92,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
     },
     async start() {
       await keys.active();
+      await sealStored(database, people);
       if (settings.demo) await openDemo(accounts);
       upkeep.start();
       herald?.start();
@@ -98,6 +104,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
     issueToken: (whom) => issueToken({ issuer: settings.issuer, production: settings.production, store, claims, keys, newId, now }, whom),
     rotateSigningKey: () => keys.rotate(),
     jwks: () => keys.jwks(),
+    aboutPerson: (organizationId, userId) => aboutPerson({ store, now }, organizationId, userId),
     async bootstrapOrganization(input) {
       const { organization, admin } = await bootstrapOrganization(accounts, input);
       return { organizationId: organization.id, userId: admin.id };

@@ -38,7 +38,7 @@ afterAll(async () => {
 
 async function who(name: string): Promise<Principal> {
   const role = name === 'manager' ? 'PORTFOLIO_MANAGER' : name.toUpperCase();
-  const { rows } = await door.database.query<{ id: string }>('select id from auth."user" where email = $1', [`${name}@demo.example`]);
+  const { rows } = await door.database.query<{ id: string }>(`select id from auth."user" where organization_id = 'org_demo' and roles = array[$1]`, [role]);
   return principal({ organizationId: 'org_demo', subject: rows[0]?.id ?? '', roles: [role], scopes: new Set(scopesOf([role as never])), tokenId: `tok_${name}` });
 }
 const ask = async (as: Principal, field: string, input: object, selection: string): Promise<any> => {

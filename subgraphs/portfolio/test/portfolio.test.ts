@@ -122,3 +122,19 @@ test('without the scope a portfolio is not read, whichever way it is reached', a
   const reference = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Portfolio { name } } }';
   expect((await door.ask(reference, { of: [{ __typename: 'Portfolio', id }] }, trader)).codes).toEqual(['FORBIDDEN']);
 });
+
+test('an investor’s name is sealed in rows and events, read through the API, and erased for good', async () => {
+  const { data } = await door.ask('mutation { createInvestor(input: { name: "Nora Namesake", kind: INDIVIDUAL, idempotencyKey: "nora" }) { investor { id name } } }');
+  const { id } = data.createInvestor.investor;
+  expect(data.createInvestor.investor.name).toBe('Nora Namesake');
+  const read = async () => (await door.ask('query ($id: ID!) { investor(id: $id) { name } }', { id })).data.investor;
+  const stored = async (): Promise<string> => JSON.stringify([(await door.database.query('select * from portfolio.investor')).rows, await door.told()]);
+  expect(await read()).toEqual({ name: 'Nora Namesake' });
+  expect(await stored()).not.toContain('Namesake');
+  const erase = (as?: ReturnType<typeof principal>) => door.ask('mutation ($id: ID!) { eraseInvestor(input: { investorId: $id, reason: "asked for it" }) { erasedAt userErrors { code } } }', { id }, as === undefined ? {} : { as });
+  expect((await erase(principal({ organizationId: 'org_other' }))).data.eraseInvestor.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
+  expect((await erase()).data.eraseInvestor).toMatchObject({ erasedAt: expect.any(String), userErrors: [] });
+  expect(await read()).toEqual({ name: 'Erased' });
+  expect((await door.told()).at(-1)).toMatchObject({ type: 'portfolio.investor-erased.v1', reason: 'asked for it' });
+  expect((await erase()).data.eraseInvestor.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
+});

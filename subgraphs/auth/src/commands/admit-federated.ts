@@ -27,9 +27,10 @@ export async function admitFederated({ store, hashing, newId, now }: Accounts, p
       return withTheirRoles(tx, linked, person, maker(linked.id));
     }
     const user = newUser({ id: newId('usr'), organizationId, email: person.email, displayName: person.displayName, roles: person.roles, investorIds: [], createdAt: at });
-    if (!(await tx.insertUser(user, nobodyKnowsIt))) throw new Refusal('NOT_PERMITTED', 'somebody signs in here with their e-mail address already');
+    const sealed = await tx.insertUser(user, nobodyKnowsIt);
+    if (sealed === null) throw new Refusal('NOT_PERMITTED', 'somebody signs in here with their e-mail address already');
     await tx.linkFederated(person, user.id, at);
-    await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName: user.displayName, roles: [...user.roles], investorIds: [] }, maker('system:auth'))]);
+    await tx.outbox.add([event(userCreated, user.id, { userId: user.id, ...sealed, roles: [...user.roles], investorIds: [] }, maker('system:auth'))]);
     return user;
   });
 }

@@ -21,10 +21,11 @@ export async function bootstrapOrganization(accounts: Accounts, { name, adminEma
   const maker = { origin: { organizationId: organization.id, actor: 'system:auth', correlationId: newId('req'), causationId: null }, newId, now };
   await store.transaction(async (tx) => {
     await tx.insertOrganization(organization);
-    if (!(await tx.insertUser(admin, passwordHash))) throw new Refusal('CONFLICT', 'somebody signs in with this e-mail address', ['adminEmail']);
+    const sealed = await tx.insertUser(admin, passwordHash);
+    if (sealed === null) throw new Refusal('CONFLICT', 'somebody signs in with this e-mail address', ['adminEmail']);
     await tx.outbox.add([
       event(organizationCreated, organization.id, { organizationId: organization.id, name: organization.name }, maker),
-      event(userCreated, admin.id, { userId: admin.id, email: admin.email, displayName: admin.displayName, roles: [...admin.roles] }, maker),
+      event(userCreated, admin.id, { userId: admin.id, ...sealed, roles: [...admin.roles] }, maker),
     ]);
   });
   return { organization, admin };

@@ -24,8 +24,9 @@ export async function createUser(ctx: AuthContext, { email, displayName, roles, 
   const initialPassword = password == null ? newSecret() : null;
   const passwordHash = await ctx.hashing.hash(initialPassword ?? acceptable(password ?? '', 'password'));
   await ctx.store.transaction(async (tx) => {
-    if (!(await tx.insertUser(user, passwordHash))) throw new Refusal('CONFLICT', 'somebody signs in with this e-mail address', ['email']);
-    await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName: user.displayName, roles: [...user.roles], investorIds: [...user.investorIds] }, ctx)]);
+    const sealed = await tx.insertUser(user, passwordHash);
+    if (sealed === null) throw new Refusal('CONFLICT', 'somebody signs in with this e-mail address', ['email']);
+    await tx.outbox.add([event(userCreated, user.id, { userId: user.id, ...sealed, roles: [...user.roles], investorIds: [...user.investorIds] }, ctx)]);
   });
   return { user, initialPassword };
 }

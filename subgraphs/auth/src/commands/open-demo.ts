@@ -37,8 +37,8 @@ export async function openDemo({ store, hashing, newId, now }: Accounts): Promis
     await tx.outbox.add([event(organizationCreated, organization.id, { organizationId: organization.id, name: organization.name }, maker)]);
     for (const [name, displayName, role] of people) {
       const user = newUser({ id: newId('usr'), organizationId: organization.id, email: `${name}@demo.example`, displayName, roles: [role], investorIds: [], createdAt: at });
-      await tx.insertUser(user, passwordHash);
-      await tx.outbox.add([event(userCreated, user.id, { userId: user.id, email: user.email, displayName, roles: [role] }, maker)]);
+      const sealed = await tx.insertUser(user, passwordHash);
+      if (sealed !== null) await tx.outbox.add([event(userCreated, user.id, { userId: user.id, ...sealed, roles: [role] }, maker)]);
     }
     const id = newId('svc');
     await tx.insertServiceClient({ id, organizationId: organization.id, clientId: CLIENT.clientId, name: 'Demo service', scopes, createdAt: at, secretRotatedAt: at, previousSecretValidUntil: null }, secretHash);

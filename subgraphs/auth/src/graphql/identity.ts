@@ -1,7 +1,8 @@
 /** The fields of the viewer, of users and of service clients that are more than a column. */
 import { rolesIn } from '../domain/role.ts';
 import { maySee, ownOrganization } from '../queries/identities.ts';
-import type { OrganizationResolvers, PasskeyResolvers, ServiceClientResolvers, UserResolvers, ViewerResolvers } from './types.generated.ts';
+import { personalData } from '../queries/personal-data.ts';
+import type { LegalHoldResolvers, OrganizationResolvers, PasskeyResolvers, PersonalDataResolvers, ServiceClientResolvers, UserResolvers, ViewerResolvers } from './types.generated.ts';
 
 export const Viewer: ViewerResolvers = {
   id: ({ subject }) => subject,
@@ -20,6 +21,16 @@ export const User: UserResolvers = {
   investors: (user, _, ctx) => (maySee(ctx, user) ? user.investorIds.map((id) => ({ id })) : []),
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   lastSignedInAt: (user, _, ctx) => (maySee(ctx, user) ? user.lastSignedInAt?.toISOString() ?? null : null),
+};
+
+export const PersonalData: PersonalDataResolvers = {
+  __resolveReference: ({ id }, ctx) => personalData(ctx, id),
+};
+
+export const LegalHold: LegalHoldResolvers = {
+  userId: ({ personId }) => personId,
+  placedAt: ({ placedAt }) => placedAt.toISOString(),
+  releasedAt: ({ releasedAt }) => releasedAt?.toISOString() ?? null,
 };
 
 export const ServiceClient: ServiceClientResolvers = {

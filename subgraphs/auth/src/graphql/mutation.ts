@@ -5,6 +5,8 @@ import { assignRoles } from '../commands/assign-roles.ts';
 import { changePassword } from '../commands/change-password.ts';
 import { createServiceClient } from '../commands/create-service-client.ts';
 import { createUser } from '../commands/create-user.ts';
+import { erasePerson } from '../commands/erase-person.ts';
+import { placeLegalHold, releaseLegalHold } from '../commands/legal-holds.ts';
 import { beginPasskey, finishPasskey, removePasskey } from '../commands/passkeys.ts';
 import { revokeSessions } from '../commands/revoke-sessions.ts';
 import { revokeServiceClientSecret, rotateServiceClientSecret } from '../commands/rotate-service-client-secret.ts';
@@ -27,5 +29,8 @@ export const Mutation: MutationResolvers = {
   removePasskey: (_, { input }, ctx) => payload(['user'], async () => ({ user: await removePasskey(ctx, input) })),
   resetSecondFactors: (_, { input }, ctx) => payload(['user'], async () => ({ user: await resetSecondFactors(ctx, input) })),
   revokeSessions: (_, { input }, ctx) => payload(['user', 'revoked'], () => revokeSessions(ctx, input)),
+  erasePerson: (_, { input }, ctx) => payload(['userId', 'erasedAt'], () => erasePerson(ctx, input)),
+  placeLegalHold: (_, { input }, ctx) => payload(['legalHold'], async () => ({ legalHold: await placeLegalHold(ctx, input) })),
+  releaseLegalHold: (_, { input }, ctx) => payload(['legalHold'], async () => ({ legalHold: await releaseLegalHold(ctx, input) })),
   changePassword: (_, { input }, ctx) => payload(['user'], async () => ({ user: await changePassword(ctx, input) })),
 };

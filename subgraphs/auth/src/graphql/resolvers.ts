@@ -1,7 +1,7 @@
 /** All resolvers of the domain. */
-import { Organization, Passkey, ServiceClient, User, Viewer } from './identity.ts';
+import { LegalHold, Organization, Passkey, PersonalData, ServiceClient, User, Viewer } from './identity.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
 import type { Resolvers } from './types.generated.ts';
 
-export const resolvers: Resolvers = { Query, Mutation, Viewer, User, ServiceClient, Organization, Passkey };
+export const resolvers: Resolvers = { Query, Mutation, Viewer, User, ServiceClient, Organization, Passkey, LegalHold, PersonalData };

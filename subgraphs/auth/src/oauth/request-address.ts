@@ -7,3 +7,11 @@ export const rememberAddress = (request: IncomingMessage, address: string): void
 
 export const addressOf = (request: IncomingMessage | undefined): string =>
   (request === undefined ? undefined : addresses.get(request)) ?? request?.socket.remoteAddress ?? 'unknown';
+
+/** An address without the part that is of one household or desk: three of four numbers of IPv4, three groups of IPv6. */
+export function networkOf(address: string): string {
+  const mapped = address.replace(/^::ffff:(?=\d+\.)/, '');
+  const four = /^(\d+\.\d+\.\d+)\.\d+$/.exec(mapped);
+  if (four?.[1] !== undefined) return `${four[1]}.0/24`;
+  return mapped.includes(':') ? `${mapped.split(':').slice(0, 3).join(':')}::/48` : 'unknown';
+}

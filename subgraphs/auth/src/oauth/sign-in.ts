@@ -3,7 +3,7 @@
  * as one that does: the same work, the same answer, the same locks.
  */
 import { event } from '@pms/events/envelope';
-import { serviceClientRefused, signedIn, signInRefused } from '@pms/schema/events/auth';
+import { serviceClientRefused, serviceClientSignedIn, signedIn, signInRefused, unknownSignInRefused } from '@pms/schema/events/auth';
 import type { Logger } from '@pms/telemetry/logger';
 import { counter } from '@pms/telemetry/metrics';
 import { LRUCache } from 'lru-cache';
@@ -16,8 +16,11 @@ import type { AuthStore } from '../store/auth-store.ts';
 import type { Hashing } from './hashing.ts';
 import type { Passkeys } from './passkeys.ts';
 import type { SecondFactors } from './second-factor.ts';
+import { networkOf } from './request-address.ts';
 import type { Sealing } from './sealing.ts';
 
+/** Whose chain of the audit trail records what belongs to no organisation. */
+const PLATFORM = 'platform';
 const PROVEN_MAX = 1_000;
 const PROVEN_TTL_MS = 300_000;
 /** No user has this id. */
@@ -80,12 +83,11 @@ function byPassword(parts: SignInParts): Pick<SignIn, 'user' | 'confirm'> {
         parts.hashing.verify(admitted?.passwordHash ?? null, password.slice(0, PASSWORD_CHARACTERS_MAX + 1)));
       attempts.inc({ kind: 'user', outcome });
       if (admitted === null) {
-        parts.logger.warn({ outcome }, 'somebody tried to sign in to an account that does not exist');
-        if (outcome === 'WRONG') await store.transaction((tx) => tx.sawUser(NOBODY, parts.now())); // as long as it takes to tell of one that does
+        await tellOfNobody(parts, email, address, { outcome, lockedUntil });
         return refused(outcome, lockedUntil);
       }
       if (outcome === 'PASSED' && (await parts.factors.needed(admitted.user.id))) return { needs: admitted.user.id };
-      await tellOfUser(parts, admitted.user, { outcome, lockedUntil }, { step: 'PASSWORD', methods: ['pwd'] });
+      await tellOfUser(parts, admitted.user, { outcome, lockedUntil }, { step: 'PASSWORD', methods: ['pwd'], address });
       return outcome === 'PASSED' && admitted !== null ? { as: admitted.user.id } : refused(outcome, lockedUntil);
     },
     async confirm(email, passwordHash, password) {
@@ -105,7 +107,7 @@ function byOtherMeans(parts: SignInParts): Pick<SignIn, 'factor' | 'confirmFacto
       let method: string | null = null;
       const ended = await attempt(parts, ['factor', userId], address, async () => (method = await parts.factors.spend(userId, code)) !== null);
       attempts.inc({ kind: 'factor', outcome: ended.outcome });
-      await tellOfUser(parts, found.user, ended, { step: 'SECOND_FACTOR', methods: ['pwd', method ?? ''] });
+      await tellOfUser(parts, found.user, ended, { step: 'SECOND_FACTOR', methods: ['pwd', method ?? ''], address });
       return ended.outcome === 'PASSED' ? { as: userId } : refused(ended.outcome, ended.lockedUntil);
     },
     async confirmFactor(userId, proof) {
@@ -118,12 +120,12 @@ function byOtherMeans(parts: SignInParts): Pick<SignIn, 'factor' | 'confirmFacto
       attempts.inc({ kind: 'passkey', outcome: ended.outcome });
       const found = userId === null ? null : await store.userById(userId);
       if (found === null || (found.user.organizationId === DEMO_ORGANIZATION_ID && !demo)) return refused(ended.outcome, ended.lockedUntil);
-      await tellOfUser(parts, found.user, ended, { step: 'PASSKEY', methods: ['passkey'] });
+      await tellOfUser(parts, found.user, ended, { step: 'PASSKEY', methods: ['passkey'], address });
       return { as: found.user.id };
     },
     async federated(userId) {
       const found = await store.userById(userId);
-      if (found !== null) await tellOfUser(parts, found.user, { outcome: 'PASSED', lockedUntil: null }, { step: 'FEDERATION', methods: ['federated'] });
+      if (found !== null) await tellOfUser(parts, found.user, { outcome: 'PASSED', lockedUntil: null }, { step: 'FEDERATION', methods: ['federated'], address: null });
       attempts.inc({ kind: 'federated', outcome: 'PASSED' });
     },
   };
@@ -146,9 +148,10 @@ function programs(parts: SignInParts): SignIn['service'] {
     const { outcome, lockedUntil } = await outcomeOf();
     attempts.inc({ kind: 'service', outcome });
     if (outcome !== 'PASSED') {
-      if (outcome === 'WRONG') await tellOfService(parts, clientId, lockedUntil);
+      if (outcome === 'WRONG') await tellOfService(parts, clientId, address, { outcome, lockedUntil });
       return refused(outcome, lockedUntil);
     }
+    await tellOfService(parts, clientId, address, { outcome, lockedUntil });
     proven.set(proof, true);
     return { as: clientId };
   };
@@ -173,22 +176,49 @@ async function attempt({ attempts: store, sealing, now }: SignInParts, [kind, na
   return { outcome: 'PASSED', lockedUntil: null };
 }
 
+interface How {
+  readonly step: string;
+  readonly methods: readonly string[];
+  /** Null where it is not known. */
+  readonly address: string | null;
+}
+
 /** Attempts during a lock are counted and logged, not told: whoever floods us does not fill the audit trail. */
-async function tellOfUser({ store, newId, now }: SignInParts, user: { id: string; organizationId: string }, { outcome, lockedUntil }: Attempted, how: { readonly step: string; readonly methods: readonly string[] }): Promise<void> {
+async function tellOfUser({ store, newId, now }: SignInParts, user: { id: string; organizationId: string }, { outcome, lockedUntil }: Attempted, how: How): Promise<void> {
   if (outcome === 'LOCKED') return;
   const maker = { origin: { organizationId: user.organizationId, actor: user.id, correlationId: newId('req'), causationId: null }, newId, now };
   await store.transaction(async (tx) => {
+    const client = how.address === null ? undefined : await tx.sealedClient({ organizationId: user.organizationId, personId: user.id }, how.address);
     if (outcome === 'PASSED') {
       await tx.sawUser(user.id, now());
-      await tx.outbox.add([event(signedIn, user.id, { userId: user.id, methods: [...how.methods] }, maker)]);
-    } else await tx.outbox.add([event(signInRefused, user.id, { userId: user.id, lockedUntil: lockedUntil?.toISOString() ?? null, step: how.step }, maker)]);
+      await tx.outbox.add([event(signedIn, user.id, { userId: user.id, methods: [...how.methods], client }, maker)]);
+    } else await tx.outbox.add([event(signInRefused, user.id, { userId: user.id, lockedUntil: lockedUntil?.toISOString() ?? null, step: how.step, client }, maker)]);
   });
 }
 
-async function tellOfService({ store, newId, now }: SignInParts, clientId: string, lockedUntil: Date | null): Promise<void> {
+/** On record for the platform, since there is no organisation that it concerns: what was typed as a keyed hash, the address by its network. */
+async function tellOfNobody({ store, sealing, logger, newId, now }: SignInParts, email: string, address: string, { outcome, lockedUntil }: Attempted): Promise<void> {
+  logger.warn({ outcome }, 'somebody tried to sign in to an account that does not exist');
+  if (outcome === 'LOCKED') return;
+  const account = sealing.digest(`account:${email}`);
+  const maker = { origin: { organizationId: PLATFORM, actor: 'anonymous', correlationId: newId('req'), causationId: null }, newId, now };
+  await store.transaction(async (tx) => {
+    // as long as it takes to tell of one that does exist
+    await tx.sealedClient({ organizationId: PLATFORM, personId: 'anonymous' }, address);
+    await tx.sawUser(NOBODY, now());
+    await tx.outbox.add([event(unknownSignInRefused, account, { account, network: networkOf(address), lockedUntil: lockedUntil?.toISOString() ?? null }, maker)]);
+  });
+}
+
+async function tellOfService({ store, newId, now }: SignInParts, clientId: string, address: string, { outcome, lockedUntil }: Attempted): Promise<void> {
   const found = await store.serviceClientByClientId(clientId);
   if (found === null) return;
   const { id, organizationId } = found.serviceClient;
   const maker = { origin: { organizationId, actor: id, correlationId: newId('req'), causationId: null }, newId, now };
-  await store.transaction((tx) => tx.outbox.add([event(serviceClientRefused, id, { serviceClientId: id, lockedUntil: lockedUntil?.toISOString() ?? null }, maker)]));
+  await store.transaction(async (tx) => {
+    const client = await tx.sealedClient({ organizationId, personId: id }, address);
+    await tx.outbox.add([outcome === 'PASSED'
+      ? event(serviceClientSignedIn, id, { serviceClientId: id, client }, maker)
+      : event(serviceClientRefused, id, { serviceClientId: id, lockedUntil: lockedUntil?.toISOString() ?? null, client }, maker)]);
+  });
 }

@@ -1,19 +1,37 @@
 /** People, programs and organisations. Reads for the API name their organisation; reads for signing in go by what was typed. */
+import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork } from '@pms/events/unit-of-work';
 import type { PrismaClient } from '@pms/prisma/auth';
 import type { Page } from '@pms/subgraph/connection';
 import type { Organization } from '../domain/organization.ts';
 import type { ServiceClient } from '../domain/service-client.ts';
 import type { User } from '../domain/user.ts';
-import { toOrganization, toServiceClient, toUser } from './rows.ts';
+import type { PeopleKeys } from './people-keys.ts';
+import { peopleReads } from './people-reads.ts';
+import { personOf, toOrganization, toServiceClient, toUser, type UserRow } from './rows.ts';
 import { type AuthWrites, writes } from './writes.ts';
 
 export type AuthStore = ReturnType<typeof authStore>;
 
-export function authStore(prisma: PrismaClient, work: UnitOfWork) {
+export interface AuthStoreParts {
+  readonly prisma: PrismaClient;
+  readonly sql: Sql;
+  readonly work: UnitOfWork;
+  readonly people: PeopleKeys;
+}
+
+export function authStore({ prisma, sql, work, people }: AuthStoreParts) {
+  const opened = async (rows: readonly UserRow[]): Promise<User[]> => {
+    const open = await people.vault.opener(sql, rows.map(personOf));
+    return rows.map((row) => toUser(row, open));
+  };
+  const withHash = async (row: (UserRow & { readonly passwordHash: string }) | null): Promise<{ readonly user: User; readonly passwordHash: string } | null> => {
+    const [user] = row === null ? [] : await opened([row]);
+    return user === undefined || row === null ? null : { user, passwordHash: row.passwordHash };
+  };
   return {
     async users(organizationId: string, ids: readonly string[]): Promise<User[]> {
-      return (await prisma.user.findMany({ where: { organizationId, id: { in: [...ids] } } })).map(toUser);
+      return opened(await prisma.user.findMany({ where: { organizationId, id: { in: [...ids] } } }));
     },
     async serviceClients(organizationId: string, ids: readonly string[]): Promise<ServiceClient[]> {
       return (await prisma.serviceClient.findMany({ where: { organizationId, id: { in: [...ids] } } })).map(toServiceClient);
@@ -23,27 +41,25 @@ export function authStore(prisma: PrismaClient, work: UnitOfWork) {
     },
     /** Ids sort by the time they were made, so the id is the whole sort key. */
     async userPage(organizationId: string, page: Page): Promise<User[]> {
-      return (await prisma.user.findMany({ where: { organizationId, ...within(page) }, ...inOrder(page) })).map(toUser);
+      return opened(await prisma.user.findMany({ where: { organizationId, ...within(page) }, ...inOrder(page) }));
     },
     async serviceClientPage(organizationId: string, page: Page): Promise<ServiceClient[]> {
       return (await prisma.serviceClient.findMany({ where: { organizationId, ...within(page) }, ...inOrder(page) })).map(toServiceClient);
     },
 
-    async userByEmail(email: string): Promise<{ readonly user: User; readonly passwordHash: string } | null> {
-      const row = await prisma.user.findUnique({ where: { email } });
-      return row === null ? null : { user: toUser(row), passwordHash: row.passwordHash };
-    },
-    async userById(id: string): Promise<{ readonly user: User; readonly passwordHash: string } | null> {
-      const row = await prisma.user.findUnique({ where: { id } });
-      return row === null ? null : { user: toUser(row), passwordHash: row.passwordHash };
-    },
+    /** By the keyed hash of the address. */
+    userByEmail: async (email: string): Promise<{ readonly user: User; readonly passwordHash: string } | null> =>
+      withHash(await prisma.user.findUnique({ where: { emailIndex: await people.emailIndex(email) } })),
+    userById: async (id: string): Promise<{ readonly user: User; readonly passwordHash: string } | null> =>
+      withHash(await prisma.user.findUnique({ where: { id, erasedAt: null } })),
     async serviceClientByClientId(clientId: string): Promise<{ readonly serviceClient: ServiceClient; readonly secretHash: string; readonly previousSecretHash: string | null } | null> {
       const row = await prisma.serviceClient.findUnique({ where: { clientId } });
       return row === null ? null : { serviceClient: toServiceClient(row), secretHash: row.secretHash, previousSecretHash: row.previousSecretHash };
     },
 
+    people: peopleReads(sql, people),
     /** One transaction: changes and their events are kept together or not at all. */
-    transaction: <T>(steps: (tx: AuthWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
+    transaction: <T>(steps: (tx: AuthWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit, people))),
     ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
     close: (): Promise<void> => prisma.$disconnect(),
   };

@@ -3,9 +3,11 @@ import type { Work } from '@pms/events/unit-of-work';
 import type { Organization } from '../domain/organization.ts';
 import type { ServiceClient } from '../domain/service-client.ts';
 import type { User } from '../domain/user.ts';
+import { erasing } from './erasing.ts';
 import { factorWrites } from './factor-store.ts';
 import { federatedWrites } from './federated-writes.ts';
-import { toServiceClient, toUser, USER_COLUMNS as USER, type UserRow } from './rows.ts';
+import type { PeopleKeys } from './people-keys.ts';
+import { personOf, toServiceClient, toUser, USER_COLUMNS as USER, type UserRow } from './rows.ts';
 
 export type AuthWrites = ReturnType<typeof writes>;
 
@@ -19,11 +21,18 @@ export interface NewSecret {
   readonly previousUntil: Date | null;
 }
 
-export function writes({ sql, outbox }: Work) {
+/** What of a person goes into rows and events: sealed under the person's key. */
+export interface SealedPerson {
+  readonly email: string;
+  readonly displayName: string;
+}
+
+export function writes({ sql, outbox }: Work, people: PeopleKeys) {
   return {
     outbox,
     ...factorWrites(sql),
-    ...federatedWrites(sql),
+    ...federatedWrites(sql, people),
+    ...erasing(sql, people),
 
     /** False when there is one of that id. */
     async insertOrganization({ id, name, createdAt }: Organization): Promise<boolean> {
@@ -32,13 +41,16 @@ export function writes({ sql, outbox }: Work) {
       return rowCount === 1;
     },
 
-    /** False when somebody has the e-mail address. */
-    async insertUser(user: User, passwordHash: string): Promise<boolean> {
+    /** What of the user may be told in events; null when somebody has the e-mail address. */
+    async insertUser(user: User, passwordHash: string): Promise<SealedPerson | null> {
+      const index = await people.emailIndex(user.email);
+      const sealed = await people.vault.seal(sql, personOf(user), { email: user.email, displayName: user.displayName });
+      if (sealed === null) return null;
       const { rowCount } = await sql.query(
-        `insert into auth."user" (id, organization_id, email, display_name, roles, investor_ids, password_hash, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (email) do nothing`,
-        [user.id, user.organizationId, user.email, user.displayName, user.roles, user.investorIds, passwordHash, user.createdAt]);
-      return rowCount === 1;
+        `insert into auth."user" (id, organization_id, email, email_index, display_name, roles, investor_ids, password_hash, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (email_index) do nothing`,
+        [user.id, user.organizationId, sealed.email, index, sealed.displayName, user.roles, user.investorIds, passwordHash, user.createdAt]);
+      return rowCount === 1 ? sealed : null;
     },
 
     /** False when one has the client id. */
@@ -51,8 +63,8 @@ export function writes({ sql, outbox }: Work) {
     },
 
     async userForUpdate(organizationId: string, id: string): Promise<User | null> {
-      const { rows } = await sql.query<UserRow>(`select ${USER} from auth."user" where organization_id = $1 and id = $2 for update`, [organizationId, id]);
-      return rows[0] === undefined ? null : toUser(rows[0]);
+      const { rows } = await sql.query<UserRow>(`select ${USER} from auth."user" where organization_id = $1 and id = $2 and erased_at is null for update`, [organizationId, id]);
+      return rows[0] === undefined ? null : toUser(rows[0], await people.vault.opener(sql, rows.map(personOf)));
     },
 
     /** ADMINs of the organisation besides one user; they are locked, so that two last ADMINs cannot resign at once. */

@@ -19,9 +19,9 @@ export async function createInvestor(ctx: PortfolioContext, input: CreateInvesto
   });
   const earlier = await ctx.store.transaction(async (tx) => {
     const hash = contentHash(input);
-    const before = await tx.insertInvestor(investor, { idempotencyKey: input.idempotencyKey ?? null, contentHash: hash });
-    if (before !== null) return sameContent(before, hash);
-    await tx.outbox.add([event(investorCreated, investor.id, { investorId: investor.id, name: investor.name, kind: investor.kind }, ctx)]);
+    const inserted = await tx.insertInvestor(investor, { idempotencyKey: input.idempotencyKey ?? null, contentHash: hash });
+    if ('contentHash' in inserted) return sameContent(inserted, hash);
+    await tx.outbox.add([event(investorCreated, investor.id, { investorId: investor.id, name: inserted.name, kind: investor.kind }, ctx)]);
     return null;
   });
   return earlier === null ? investor : investorById(ctx, earlier.id);

@@ -1,16 +1,7 @@
 /** Rows of this domain's tables as domain values. */
 import { decimal } from '@pms/money';
-import type { Investor, InvestorKind } from '../domain/investor.ts';
 import type { LotMethod, Portfolio, PortfolioStatus } from '../domain/portfolio.ts';
 import { heaviestFirst } from '../domain/target-allocation.ts';
-
-export interface InvestorRow {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly createdAt: Date;
-}
 
 export interface PortfolioRow {
   readonly id: string;
@@ -25,10 +16,7 @@ export interface PortfolioRow {
   readonly targets: readonly { readonly instrumentId: string; readonly weight: { toFixed(): string } }[];
 }
 
-/** Checks in the database keep kind, status and lot method within their unions. */
-export const toInvestor = ({ id, organizationId, name, kind, createdAt }: InvestorRow): Investor =>
-  ({ id, organizationId, name, kind: kind as InvestorKind, createdAt });
-
+/** Checks in the database keep status and lot method within their unions. */
 export const toPortfolio = (row: PortfolioRow): Portfolio => ({
   id: row.id, organizationId: row.organizationId, name: row.name, baseCurrency: row.baseCurrency,
   lotMethod: row.lotMethod as LotMethod, status: row.status as PortfolioStatus,

@@ -1,7 +1,9 @@
 /** What a transaction of this domain may do. */
 import type { Work } from '@pms/events/unit-of-work';
+import type { PersonVault } from '@pms/subgraph/person-vault';
 import type { Investor } from '../domain/investor.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
+import { erased, sealedName } from './investors.ts';
 import { type PortfolioRow, toPortfolio } from './rows.ts';
 
 /** What came before under the same idempotency key. */
@@ -20,7 +22,7 @@ export type PortfolioWrites = ReturnType<typeof writes>;
 const PORTFOLIO = `id, organization_id as "organizationId", name, base_currency as "baseCurrency", lot_method as "lotMethod", status,
   investor_id as "investorId", benchmark_instrument_id as "benchmarkInstrumentId", created_at as "createdAt"`;
 
-export function writes({ sql, outbox, firstSight, firstSights }: Work) {
+export function writes({ sql, outbox, firstSight, firstSights }: Work, vault: PersonVault) {
   async function earlier(table: 'investor' | 'portfolio', organizationId: string, key: string | null): Promise<Earlier> {
     const { rows } = await sql.query<Earlier>(
       `select id, content_hash as "contentHash" from portfolio.${table} where organization_id = $1 and idempotency_key = $2`, [organizationId, key]);
@@ -31,13 +33,17 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
   return {
     outbox, firstSight, firstSights,
 
-    /** Null once it is inserted; otherwise what was there under its key. */
-    async insertInvestor(investor: Investor, { idempotencyKey, contentHash }: Idempotent): Promise<Earlier | null> {
+    /** False where there is none, or none any more. */
+    eraseInvestor: (organizationId: string, id: string, at: Date): Promise<boolean> => erased(sql, vault, { organizationId, id }, at),
+
+    /** What may be told of the name, once it is inserted; otherwise what was there under its key. */
+    async insertInvestor(investor: Investor, { idempotencyKey, contentHash }: Idempotent): Promise<{ readonly name: string } | Earlier> {
+      const name = await sealedName(sql, vault, investor);
       const { rowCount } = await sql.query(
         `insert into portfolio.investor (id, organization_id, name, kind, created_at, idempotency_key, content_hash)
          values ($1, $2, $3, $4, $5, $6, $7) on conflict (organization_id, idempotency_key) do nothing`,
-        [investor.id, investor.organizationId, investor.name, investor.kind, investor.createdAt, idempotencyKey, contentHash]);
-      return rowCount === 1 ? null : earlier('investor', investor.organizationId, idempotencyKey);
+        [investor.id, investor.organizationId, name, investor.kind, investor.createdAt, idempotencyKey, contentHash]);
+      return rowCount === 1 ? { name } : earlier('investor', investor.organizationId, idempotencyKey);
     },
 
     /** Null once it is inserted; otherwise what was there under its key. */
