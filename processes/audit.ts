@@ -4,18 +4,24 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type AuditSubgraph, auditSubgraph, type SignedCheckpoint, verifyExport } from '@pms/audit';
+import { type AuditSubgraph, auditSubgraph, type SignedCheckpoint, type Verification, verifyExport } from '@pms/audit';
+import type { Database } from '@pms/prisma/connect';
 import { StartError } from '@pms/prisma/embedded';
 import { silent } from '@pms/telemetry/logger';
+import { outboxFindings } from './audit-outboxes.ts';
+import { shownPlace } from './checkpoint-place.ts';
 import { openDatabase } from './database.ts';
 import type { Environment } from './environment.ts';
 import { alone } from './world.ts';
 
 export async function verifyAudit(environment: Environment): Promise<void> {
-  await withAudit(environment, async (audit) => {
-    for await (const { organizationId, valid, entries, firstBroken, problem } of audit.verifyAll()) {
-      console.log(`${organizationId}  ${String(entries)} entries, ${valid ? 'the chain holds' : `BROKEN at ${String(firstBroken)}: ${String(problem)}`}`);
-      if (!valid) process.exitCode = 1;
+  await withAudit(environment, async (audit, database) => {
+    for await (const { organizationId, ...found } of audit.verifyAll()) {
+      const { valid, entries } = found;
+      console.log(`${organizationId}  ${String(entries)} entries, ${valid ? 'the chain holds' : broken(found)}`);
+      const findings = await outboxFindings(database, organizationId);
+      for (const { problem, message } of findings) console.log(`${organizationId}  ${problem}: ${message}`);
+      if (!valid || findings.length > 0) process.exitCode = 1;
     }
   });
 }
@@ -38,7 +44,7 @@ export async function exportAudit(environment: Environment, organizationId: stri
 
 export async function checkpointAudit(environment: Environment): Promise<void> {
   const taken = await withAudit(environment, (audit) => audit.checkpoint());
-  console.log(`${String(taken)} checkpoints taken, in ${environment.auditCheckpoints}`);
+  console.log(`${String(taken)} checkpoints taken, in ${shownPlace(environment.auditCheckpoints)}`);
 }
 
 export interface ExportFiles {
@@ -51,18 +57,21 @@ export interface ExportFiles {
 /** Wants no database and no secret. */
 export async function verifyAuditExport(file: string, { checkpoints, key }: ExportFiles): Promise<void> {
   const known = checkpoints === undefined ? [] : readFileSync(checkpoints, 'utf8').split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as SignedCheckpoint);
-  const { organizationId, entries, valid, firstBroken, problem, merkleRoot, checkpoints: held } = await verifyExport(
+  const { organizationId, checkpoints: held, ...found } = await verifyExport(
     createInterface({ input: createReadStream(file) }), { known, ...(key === undefined ? {} : { publicKey: readFileSync(key, 'utf8') }) });
-  console.log(`${organizationId}  ${String(entries)} entries, ${String(held)} checkpoints, ${valid ? `the chain holds; Merkle root ${merkleRoot}` : `BROKEN at ${String(firstBroken)}: ${String(problem)}`}`);
+  const { valid, entries, merkleRoot } = found;
+  console.log(`${organizationId}  ${String(entries)} entries, ${String(held)} checkpoints, ${valid ? `the chain holds; Merkle root ${merkleRoot}` : broken(found)}`);
   if (!valid) process.exitCode = 1;
 }
 
-async function withAudit<T>(environment: Environment, work: (audit: AuditSubgraph) => Promise<T>): Promise<T> {
+const broken = ({ firstBroken, problem, message }: Pick<Verification, 'firstBroken' | 'problem' | 'message'>): string => `BROKEN at ${String(firstBroken)}: ${String(problem)}: ${String(message)}`;
+
+async function withAudit<T>(environment: Environment, work: (audit: AuditSubgraph, database: Database) => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(environment);
   const { surroundings, database } = alone(environment, url, silent);
   const audit = auditSubgraph(surroundings);
   try {
-    return await work(audit);
+    return await work(audit, database);
   } finally {
     await audit.close();
     await database.close();

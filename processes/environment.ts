@@ -3,6 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { KafkaSettings } from '@pms/events/kafka/connection';
 import { StartError } from '@pms/prisma/embedded';
+import type { CheckpointBucket } from '@pms/subgraph/subgraph';
+import { checkpointPlace, checkpointVariables } from './checkpoint-place.ts';
 import { kafkaFrom, kafkaVariables, shownKafka } from './kafka-environment.ts';
 import { type RedisEnvironment, redisFrom, redisVariables } from './redis-environment.ts';
 
@@ -25,7 +27,7 @@ const variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).nullable().default(null),
   PMS_DATABASE_PORT: port.nullable().default(null),
   PMS_HOME: nonEmpty.default(path.resolve(import.meta.dirname, '../.pms')),
-  AUDIT_CHECKPOINTS: nonEmpty.optional(),
+  ...checkpointVariables,
   PMS_DEMO: flag.optional(),
   PUBLIC_URL: httpUrl.optional(),
   AUTH_ISSUER: httpUrl.nullable().default(null),
@@ -55,8 +57,8 @@ export interface Environment extends RedisEnvironment {
   readonly databasePort: number | null;
   /** Where the embedded database and the generated secrets live. */
   readonly home: string;
-  /** Where checkpoints of the audit trail are written. */
-  readonly auditCheckpoints: string;
+  /** Where checkpoints of the audit trail are written: a folder or a bucket. */
+  readonly auditCheckpoints: string | CheckpointBucket;
   readonly demo: boolean;
   /** The address that clients use. */
   readonly publicUrl: string;
@@ -108,7 +110,7 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     databaseUrl: values.DATABASE_URL,
     databasePort: values.PMS_DATABASE_PORT,
     home: path.resolve(values.PMS_HOME),
-    auditCheckpoints: path.resolve(values.AUDIT_CHECKPOINTS ?? path.join(values.PMS_HOME, 'audit-checkpoints')),
+    auditCheckpoints: checkpointPlace(values, values.PMS_HOME),
     issuer: values.AUTH_ISSUER,
     jwksUrl: values.AUTH_JWKS_URL,
     supergraph: isAddress(values.SUPERGRAPH) ? values.SUPERGRAPH : path.resolve(values.SUPERGRAPH),

@@ -36,6 +36,19 @@ export function signed({ principal, correlationId }: SubgraphRequest): SignedReq
   };
 }
 
+/** An S3 bucket with object lock, for checkpoints that nobody can take back. */
+export interface CheckpointBucket {
+  readonly bucket: string;
+  /** In front of each object's name; empty, or ending in a slash. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Of another server that speaks S3; null for Amazon's own. */
+  readonly endpoint: string | null;
+  /** How long nobody can remove what was written. */
+  readonly retentionDays: number;
+  credentials(): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string | undefined }>;
+}
+
 export interface Settings {
   readonly production: boolean;
   /** The demo world: its accounts, its simulated tape. Never true in production. */
@@ -44,8 +57,8 @@ export interface Settings {
   readonly issuer: string;
   /** Organisations' own OpenID providers, which people may sign in with. */
   readonly identityProviders?: readonly IdentityProvider[];
-  /** Where checkpoints of the audit trail are written, outside of the database; without it they are in the database alone. */
-  readonly checkpointFolder?: string;
+  /** Where checkpoints of the audit trail are written, outside of the database: a folder, or a bucket whose objects are locked; without it they are in the database alone. */
+  readonly checkpoints?: string | CheckpointBucket;
   /** A secret by name: generated once and kept, or from the environment. At least 32 bytes of base64url text. */
   secret(name: string): Promise<string>;
 }

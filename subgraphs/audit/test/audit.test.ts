@@ -25,10 +25,10 @@ const trade = (organizationId: string, over: { tradeId?: string; portfolioId?: s
 const as = (organizationId: string) => ({ as: principal({ organizationId }) });
 const verify = async (organizationId: string, bounds: object = {}) => (await door.ask(VERIFY, { ...bounds }, as(organizationId))).data.verifyAuditTrail;
 /** What somebody with all rights on the server could do. */
-const tamper = async (statement: string): Promise<void> => {
+const tamper = async (...statements: readonly string[]): Promise<void> => {
   await door.database.transaction(async (sql) => {
     await sql.query(`set local session_replication_role = replica`); // switches triggers off
-    await sql.query(statement);
+    for (const statement of statements) await sql.query(statement);
   });
 };
 
@@ -124,6 +124,9 @@ test.each([
     update audit.chain_head set seq = 4, hash = (select hash from audit.chain_entry where organization_id = $org and seq = 4) where organization_id = $org`, 4, 'HEAD_FORGED'],
   ['an entry added behind the end', `insert into audit.chain_entry select organization_id, 6, 'evt_forged' || organization_id, type, action, actor, subjects, occurred_at, recorded_at, reason, correlation_id, causation_id, data, hash, 'ff'
     from audit.chain_entry where organization_id = $org and seq = 5`, 6, 'TAIL_CHANGED'],
+  ['two entries in each other’s place', `update audit.chain_entry set seq = 9 where organization_id = $org and seq = 2; update audit.chain_entry set seq = 2 where organization_id = $org and seq = 3;
+    update audit.chain_entry set seq = 3 where organization_id = $org and seq = 9`, 2, 'ORDER_CHANGED'],
+  ['an entry that was replaced by a forged one', `update audit.chain_entry set previous_hash = repeat('ab', 32), actor = 'usr_forger' where organization_id = $org and seq = 3`, 3, 'LINK_BROKEN'],
   ['a head that is gone', 'delete from audit.chain_head where organization_id = $org', 5, 'HEAD_FORGED'],
 ])('%s is found', async (name, statement, firstBroken, problem) => {
   const organization = `org_${name.replaceAll(' ', '_')}`;
@@ -131,6 +134,23 @@ test.each([
   expect(await verify(organization)).toMatchObject({ valid: true, entries: 5 });
   await tamper(statement.replaceAll('$org', `'${organization}'`));
   expect(await verify(organization)).toMatchObject({ valid: false, firstBroken, problem });
+});
+
+test('a fork is refused by the database, and found where it was forced in', async () => {
+  await door.hear(...Array.from({ length: 4 }, () => trade('org_fork')));
+  const twin = (at: string) => `insert into audit.chain_entry select organization_id, ${at}, 'evt_twin' || seq, type, action, 'usr_twin', subjects, occurred_at, recorded_at, reason, correlation_id, causation_id, data, previous_hash, repeat('cd', 32)
+    from audit.chain_entry where organization_id = 'org_fork' and seq = 3`;
+  await expect(door.database.query(twin('5'))).rejects.toThrow('chain_entry_organization_id_previous_hash_key');
+  await expect(door.database.query(twin('3'))).rejects.toThrow('chain_entry_pkey');
+  await door.database.query('alter table audit.chain_entry drop constraint chain_entry_pkey; drop index audit.chain_entry_organization_id_previous_hash_key');
+  await tamper(twin('3'));
+  const { valid, problem, firstBroken } = await verify('org_fork');
+  expect({ valid, problem }).toEqual({ valid: false, problem: expect.stringMatching(/FORKED|CONTENT_CHANGED/) });
+  expect(firstBroken).toBe(3);
+  await tamper(`update audit.chain_entry set seq = 4, actor = 'usr_1' where event_id like 'evt_twin%'`, `delete from audit.chain_entry where organization_id = 'org_fork' and seq = 4 and event_id not like 'evt_twin%'`);
+  expect(await verify('org_fork')).toMatchObject({ valid: false, problem: 'FORKED', firstBroken: 4 });
+  await door.database.query(`set session_replication_role = replica; delete from audit.chain_entry where organization_id = 'org_fork'; set session_replication_role = origin;
+    alter table audit.chain_entry add constraint chain_entry_pkey primary key (organization_id, seq); create unique index chain_entry_organization_id_previous_hash_key on audit.chain_entry (organization_id, previous_hash)`);
 });
 
 test('a part of the trail can be verified by itself, and is linked to what lies before it', async () => {

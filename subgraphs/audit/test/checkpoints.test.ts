@@ -5,6 +5,7 @@ import path from 'node:path';
 import { portfolioClosed } from '@pms/schema/events/portfolio';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sealOf } from '../src/domain/hash-chain.ts';
 import { rootOfPath } from '../src/domain/merkle.ts';
 import { type AuditSubgraph, auditSubgraph, type SignedCheckpoint, verifyExport } from '../src/subgraph.ts';
 
@@ -12,7 +13,7 @@ let door: FrontDoor;
 let audit: AuditSubgraph;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pms-checkpoints-'));
 beforeAll(async () => {
-  door = await frontDoor((surroundings) => (audit = auditSubgraph({ ...surroundings, settings: { ...surroundings.settings, checkpointFolder: folder } })));
+  door = await frontDoor((surroundings) => (audit = auditSubgraph({ ...surroundings, settings: { ...surroundings.settings, checkpoints: folder } })));
 });
 afterAll(async () => {
   await door.close();
@@ -29,7 +30,7 @@ const tamper = (...statements: string[]): Promise<void> => door.database.transac
   await sql.query('set local session_replication_role = replica');
   for (const statement of statements) await sql.query(statement);
 });
-const VERIFY = '{ verifyAuditTrail { valid entries firstBroken problem merkleRoot } }';
+const VERIFY = '{ verifyAuditTrail { valid entries firstBroken problem message merkleRoot } }';
 async function* from(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
@@ -75,8 +76,9 @@ test('an export that was changed, cut off, reordered or added to is found, and o
   const edited = lines.map((line, at) => (at === 4 ? line.replace('"actor":"usr_tester"', '"actor":"usr_another"') : line));
   expect(await verifyExport(from(edited))).toMatchObject({ valid: false, firstBroken: 4, problem: 'CONTENT_CHANGED' });
   expect(await verifyExport(from(lines.slice(0, -2)))).toMatchObject({ valid: false, firstBroken: 12, problem: 'TAIL_CHANGED' });
-  expect(await verifyExport(from([lines[0]!, lines[2]!, lines[1]!]))).toMatchObject({ valid: false, problem: 'ENTRY_MISSING' });
-  expect(await verifyExport(from([...lines, lines[13]!]))).toMatchObject({ valid: false, problem: 'ENTRY_MISSING' });
+  expect(await verifyExport(from([lines[0]!, lines[2]!, lines[1]!]))).toMatchObject({ valid: false, firstBroken: 1, problem: 'ORDER_CHANGED', message: expect.stringContaining('another order') });
+  expect(await verifyExport(from([...lines, lines[13]!]))).toMatchObject({ valid: false, problem: 'FORKED' });
+  expect(await verifyExport(from(lines.filter((_, at) => at !== 7)))).toMatchObject({ valid: false, firstBroken: 7, problem: 'ENTRY_MISSING', message: 'entry 7 was removed' });
   const another = JSON.stringify({ ...JSON.parse(lines[0]!), checkpoints: [{ ...kept('org_a')[0], size: 4 }] });
   expect(await verifyExport(from([another, ...lines.slice(1)]))).toMatchObject({ valid: false, firstBroken: 4, problem: 'CHECKPOINT_DIFFERS' });
   await expect(verifyExport(from(['{}']))).rejects.toThrow('no audit export');
@@ -91,7 +93,8 @@ test('a whole chain that somebody made anew, with head and seals that fit, is fo
   await record('org_forged', 3); // the platform itself chains and seals them
   expect((await ask('org_forged', VERIFY)).data.verifyAuditTrail).toMatchObject({ valid: false, firstBroken: 3, problem: 'CHECKPOINT_DIFFERS' });
   await tamper(`delete from audit.checkpoint where organization_id = 'org_forged'`); // from the database: it is elsewhere, too
-  expect((await ask('org_forged', VERIFY)).data.verifyAuditTrail).toMatchObject({ valid: true });
+  const held = (await ask('org_forged', VERIFY)).data.verifyAuditTrail;
+  expect(held).toMatchObject({ valid: false, firstBroken: 3, problem: 'CHECKPOINT_DIFFERS', message: expect.stringContaining(folder) });
   const lines = await Array.fromAsync(audit.exportTrail('org_forged'));
   expect(await verifyExport(from(lines), { known: kept('org_forged') })).toMatchObject({ valid: false, firstBroken: 3, problem: 'CHECKPOINT_DIFFERS' });
 });
@@ -101,8 +104,31 @@ test('a tail that was cut off behind a checkpoint is found', async () => {
   await audit.checkpoint();
   await tamper(`delete from audit.chain_entry where organization_id = 'org_cut' and seq > 2`,
     `update audit.chain_head set seq = 2, hash = (select hash from audit.chain_entry where organization_id = 'org_cut' and seq = 2) where organization_id = 'org_cut'`);
+  await tamper(`delete from audit.checkpoint where organization_id = 'org_cut'`);
+  const [verified] = await Array.fromAsync(audit.verifyAll()).then((all) => all.filter(({ organizationId }) => organizationId === 'org_cut'));
+  expect(verified).toMatchObject({ valid: false, problem: 'HEAD_FORGED' }); // set back by somebody without the key of its seal
   const lines = await Array.fromAsync(audit.exportTrail('org_cut'));
   expect(await verifyExport(from(lines), { known: kept('org_cut') })).toMatchObject({ valid: false, firstBroken: 3, problem: 'TAIL_CHANGED' });
+});
+
+test('a tail that was cut off by somebody with every key of the day is found by what is kept outside', async () => {
+  await record('org_keys', 5);
+  await audit.checkpoint();
+  const { rows: [row] } = await door.database.query<{ hash: string; at: Date }>(`select hash, recorded_at as at from audit.chain_entry where organization_id = 'org_keys' and seq = 3`);
+  const head = { organizationId: 'org_keys', seq: 3, hash: row?.hash ?? '', recordedAt: row?.at.toISOString() ?? '' };
+  const seal = sealOf(head, await door.surroundings.settings.secret('audit-seal'));
+  await tamper(`delete from audit.chain_entry where organization_id = 'org_keys' and seq > 3`, `delete from audit.checkpoint where organization_id = 'org_keys'`,
+    `update audit.chain_head set seq = 3, hash = '${head.hash}', recorded_at = '${head.recordedAt}', seal = '${seal}' where organization_id = 'org_keys'`);
+  expect((await ask('org_keys', VERIFY)).data.verifyAuditTrail).toMatchObject({
+    valid: false, entries: 3, firstBroken: 4, problem: 'TAIL_CHANGED', message: expect.stringMatching(/^the tail was deleted: the checkpoint of 5 entries taken at .*, kept in .*pms-checkpoints/),
+  });
+});
+
+test('a checkpoint that somebody else wrote into the folder or the table is told from ours', async () => {
+  await record('org_signed', 2);
+  await audit.checkpoint();
+  await tamper(`update audit.checkpoint set signature = repeat('ab', 64) where organization_id = 'org_signed'`);
+  expect((await ask('org_signed', VERIFY)).data.verifyAuditTrail).toMatchObject({ valid: false, problem: 'CHECKPOINT_DIFFERS', message: 'the checkpoint of 2 entries in the database is not signed by us' });
 });
 
 test('checkpoints are only ever added', async () => {

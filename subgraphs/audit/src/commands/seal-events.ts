@@ -1,8 +1,9 @@
 /** Chains events behind what their organisations' trails hold already, each event once. One transaction. */
 import type { Event } from '@pms/events/envelope';
+import { legalHoldPlaced, legalHoldReleased, personErased } from '@pms/schema/events/auth';
 import { actionOf, subjectsOf } from '../domain/entry.ts';
 import { chain, emptyChain, type Entry, sealOf } from '../domain/hash-chain.ts';
-import type { AuditStore } from '../store/audit-store.ts';
+import type { AuditStore, AuditWrites } from '../store/audit-store.ts';
 
 export interface Sealing {
   readonly store: AuditStore;
@@ -23,7 +24,21 @@ export async function sealEvents({ store, sealKey, now }: Sealing, events: reado
       await tx.append(next.chained);
       await tx.moveHead(next.head, sealOf(next.head, key));
     }
+    for (const one of once.values()) await followPerson(tx, one, now());
   });
+}
+
+/** What is told of people reaches the keys that are kept for them here, in the transaction that records it. */
+async function followPerson(tx: AuditWrites, { type, organizationId, data }: Event, at: Date): Promise<void> {
+  switch (type) {
+    case personErased.name: return tx.people.erasePerson(organizationId, personErased.data.parse(data).userId, at);
+    case legalHoldPlaced.name:
+    case legalHoldReleased.name: {
+      const { legalHoldId, userId } = legalHoldPlaced.data.parse(data);
+      return tx.people.hold({ organizationId, legalHoldId, personId: userId }, type === legalHoldReleased.name);
+    }
+    default: return undefined;
+  }
 }
 
 const entryOf = (event: Event, recordedAt: Date): Omit<Entry, 'seq' | 'organizationId'> => ({

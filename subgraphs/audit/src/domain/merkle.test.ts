@@ -19,6 +19,22 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('the root of %d leaves is the one that the d
   expect(merkleRoot(leaves.slice(0, size))).toEqual(defined(leaves.slice(0, size)));
 });
 
+/** Of the reference implementation of Certificate Transparency, over the same eight leaves. */
+const published = [
+  '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+  'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77', 'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4', '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+  'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c', '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+];
+
+test('roots and a path are the published ones', async () => {
+  expect(published.map((_, at) => merkleRoot(leaves.slice(0, at + 1)).toString('hex'))).toEqual(published);
+  const path = await auditPath(5, 8, async (from, to) => merkleRoot(leaves.slice(from, to)));
+  expect(path.map((hash) => hash.toString('hex'))).toEqual([
+    'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b', 'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0', published[3],
+  ]);
+});
+
 test('a leaf that looks like a node has another hash than the node', () => {
   const [a, b] = [leafHash(leaves[0] as Uint8Array), leafHash(leaves[1] as Uint8Array)];
   expect(leafHash(Buffer.concat([a, b]))).not.toEqual(nodeHash(a, b));

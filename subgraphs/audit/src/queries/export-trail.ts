@@ -65,7 +65,7 @@ export async function verifyExport(lines: AsyncIterable<string>, { known = [], p
       checkpoints = [...own, ...known.filter((one) => one.organizationId === organizationId)];
       verify = verifier(null, checkpoints);
       const forged = checkpoints.find((one) => !signatureHolds(one, publicKey ?? ownKey));
-      if (forged !== undefined) verify.fail({ seq: forged.size, problem: 'CHECKPOINT_DIFFERS' });
+      if (forged !== undefined) verify.fail({ seq: forged.size, problem: 'CHECKPOINT_DIFFERS', message: `the checkpoint of ${forged.size} entries is not signed with the key` });
     } else if (going) going = verify.see(parsed(line, number) as unknown as ChainedEntry);
   }
   if (first === null) throw new Error('the file is empty');

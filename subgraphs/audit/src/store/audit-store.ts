@@ -2,8 +2,10 @@
 import type { Sql } from '@pms/events/sql';
 import type { UnitOfWork, Work } from '@pms/events/unit-of-work';
 import type { Page } from '@pms/subgraph/connection';
+import type { PersonVault } from '@pms/subgraph/person-vault';
 import type { ChainedEntry, Head } from '../domain/hash-chain.ts';
 import { checkpoints } from './checkpoints.ts';
+import { peopleReads, peopleWrites } from './people.ts';
 import { ENTRY, type EntryRow, HEAD, type HeadRow, type SealedHead, toEntry, toSealedHead } from './rows.ts';
 
 export type AuditStore = ReturnType<typeof auditStore>;
@@ -11,6 +13,13 @@ export type AuditWrites = ReturnType<typeof writes>;
 
 export interface TrailFilter {
   readonly subject?: string | null | undefined;
+  /** About all of them. */
+  readonly subjects?: readonly string[] | undefined;
+  /** Done by this person, or about them. */
+  readonly person?: string | undefined;
+  readonly type?: string | null | undefined;
+  /** Part of a reason, in any letters. */
+  readonly reason?: string | null | undefined;
   readonly actor?: string | null | undefined;
   readonly action?: string | null | undefined;
   readonly correlationId?: string | null | undefined;
@@ -18,17 +27,19 @@ export interface TrailFilter {
   readonly to?: string | null | undefined;
 }
 
-export function auditStore(sql: Sql, work: UnitOfWork) {
+export function auditStore(sql: Sql, work: UnitOfWork, vault: PersonVault) {
   return {
-    transaction: <T>(steps: (tx: AuditWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
+    transaction: <T>(steps: (tx: AuditWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit, vault))),
 
-    async trail(organizationId: string, filter: TrailFilter, page: Page): Promise<ChainedEntry[]> {
+    async trail(organizationId: string, filter: TrailFilter, page: Pick<Page, 'from' | 'backward' | 'limit'>): Promise<ChainedEntry[]> {
       const { rows } = await sql.query<EntryRow>(
         `select ${ENTRY} from audit.chain_entry where organization_id = $1 ${within(page, '$2')}
-           and ($3::text is null or subjects @> array[$3]) and ($4::text is null or actor = $4) and ($5::text is null or action = $5)
+           and ($3::text[] is null or subjects @> $3) and ($4::text is null or actor = $4) and ($5::text is null or action = $5)
            and ($6::text is null or correlation_id = $6) and ($7::timestamptz is null or occurred_at >= $7) and ($8::timestamptz is null or occurred_at <= $8)
+           and ($9::text is null or actor = $9 or subjects @> array[$9]) and ($10::text is null or type = $10) and ($11::text is null or position(lower($11) in lower(reason)) > 0)
          order by seq ${page.backward ? 'desc' : 'asc'} limit ${page.limit}`,
-        [organizationId, cursorOf(page), filter.subject ?? null, filter.actor ?? null, filter.action ?? null, filter.correlationId ?? null, filter.from ?? null, filter.to ?? null]);
+        [organizationId, cursorOf(page), aboutAll(filter), filter.actor ?? null, filter.action ?? null, filter.correlationId ?? null, filter.from ?? null, filter.to ?? null,
+          filter.person ?? null, filter.type ?? null, filter.reason ?? null]);
       return rows.map(toEntry);
     },
 
@@ -75,18 +86,28 @@ export function auditStore(sql: Sql, work: UnitOfWork) {
       }
     },
     checkpoints: checkpoints(sql),
+    people: peopleReads(sql, vault),
     ready: async (): Promise<void> => void (await sql.query('select 1')),
   };
 }
 
-const cursorOf = ({ from }: Page): string | null => from?.[0] ?? null;
+function aboutAll({ subject, subjects = [] }: TrailFilter): readonly string[] | null {
+  const all = [...(subject == null ? [] : [subject]), ...subjects];
+  return all.length === 0 ? null : all;
+}
 
-const within = ({ backward }: Page, parameter: string): string =>
+const cursorOf = ({ from }: Pick<Page, 'from'>): string | null => from?.[0] ?? null;
+
+const within = ({ backward }: Pick<Page, 'backward'>, parameter: string): string =>
   `and (${parameter}::bigint is null or seq ${backward ? '<' : '>'} ${parameter}::bigint)`;
 
-function writes({ sql, firstSights }: Work) {
+function writes({ sql, firstSights, outbox }: Work, vault: PersonVault) {
+  const people = peopleWrites(sql, vault);
   return {
     firstSights,
+    outbox,
+    people,
+    seal: people.seal,
     checkpoints: checkpoints(sql),
 
     /** Locked until the transaction ends, so that a chain has one writer at a time and no fork. */
