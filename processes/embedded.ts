@@ -6,6 +6,7 @@ import { startRouter } from '@pms/router';
 import { unrevoked } from '@pms/identity/revocations';
 import { exportRoutes } from '@pms/subgraph/export-routes';
 import type { Logger } from '@pms/telemetry/logger';
+import { inProcessAccesses } from './access-channel.ts';
 import { followRevocations, REVOCATIONS_SECRET } from './revocations.ts';
 import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
@@ -57,8 +58,10 @@ async function opened({ environment, databaseUrl, logger }: PlatformOptions, opt
     const following = await followRevocations({ address: itself, environment, logger, redis });
     const trusted = trusting(issuer, keysUrl);
     const authenticate = unrevoked(trusted, following?.revocations) ?? trusted;
+    const accesses = inProcessAccesses(subgraphs, logger);
     const router = await startRouter({
       ...options,
+      ...(accesses === null ? {} : { accesses: accesses.take }),
       ...inBrowsers(issuer),
       dial: inProcess(subgraphs),
       authenticate: trusted,
@@ -77,6 +80,7 @@ async function opened({ environment, databaseUrl, logger }: PlatformOptions, opt
         await fix?.close();
         following?.stop();
         await router.close();
+        await accesses?.close();
         await world.close();
         kept?.close();
       },

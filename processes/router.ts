@@ -17,6 +17,7 @@ import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
 import { tracer } from '@pms/telemetry/tracing';
+import { accessesOverHttp } from './access-channel.ts';
 import { inBrowsers } from './browsers.ts';
 import { followChanges } from './change-feed.ts';
 import { type Environment, isAddress, shown } from './environment.ts';
@@ -45,10 +46,12 @@ export async function runRouter(wanted: Environment): Promise<void> {
     const authAddress = environment.subgraphUrls.get('auth');
     const { authenticate, following } = await believed(environment, redis, log);
     const peers = peerCertificates(environment);
+    const accesses = await life.open(() => accessesOverHttp(environment, log), async (opened) => opened?.close());
     const router = await life.open(
       () =>
         startRouter({
           ...options,
+          ...(accesses === null ? {} : { accesses: accesses.take }),
           dial: redirected(http.dial, environment.subgraphUrls),
           ...(authenticate === null ? {} : { authenticate }),
           ...(following === null ? {} : { revocations: following.revocations }),

@@ -14,6 +14,7 @@ import type { Authenticate, SessionToken } from './security/authenticate.ts';
 import type { Policies } from './security/requirements.ts';
 import { type RouterSettings, routerSettings, type RouterSettingsInput } from './settings.ts';
 import type { SupergraphSource } from './supergraph/source.ts';
+import type { Access } from './telemetry/access.ts';
 
 export interface RouterOptions {
   readonly supergraph: SupergraphSource;
@@ -31,6 +32,8 @@ export interface RouterOptions {
   readonly sessionToken?: SessionToken;
   /** Whose tokens hold no longer: their requests are refused, their subscriptions end. */
   readonly revocations?: Revocations;
+  /** Told, once it has ended, of each mutation and of each operation that was refused for who asked; it must return at once. */
+  readonly accesses?: (access: Access) => void;
   readonly policies?: Policies;
   /** Decides labels of a progressive `@override` that are not `percent(n)`; without it they never hold. */
   readonly overrideLabels?: OverrideLabels;

@@ -94,7 +94,7 @@ async function serve(options: Complete, standing: Standing): Promise<Router> {
 function answering(options: Complete, { engines, reads, metrics, redis, trusted }: Standing): Omit<Answering, 'delegate'> & { readonly subscriptions: Hub } {
   const { logger, settings, tracer, policies } = options;
   const { telemetry } = settings;
-  const seeing = observer({ settings: telemetry, log: telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer });
+  const seeing = observer({ settings: telemetry, log: telemetry.requestLog ?? (options.production ? 'all' : 'errors'), logger, metrics, tracer, accesses: options.accesses });
   stateGauges(options.metricsRegistry, { inFlight: seeing.inFlight, plans: () => engines.current().kept() });
   const operations = service({
     engine: engines.current, limit: rateLimit(settings.rate, redis), documents: trusted, observer: seeing, logger, metrics, answer: reads.answer, revocations: options.revocations,

@@ -51,7 +51,7 @@ export async function answerBatch(operations: readonly unknown[], { settings, se
   };
   /** Each is noted by itself. */
   const callerOf = (): Caller => {
-    const seen = service.observer.begin({ via: 'http', name: 'operation of a batch', correlationId: sender.correlationId, headers: sent });
+    const seen = service.observer.begin({ via: 'http', name: 'operation of a batch', correlationId: sender.correlationId, headers: sent, address: sender.address });
     seen.principal = sender.principal;
     return { ...sender, seen };
   };

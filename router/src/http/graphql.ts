@@ -93,7 +93,7 @@ export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions
 function noting(scope: FastifyInstance, observer: Service['observer']): void {
   scope.decorateRequest('seen');
   scope.addHook('onRequest', (request, _, done) => {
-    request.seen = observer.begin({ via: 'http', name: `${request.method} /graphql`, correlationId: correlationOf(request), headers: request.headers });
+    request.seen = observer.begin({ via: 'http', name: `${request.method} /graphql`, correlationId: correlationOf(request), headers: request.headers, address: request.ip });
     done();
   });
   scope.addHook('onResponse', (request, reply, done) => {

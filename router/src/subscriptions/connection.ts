@@ -92,7 +92,7 @@ export function connection(wire: Wire, peer: Peer, options: ConnectionOptions): 
     if (state.phase !== 'ready') return wire.close(...closeCodes.unauthorized);
     if (running.has(id)) return wire.close(...closeCodes.exists(id));
     const { identity, said } = state;
-    const seen = options.service.observer.begin({ via: 'websocket', name: 'websocket operation', correlationId: peer.correlationId, headers: { ...said, ...params.extensions } });
+    const seen = options.service.observer.begin({ via: 'websocket', name: 'websocket operation', correlationId: peer.correlationId, headers: { ...said, ...params.extensions }, address: peer.address });
     seen.principal = identity.principal;
     running.set(id, operate({ id, params, caller: { ...identity, ...peer, seen }, free: () => running.delete(id) }, wire, options, running.size));
   };

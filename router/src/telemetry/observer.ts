@@ -2,6 +2,7 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { RouterLogger, RouterMetrics } from '../observe.ts';
 import { remembered } from '../remembered.ts';
+import { type Access, tellAccess, userAgentOf } from './access.ts';
 import { bounded, clientFrom, clientOf, OTHER } from './labels.ts';
 import { lineOf, mustBeTold, ourFault, type RequestLog } from './request-log.ts';
 import { type Seen, seenFrom, type Via } from './seen.ts';
@@ -15,6 +16,7 @@ export interface Arrival {
   readonly name: string;
   readonly correlationId: string;
   readonly headers: Readonly<Record<string, unknown>>;
+  readonly address?: string;
 }
 
 export interface Observer {
@@ -31,22 +33,24 @@ export interface ObserverOptions {
   readonly logger: RouterLogger;
   readonly metrics: RouterMetrics;
   readonly tracer: Tracer | undefined;
+  /** Told of what the audit trail wants to know. */
+  readonly accesses?: ((access: Access) => void) | undefined;
 }
 
 const MS_PER_SECOND = 1_000;
 const LABELLED_MAX = 2_000;
 const HTTP_ERROR = 400;
 
-export function observer({ settings, log, logger, metrics, tracer }: ObserverOptions): Observer {
+export function observer({ settings, log, logger, metrics, tracer, accesses }: ObserverOptions): Observer {
   const begin = tracing(tracer, settings.clientTracesPerSecondMax);
   const count = counting(settings, metrics);
   let running = 0;
   return {
     inFlight: () => running,
-    begin({ via, name, correlationId, headers }) {
+    begin({ via, name, correlationId, headers, address = null }) {
       running += 1;
       const client = clientFrom(headers['apollographql-client-name'], headers['apollographql-client-version']);
-      return seenFrom({ via, name, planAsked: headers['x-pms-plan'] === '1', started: performance.now(), correlationId, client, ...begin(name, traceHeadersOf(headers)) });
+      return seenFrom({ via, name, planAsked: headers['x-pms-plan'] === '1', started: performance.now(), correlationId, client, address, userAgent: userAgentOf(headers), ...begin(name, traceHeadersOf(headers)) });
     },
     end(seen, status) {
       if (seen.ended) return;
@@ -57,6 +61,7 @@ export function observer({ settings, log, logger, metrics, tracer }: ObserverOpt
         count(seen, ms / MS_PER_SECOND);
         if (mustBeTold(log, seen)) logger[ourFault(seen) ? 'warn' : 'info'](lineOf(seen, status, ms), 'operation');
       }
+      if (accesses !== undefined) tellAccess(accesses, seen);
       if (seen.trace !== null) endSpan(seen, status);
     },
   };

@@ -31,6 +31,9 @@ export interface Seen {
   readonly started: number;
   readonly correlationId: string;
   readonly client: Client | null;
+  /** Where it came from, as far as is known. */
+  readonly address: string | null;
+  readonly userAgent: string | null;
   /** null for a request that is not recorded. */
   readonly trace: Trace | null;
   readonly traceId: string | null;
@@ -60,7 +63,7 @@ export interface Seen {
 
 const NONE: readonly string[] = [];
 
-export const seenFrom = (given: Pick<Seen, 'via' | 'name' | 'started' | 'correlationId' | 'client' | 'planAsked' | 'trace' | 'traceId' | 'headers'>): Seen => ({
+export const seenFrom = (given: Pick<Seen, 'via' | 'name' | 'started' | 'correlationId' | 'client' | 'address' | 'userAgent' | 'planAsked' | 'trace' | 'traceId' | 'headers'>): Seen => ({
   ...given, principal: null, operation: null, planFound: null, planMs: 0, cost: null, cache: null, fetches: 0, events: 0, bytes: 0, ran: false, codes: NONE,
   timings: null, ended: false,
 });
