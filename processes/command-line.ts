@@ -165,6 +165,19 @@ audit
   });
 
 pms
+  .command('person')
+  .description('what is held about people')
+  .command('export')
+  .description('everything about one person: account, roles, sessions, and every entry of the audit trail by or about them, as JSON')
+  .requiredOption('--organization <id>', 'whose')
+  .requiredOption('--person <id>', 'the user, investor or service client')
+  .option('--out <file>', 'into a new file that its owner alone reads; the standard output unless given')
+  .action(async ({ organization, person, out }: { organization: string; person: string; out?: string }) => {
+    const { exportPerson } = await import('./person.ts');
+    await exportPerson(environment(process.env), { organization, person }, out);
+  });
+
+pms
   .command('books')
   .description('the books')
   .command('verify')
@@ -223,7 +236,7 @@ reaching(imports.command('custody').argument('<file>', 'CSV, MT535 or semt.002')
 
 pms
   .command('export')
-  .description('trades, trade-versions, positions, lots, closings, cash, journal or prices, whole, as text: exact decimals, safe in a spreadsheet')
+  .description('trades, trade-versions, positions, lots, closings, cash, journal, prices or audit-trail, whole, as text: exact decimals, safe in a spreadsheet')
   .argument('<data set>')
   .requiredOption('--organization <id>', 'whose')
   .addOption(new Option('--format <format>', 'how it is written').choices(['csv', 'json']).default('csv'))

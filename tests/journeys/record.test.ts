@@ -3,8 +3,9 @@ import type { PmsClient } from '@pms/client';
 import { AmendTradeDocument, AuditTrailDocument, AuditTrailOfTradeDocument, CaptureTradeDocument, type CaptureTradeInput, CreatePortfolioDocument, VerifyAuditTrailDocument } from '@pms/client/generated';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { foundOrganization, serviceClient, userClient } from './support/clients.ts';
+import { foundOrganization, operation, serviceClient, userClient } from './support/clients.ts';
 import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { signIn } from './support/sign-in.ts';
 import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
 describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
@@ -53,6 +54,25 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     const booked = entries.findLast(({ action }) => action === 'TRADE_BOOKED');
     expect(booked).toMatchObject({ actor: 'system:transactional', correlationId: amended?.correlationId });
     expect(booked?.causationId).not.toBeNull();
+  });
+
+  test('a refused access is on record with where it came from, of somebody known in their organisation and of nobody in the platform’s chain', async () => {
+    const refused = (headers: Record<string, string>) => fetch(`${platform.url}/graphql`, {
+      method: 'POST', headers: { 'content-type': 'application/json', 'user-agent': 'a curious program', ...headers }, body: JSON.stringify({ query: '{ users { edges { node { id } } } }' }),
+    });
+    const { accessToken } = await signIn(platform.url, { email: 'trader@demo.example', password: 'demo' });
+    await refused({ authorization: `Bearer ${accessToken}`, 'x-correlation-id': 'a-refused-access' });
+    await refused({ authorization: 'Bearer rubbish', 'x-correlation-id': 'an-unknown-access' });
+    const trail = operation('query ($id: String!) { auditTrail(filter: { correlationId: $id }) { edges { node { action actor data client { address userAgent } } } } }');
+    await vi.waitFor(async () => {
+      const { auditTrail } = await service.query(trail, { id: 'a-refused-access' }) as any; // oxlint-disable-line typescript/no-explicit-any -- asserted on here
+      expect(auditTrail.edges).toMatchObject([{ node: { action: 'ACCESS_RECORDED', actor: expect.stringMatching(/^usr_/), data: { kind: 'REFUSED', codes: ['FORBIDDEN'] }, client: { address: expect.any(String), userAgent: 'a curious program' } } }]);
+      const { rows } = await database.query(`select actor from audit.chain_entry where organization_id = 'platform' and correlation_id = 'an-unknown-access'`);
+      expect(rows).toEqual([{ actor: 'anonymous' }]);
+      const signedIn = await database.query(`select 1 from audit.chain_entry where action = 'SIGNED_IN'`);
+      expect(signedIn.rows.length).toBeGreaterThan(0);
+    }, SOON);
+    expect(await platform.pms('audit', 'verify')).toMatchObject({ code: 0, output: expect.stringContaining('the chain holds') });
   });
 
   test('the chain of an organisation verifies, and is its own', async () => {

@@ -1,0 +1,178 @@
+/**
+ * Every mutation of the supergraph leaves an audit entry: the schema is walked, each mutation is asked for, and the trail must tell of it. A mutation that is added
+ * and leaves nothing fails here by its name. Around it: what was before, who sent it, and damage to the trail that the platform's own commands find.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { AuditSubgraph } from '@pms/audit';
+import type { AuthSubgraph } from '@pms/auth';
+import { event } from '@pms/events/envelope';
+import { newId } from '@pms/events/ids';
+import { unitOfWork } from '@pms/events/unit-of-work';
+import { scopes } from '@pms/identity/principal';
+import { domainNames } from '@pms/processes/catalogue';
+import { environment } from '@pms/processes/environment';
+import { outboxFindings } from '@pms/processes/audit-outboxes';
+import { openWorld, type World } from '@pms/processes/world';
+import { personErased } from '@pms/schema/events/auth';
+import { silent } from '@pms/telemetry/logger';
+import { principal } from '@pms/testing/front-door';
+import { testDatabase } from '@pms/testing/test-database';
+import { buildSchema, execute, type GraphQLField, parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inputFor } from './support/inputs.ts';
+
+const home = mkdtempSync(path.join(os.tmpdir(), 'pms-audited-'));
+let world: World;
+let drop: () => Promise<void>;
+let admin = principal();
+const known: Record<string, unknown> = {};
+beforeAll(async () => {
+  const made = await testDatabase();
+  drop = made.drop;
+  world = await openWorld({ environment: environment({ PMS_HOME: home, PMS_DEMO: 'false', LOG_LEVEL: 'silent' }), databaseUrl: made.url, domains: domainNames, shared: false, logger: silent });
+  await world.bus.start();
+  const auth = of('auth') as AuthSubgraph;
+  const { organizationId, userId } = await auth.bootstrapOrganization({ name: 'World', adminEmail: 'admin@world.example', adminPassword: 'a long enough one' });
+  admin = principal({ organizationId, subject: userId, scopes: new Set(scopes) });
+  const id = async (mutation: string, field: string, input: object) => (await done(mutation, input, `${field} { id }`))[field].id as string;
+  Object.assign(known, { currency: 'USD', baseCurrency: 'USD', side: 'BUY', quantity: '10', price: '100', tradeDate: '2026-11-19', password: 'a long enough one', roles: ['RISK'], scopes: ['trade:read'] });
+  known['investorId'] = await id('createInvestor', 'investor', { name: 'Ines Investor', idempotencyKey: 'i' });
+  known['instrumentId'] = await id('createInstrument', 'instrument', { symbol: 'ACME', name: 'Acme', assetClass: 'EQUITY', currency: 'USD', idempotencyKey: 'n' });
+  await world.bus.settled();
+  known['portfolioId'] = await id('createPortfolio', 'portfolio', { name: 'First', baseCurrency: 'USD', lotMethod: 'FIFO', idempotencyKey: 'p' });
+  await world.bus.settled();
+  await done('depositCash', { portfolioId: known['portfolioId'], amount: { amount: '1000000', currency: 'USD' }, idempotencyKey: 'd' }, '');
+  await world.bus.settled();
+  known['tradeId'] = await id('captureTrade', 'trade', { portfolioId: known['portfolioId'], instrumentId: known['instrumentId'], side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: '2026-11-19', externalId: 'first' });
+  await world.bus.settled();
+}, 120_000);
+afterAll(async () => {
+  await world?.close();
+  await drop?.();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const of = (name: string) => {
+  const found = world.subgraphs.find((subgraph) => subgraph.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+const audit = () => of('audit') as AuditSubgraph;
+const fieldsOf = (name: string): GraphQLField<unknown, unknown>[] => Object.values(of(name).schema.getMutationType()?.getFields() ?? {});
+const owner = (mutation: string): string => domainNames.find((name) => fieldsOf(name).some((field) => field.name === mutation)) ?? '';
+
+async function ask(domain: string, text: string, variableValues: Record<string, unknown>, { as = admin, correlationId = 'cor-world' } = {}) {
+  const subgraph = of(domain);
+  const contextValue = subgraph.contextFor({ principal: as, token: null, correlationId });
+  return JSON.parse(JSON.stringify(await execute({ schema: subgraph.schema, document: parse(text), variableValues, contextValue })));
+}
+async function change(mutation: string, input: unknown, selection: string, given: Parameters<typeof ask>[3] = {}) {
+  const field = fieldsOf(owner(mutation)).find(({ name }) => name === mutation);
+  const argument = field?.args.find(({ name }) => name === 'input');
+  const text = `mutation ($input: ${String(argument?.type)}) { ${mutation}(input: $input) { ${selection} userErrors { code message } } }`;
+  return ask(owner(mutation), text, { input }, given);
+}
+async function done(mutation: string, input: unknown, selection: string, given: Parameters<typeof ask>[3] = {}) {
+  const { data, errors } = await change(mutation, input, selection, given);
+  expect({ mutation, errors, userErrors: data?.[mutation]?.userErrors }).toEqual({ mutation, errors: undefined, userErrors: [] });
+  return data[mutation];
+}
+
+interface Entry {
+  readonly correlationId: string;
+  readonly actor: string;
+  readonly type: string;
+  readonly reason: string | null;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test asserts
+  readonly data: any;
+}
+const recorded = async (): Promise<Entry[]> => (await world.database.query<Entry>(
+  'select correlation_id as "correlationId", actor, type, reason, data from audit.chain_entry where organization_id = $1 order by seq', [admin.organizationId])).rows;
+
+/** Of the supergraph, in the order in which it names them. */
+const mutations = (): string[] => Object.keys(buildSchema(readFileSync(path.join(import.meta.dirname, '../../schema/api.graphql'), 'utf8')).getMutationType()?.getFields() ?? {});
+
+test('every mutation of the supergraph leaves an entry that says who asked, and a refusal one that says why', async () => {
+  const outcomes = new Map<string, readonly string[]>();
+  for (const mutation of mutations()) {
+    const input = fieldsOf(owner(mutation)).find(({ name }) => name === mutation)?.args.find(({ name }) => name === 'input');
+    if (input === undefined) throw new Error(`${mutation} is in no subgraph, or takes no input`);
+    const { data, errors = [] } = await change(mutation, inputFor(input.type, known), '', { correlationId: `cor-${mutation}` });
+    // it was asked for, and is not a faulty request, of which no domain hears
+    expect({ mutation, faulty: errors.filter(({ path: at }: { path?: unknown }) => at === undefined) }).toEqual({ mutation, faulty: [] });
+    outcomes.set(mutation, [...(data?.[mutation]?.userErrors ?? []), ...errors.map(({ extensions }: { extensions?: { code?: string } }) => ({ code: extensions?.code ?? 'INTERNAL' }))].map(({ code }) => code));
+  }
+  await world.bus.settled();
+  const entries = await recorded();
+  const own = (mutation: string) => entries.filter(({ correlationId, actor }) => correlationId === `cor-${mutation}` && actor === admin.subject);
+  expect(mutations().filter((mutation) => own(mutation).length === 0)).toEqual([]);
+  for (const [mutation, codes] of outcomes) {
+    const noted = own(mutation).filter(({ type }) => type.endsWith('.mutation-noted.v1'));
+    if (codes.length > 0) expect({ mutation, noted: noted.map(({ data }) => [data.mutation, data.outcome !== 'DONE', (data.codes as string[]).toSorted()]) }).toEqual({ mutation, noted: [[mutation, true, [...new Set(codes)].toSorted()]] });
+    else for (const { data } of noted) expect(data).toMatchObject({ mutation, outcome: 'DONE' });
+  }
+  // so that the walk does not come to prove refusals alone
+  expect([...outcomes.values()].filter((codes) => codes.length === 0).length).toBeGreaterThan(15);
+});
+
+test('what changes something that was there says what was before, and why', async () => {
+  const { portfolio: { id: portfolioId } } = await done('createPortfolio', { name: 'Before', baseCurrency: 'USD', lotMethod: 'FIFO', idempotencyKey: 'before' }, 'portfolio { id }');
+  await done('setRestrictedList', { instrumentIds: [] }, ''); // the walk put everything on it
+  const { rule: { id: ruleId } } = await done('createComplianceRule', { name: 'Wide', kind: 'MAX_POSITION_WEIGHT', severity: 'WARN', parameters: { maxWeight: 0.9 } }, 'rule { id }');
+  await world.bus.settled();
+  await done('depositCash', { portfolioId, amount: { amount: '10000', currency: 'USD' }, idempotencyKey: 'before' }, '');
+  await world.bus.settled();
+  const captured = { portfolioId, instrumentId: known['instrumentId'], side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: '2026-11-19', externalId: 'before' };
+  const { trade: { id: tradeId } } = await done('captureTrade', captured, 'trade { id }');
+  await world.bus.settled();
+  await done('amendTrade', { tradeId, quantity: '7', reason: 'a slip' }, '', { correlationId: 'cor-before-trade' });
+  await done('updatePortfolio', { portfolioId, name: 'After' }, '', { correlationId: 'cor-before-portfolio' });
+  await done('updateComplianceRule', { ruleId, name: 'Narrow', parameters: { maxWeight: 0.4 }, reason: 'after the review' }, '', { correlationId: 'cor-before-rule' });
+  await done('setRestrictedList', { instrumentIds: [known['instrumentId']], reason: 'an insider' }, '');
+  await done('setRestrictedList', { instrumentIds: [] }, '', { correlationId: 'cor-before-list' });
+  await done('setSettlementPolicy', { buyInAfterBusinessDays: 9 }, '', { correlationId: 'cor-before-policy' });
+  await done('setRetentionRule', { kind: 'CLIENT_DETAILS', days: 90, reason: 'a shorter time' }, '', { correlationId: 'cor-before-retention' });
+  await world.bus.settled();
+  const text = 'query ($filter: AuditFilter) { auditTrail(filter: $filter) { edges { node { action reason before after by { id } } } } }';
+  const entryOf = async (correlationId: string) => (await ask('audit', text, { filter: { correlationId } })).data.auditTrail.edges[0]?.node;
+  expect(await entryOf('cor-before-trade')).toMatchObject({ action: 'TRADE_AMENDED', reason: 'a slip', before: { quantity: '10', version: 1 }, after: { quantity: '7', version: 2 }, by: { id: admin.subject } });
+  expect(await entryOf('cor-before-portfolio')).toMatchObject({ action: 'PORTFOLIO_UPDATED', before: { name: 'Before' }, after: { name: 'After', baseCurrency: 'USD' } });
+  expect(await entryOf('cor-before-rule')).toMatchObject({ action: 'COMPLIANCE_RULE_UPDATED', reason: 'after the review', before: { name: 'Wide', parameters: { maxWeight: '0.9' } }, after: { name: 'Narrow', parameters: { maxWeight: '0.4' } } });
+  expect(await entryOf('cor-before-list')).toMatchObject({ action: 'RESTRICTED_LIST_SET', before: { instrumentIds: [known['instrumentId']] }, after: { instrumentIds: [] } });
+  expect(await entryOf('cor-before-policy')).toMatchObject({ action: 'SETTLEMENT_POLICY_SET', before: { buyInAfterBusinessDays: expect.any(Number) }, after: { buyInAfterBusinessDays: 9 } });
+  expect(await entryOf('cor-before-retention')).toMatchObject({ action: 'RETENTION_RULE_SET', reason: 'a shorter time', before: { days: expect.any(Number) }, after: { days: 90 } });
+});
+
+test('a decision of a rule and a refused access are on record, with where they came from, until the person is erased', async () => {
+  await audit().recordAccesses([{
+    kind: 'REFUSED', at: Date.now(), correlationId: 'cor-refused', organizationId: admin.organizationId, actor: 'usr_curious', operation: { kind: 'query', name: 'Users', hash: 'ab' },
+    codes: ['FORBIDDEN'], count: 1, client: { name: 'curious', version: '1', address: '203.0.113.77', userAgent: 'Browser/9 unmistakable', via: 'http' },
+  }]);
+  await world.bus.settled();
+  const text = 'query ($filter: AuditFilter) { auditTrail(filter: $filter) { edges { node { action actor data client { name address userAgent via } } } } }';
+  const found = async () => (await ask('audit', text, { filter: { correlationId: 'cor-refused' } })).data.auditTrail.edges[0].node;
+  expect(await found()).toMatchObject({ action: 'ACCESS_RECORDED', actor: 'usr_curious', data: { kind: 'REFUSED', codes: ['FORBIDDEN'] }, client: { name: 'curious', address: '203.0.113.77', userAgent: 'Browser/9 unmistakable', via: 'http' } });
+  const { rows: [row] } = await world.database.query<{ data: string }>(`select data::text from audit.chain_entry where correlation_id = 'cor-refused'`);
+  expect(row?.data).not.toMatch(/203\.0\.113|unmistakable/);
+  const decided = (await recorded()).filter(({ type, data }) => type === 'validation.trade-validated.v1' && data.tradeId === known['tradeId']);
+  expect(decided[0]?.data.checks.length).toBeGreaterThan(0);
+  const erased = event(personErased, 'usr_curious', { userId: 'usr_curious' }, { origin: { organizationId: admin.organizationId, actor: admin.subject, correlationId: 'cor-erase', causationId: null }, newId, now: () => new Date() });
+  await unitOfWork(world.database, 'auth', (told) => world.bus.wake(told))(({ outbox }) => outbox.add([erased]));
+  await world.bus.settled();
+  expect(await found()).toMatchObject({ actor: 'usr_curious', client: null });
+  for await (const { organizationId, valid, message } of audit().verifyAll()) expect({ organizationId, valid, message }).toMatchObject({ valid: true, message: null });
+});
+
+test('an event that no domain said, one that was altered after it was recorded, and one that was kept from the trail are found by name', async () => {
+  await world.bus.settled();
+  expect(await outboxFindings(world.database, admin.organizationId, { graceMs: 0 })).toEqual([]);
+  const forged = { id: 'evt_forged', type: 'transactional.cash-moved.v1', key: 'prt_1', organizationId: admin.organizationId, actor: 'usr_x', correlationId: 'cor-forged', causationId: null, occurredAt: new Date().toISOString(), data: { amount: '1000000' } };
+  await audit().reactions[0]?.react(forged); // as if somebody had written it to the broker
+  expect(await outboxFindings(world.database, admin.organizationId, { graceMs: 0 })).toMatchObject([{ problem: 'EVENT_FORGED', message: expect.stringContaining('evt_forged, which transactional never said') }]);
+  await world.database.query(`update portfolio.outbox_event set data = jsonb_set(data, '{name}', '"Another"') where type = 'portfolio.portfolio-created.v1' and organization_id = $1`, [admin.organizationId]);
+  await world.database.query(`insert into rttm.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data) values ('evt_kept', 'rttm.alert-raised.v1', 'x', $1, 'usr_x', 'c', now(), now() - interval '1 day', '{}')`, [admin.organizationId]);
+  const found = await outboxFindings(world.database, admin.organizationId, { graceMs: 0 });
+  expect(found.map(({ problem }) => problem)).toEqual(expect.arrayContaining(['EVENT_FORGED', 'EVENT_ALTERED', 'EVENT_MISSING']));
+});
