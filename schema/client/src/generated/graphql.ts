@@ -65,10 +65,14 @@ export type AuditFilter = {
   readonly correlationId?: string | null | undefined;
   /** Things that happened at this instant or after. */
   readonly from?: string | null | undefined;
+  /** A part of the reason that was given, in any letters. */
+  readonly reason?: string | null | undefined;
   /** The id of a thing: a trade, a portfolio, a user, … */
   readonly subject?: string | null | undefined;
   /** Things that happened at this instant or before. */
   readonly to?: string | null | undefined;
+  /** The event's full name, for example `trade-capture.trade-captured.v1`. */
+  readonly type?: string | null | undefined;
 };
 
 /** How a chain can be broken. */
@@ -79,10 +83,18 @@ export type AuditProblem =
   | 'CONTENT_CHANGED'
   /** An entry is missing in the middle, or at the beginning. */
   | 'ENTRY_MISSING'
+  /** An entry tells of an event that the domain never said, or not like that: it came from somebody else. */
+  | 'EVENT_FORGED'
+  /** A domain said something that was never recorded. */
+  | 'EVENT_MISSING'
+  /** Two entries follow the same one. */
+  | 'FORKED'
   /** The record of where the chain ends was changed by somebody else. */
   | 'HEAD_FORGED'
   /** The entry is not chained to the one before it. */
   | 'LINK_BROKEN'
+  /** Entries were put in another order. */
+  | 'ORDER_CHANGED'
   /** Entries are missing at the end, or were added by somebody else. */
   | 'TAIL_CHANGED';
 
