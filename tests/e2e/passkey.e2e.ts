@@ -61,7 +61,8 @@ async function withAuthenticator(): Promise<Page> {
 }
 
 test('a person registers a passkey, and signs in with it and nothing else', { timeout: PATIENCE_MS }, async () => {
-  const { rows: [trader] } = await door.database.query<{ id: string }>(`select id from auth."user" where email = 'trader@demo.example'`);
+  const { data: { users } } = await door.ask('{ users(first: 20) { edges { node { id email } } } }', {}, { as: principal({ organizationId: 'org_demo', roles: ['ADMIN'] }) });
+  const trader = (users.edges as { node: { id: string; email: string } }[]).find(({ node }) => node.email === 'trader@demo.example')?.node;
   const as = principal({ organizationId: 'org_demo', subject: trader?.id ?? '', roles: ['TRADER'] });
   const begun = await door.ask('mutation { beginPasskey(input: { currentPassword: "demo" }) { options userErrors { message } } }', {}, { as });
   const page = await withAuthenticator();

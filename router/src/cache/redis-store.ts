@@ -118,8 +118,10 @@ export function sharedStore(redis: RedisLink) {
     /** `undefined` where it cannot be asked. */
     async find(keys: readonly string[], sender: string, held: (key: string) => Held | undefined): Promise<SharedFound | undefined> {
       if (pending.size + pendingSenders.size > 0 && !(await caughtUp())) return undefined;
-      const reply = await redis.run(FIND, [senderKey(sender), ...keys.map((key) => prefix + key)], keys.map((key) => String(held(key)?.moment ?? '')));
-      return Array.isArray(reply) ? foundIn(reply.map(String), keys, held) : undefined;
+      // as they are now: what is at hand may be let go of while Redis is asked, and what Redis confirms held nevertheless
+      const atHand = keys.map(held);
+      const reply = await redis.run(FIND, [senderKey(sender), ...keys.map((key) => prefix + key)], atHand.map((one) => String(one?.moment ?? '')));
+      return Array.isArray(reply) ? foundIn(reply.map(String), keys, atHand) : undefined;
     },
     async keep({ key, kept, tags, lifeMs }: Keeping): Promise<boolean> {
       const all = [...tags, EVERYTHING];
@@ -140,11 +142,11 @@ export function sharedStore(redis: RedisLink) {
   };
 }
 
-function foundIn([now = '', changed = '', index = '0', at = '', value = '']: readonly string[], keys: readonly string[], held: (key: string) => Held | undefined): SharedFound {
+function foundIn([now = '', changed = '', index = '0', at = '', value = '']: readonly string[], keys: readonly string[], atHand: readonly (Held | undefined)[]): SharedFound {
   const moment = Number(now);
   const key = keys[Number(index) - 1];
   if (key === undefined || (changed !== '' && Number(at) <= Number(changed))) return { moment, kept: null };
-  const kept = value === '' ? held(key) : read(value, Number(at));
+  const kept = value === '' ? atHand[Number(index) - 1] : read(value, Number(at));
   return { moment, kept: kept === undefined ? null : { ...kept, key } };
 }
 

@@ -1,4 +1,5 @@
 /** What the platform's own proofs say, and the journal as plain SQL adds it up. */
+import { forgedEvents } from '../faults/poison.ts';
 import type { Violation } from '../load/recorded.ts';
 import { databaseNow } from '../support/cluster.ts';
 import { session } from '../support/postgres.ts';
@@ -13,7 +14,26 @@ async function proof({ cluster }: Subject, ...command: readonly string[]): Promi
 
 export const booksHold: Check = { name: 'the books prove themselves (pms books verify)', find: (subject) => proof(subject, 'books', 'verify') };
 export const rebuiltTheSame: Check = { name: 'projections equal a rebuild (pms rebuild --verify)', find: (subject) => proof(subject, 'rebuild', '--verify') };
-export const auditHolds: Check = { name: 'audit chains verify (pms audit verify)', find: (subject) => proof(subject, 'audit', 'verify') };
+const FORGED = /^\S+ +EVENT_FORGED: entry \d+ tells of (?<id>evt_[\w-]+), which trade-capture never said$/;
+
+/** The chains hold, and of events that no domain said each is named that was put on a topic, and no other. */
+export function auditFindings(output: string, forged: ReadonlySet<string>): Violation[] {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.endsWith('the chain holds'));
+  const named = new Set(lines.flatMap((line) => FORGED.exec(line)?.groups?.['id'] ?? []));
+  return [
+    ...lines.filter((line) => !forged.has(FORGED.exec(line)?.groups?.['id'] ?? '')).map((detail) => ({ name: 'pms audit verify finds damage', detail })),
+    ...[...forged].filter((id) => !named.has(id)).map((id) => ({ name: 'a forged event is not named', detail: id })),
+  ];
+}
+
+export const auditHolds: Check = {
+  name: 'audit chains verify, and forged events are named (pms audit verify)',
+  async find({ cluster }) {
+    const { code, output } = await cluster.pms('audit', 'verify');
+    const found = auditFindings(output, forgedEvents);
+    return code === 0 || found.length > 0 || forgedEvents.size > 0 ? found : [{ name: 'pms audit verify fails', detail: output.trim().slice(-OUTPUT_MAX) }];
+  },
+};
 
 /** Of a select that gives what must not be there. */
 const none = (name: string, violation: string, statement: string): Check => ({

@@ -5,6 +5,7 @@ import { randomOf } from '../support/random.ts';
 import { scheduled } from '../support/schedule.ts';
 import { faults } from '../faults/all.ts';
 import { judgePresence } from './acknowledged.ts';
+import { auditFindings } from './books.ts';
 import { judgeTopic } from './events.ts';
 import { judgeHistory } from './history.ts';
 
@@ -84,6 +85,18 @@ describe('what is there in the end', () => {
     expect(names(judgePresence([unknown], there('trd_1', 'trd_2')))).toEqual(['doubled']);
   });
   test('names what had to be refused and was accepted', () => expect(judged([write({ wrong: true })])).toEqual(['accepted what is wrong']));
+});
+
+describe('the audit trail', () => {
+  const holds = 'org_demo  4760 entries, the chain holds\n';
+  const named = (id: string): string => `org_poison  EVENT_FORGED: entry 1 tells of ${id}, which trade-capture never said\n`;
+
+  test('names each forged event, and nothing else', () => expect(auditFindings(holds + named('evt_a'), new Set(['evt_a']))).toEqual([]));
+  test('that does not name one is found', () => expect(names(auditFindings(holds, new Set(['evt_a'])))).toEqual(['a forged event is not named']));
+  test('that names one which nobody forged is found', () => expect(names(auditFindings(holds + named('evt_b'), new Set()))).toEqual(['pms audit verify finds damage']));
+  test('with a chain that does not hold is found', () => {
+    expect(names(auditFindings(`${holds}org_demo  ENTRY_CHANGED: entry 7 is not what was recorded\n`, new Set()))).toEqual(['pms audit verify finds damage']);
+  });
 });
 
 describe('a topic', () => {

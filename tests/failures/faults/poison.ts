@@ -21,6 +21,8 @@ const NOISE = ['', 'no event', '{"specversion":"1.0"}', '[1,2,3]', '{"specversio
 export const poisoned = new Map<string, number>();
 /** Keys of the events that nobody can use. */
 export const unusableKeys = new Set<string>();
+/** Their ids: no domain ever said them, and the proof of the audit trail has to say so of each. */
+export const forgedEvents = new Set<string>();
 
 export const poison: Fault = {
   name: 'poison',
@@ -30,8 +32,9 @@ export const poison: Fault = {
     const topic = topicOf(PREFIX, publisher);
     const noise = Array.from({ length: random.whole(1, 5) }, () => ({ key: `${POISON_KEY}${randomUUID()}`, value: random.pick(NOISE) }));
     const key = `${POISON_KEY}${randomUUID()}`;
+    const id = `evt_${randomUUID()}`;
     const unusable = JSON.stringify({
-      specversion: '1.0', id: `evt_${randomUUID()}`, type: 'trade-capture.trade-captured.v1', source: sourceOf('trade-capture'), subject: key, time: new Date().toISOString(),
+      specversion: '1.0', id, type: 'trade-capture.trade-captured.v1', source: sourceOf('trade-capture'), subject: key, time: new Date().toISOString(),
       organizationid: 'org_poison', actor: 'nobody', correlationid: 'poison', sequence: String(random.whole(1_000_000_000, 2_000_000_000)), data: { not: 'a trade' },
     });
     const producer = kafkaClient({ brokers: cluster.kafkaBrokers, prefix: PREFIX, tls: null, login: null }, 'chaos-poison', silent).producer({ allowAutoTopicCreation: false });
@@ -41,6 +44,7 @@ export const poison: Fault = {
       poisoned.set(publisher, (poisoned.get(publisher) ?? 0) + noise.length);
       await producer.send({ topic: topicOf(PREFIX, 'trade-capture'), acks: -1, messages: [{ key, value: unusable }] });
       unusableKeys.add(key);
+      forgedEvents.add(id);
     } finally {
       await producer.disconnect();
     }
