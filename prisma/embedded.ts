@@ -39,6 +39,8 @@ export interface EmbeddedPostgres {
 const DATABASE = 'pms';
 const START_TRIES_MAX = 5;
 const RETRY_AFTER_MS = 300;
+const LINGERING_TRIES = 6;
+const LINGERING_MS = 200;
 /** Held shared by each process that uses the server; who gets it alone is the last one and may stop it. */
 const IN_USE_LOCK = 7_365_001;
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -155,7 +157,7 @@ async function inUse(files: Files, pid: number, port: number, adopted: boolean):
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     await session.query('select pg_advisory_unlock_shared($1)', [IN_USE_LOCK]).catch(() => undefined);
-    const last = await isLast(session).catch(() => true);
+    const last = await isLastSoon(session, adopted ? LINGERING_TRIES : 1).catch(() => true);
     await session.end().catch(() => undefined);
     if (last) await halt(pid);
   };
@@ -173,6 +175,15 @@ async function sessionOn(port: number, files: Files): Promise<Client> {
     throw new StartError(`The password in ${files.password} is not the one this database was made with: restore it, or start anew with \`npm start -- --reset\`.`);
   }
   return session;
+}
+
+/** A session may outlive by a moment the killed process that it was of: where a server was found running, others are looked for more than once. */
+async function isLastSoon(session: Client, tries: number): Promise<boolean> {
+  for (let left = tries; ; left -= 1) {
+    if (await isLast(session)) return true;
+    if (left <= 1) return false;
+    await sleep(LINGERING_MS);
+  }
 }
 
 async function isLast(session: Client): Promise<boolean> {
