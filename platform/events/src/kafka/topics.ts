@@ -1,5 +1,6 @@
 /** Topics as they are declared, and how they come to be: missing ones are made, their settings brought in line; what would lose data or move keys is refused by name. */
-import kafkajs, { type Admin } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
+import { setTimeout as delay } from 'node:timers/promises';
+import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
 import { z } from 'zod';
 
 const config = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
@@ -45,14 +46,33 @@ export async function applyTopics(admin: Admin, declared: readonly DeclaredTopic
   const there = new Set(await admin.listTopics());
   const wanted = declared.map((topic) => within(topic, brokers.length));
   const missing = wanted.filter(({ name }) => !there.has(name));
-  if (missing.length > 0)
+  if (missing.length > 0) {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false, // kafkajs gives up where a broker that it asks has not heard of the topic yet
       topics: missing.map(({ name, partitions: numPartitions, replicationFactor, config: entries }) => ({ topic: name, numPartitions, replicationFactor, configEntries: entriesOf(entries) })),
     });
+    await led(admin, missing.map(({ name }) => name));
+  }
   const found = wanted.filter(({ name }) => there.has(name));
   const { changed, refused } = await broughtInLine(admin, found);
   return { made: missing.map(({ name }) => name), changed, refused, asDeclared: found.length - new Set([...changed, ...refused].map((line) => line.split(' ')[0])).size };
+}
+
+const LED_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 100;
+/** What brokers say of a topic that was made a moment ago. */
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+/** What the brokers know of topics that are there, once each partition of theirs has a leader. */
+async function led(admin: Admin, topics: string[]): Promise<readonly ITopicMetadata[]> {
+  for (const end = performance.now() + LED_WITHIN_MS; ; await delay(LOOK_EVERY_MS)) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics });
+      if (found.every(({ partitions: all }) => all.length > 0 && all.every(({ leader }) => leader >= 0)) || performance.now() > end) return found;
+    } catch (error) {
+      if (!NOT_YET.has(String((error as { type?: unknown }).type)) || performance.now() > end) throw error;
+    }
+  }
 }
 
 const MIN_IN_SYNC = 'min.insync.replicas';
@@ -69,7 +89,7 @@ async function broughtInLine(admin: Admin, topics: readonly DeclaredTopic[]): Pr
   if (topics.length === 0) return { changed: [], refused: [] };
   const changed: string[] = [];
   const refused: string[] = [];
-  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
+  const metadata = await led(admin, topics.map(({ name }) => name));
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: topics.map(({ name }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })) });
   for (const topic of topics) {
     refused.push(...immovable(topic, metadata.find(({ name }) => name === topic.name)?.partitions ?? []));
