@@ -60,7 +60,7 @@ test('what the rules are about is counted by the platform, and explained', () =>
 
 const promtool = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'promtool')).find((file) => existsSync(file));
 
-test.skipIf(promtool === undefined)('promtool, where it is at hand, finds nothing wrong', () => {
+test.skipIf(promtool === undefined && process.env['REQUIRE_PROMTOOL'] === undefined)('promtool, where it is at hand, finds nothing wrong', () => {
   const { status, stdout, stderr } = spawnSync(promtool ?? '', ['check', 'rules', join(root, FILE)], { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
