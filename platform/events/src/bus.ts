@@ -7,7 +7,8 @@ export interface Reaction {
   readonly type: string;
   react(event: Event): Promise<void>;
   /**
-   * Handles a run of consecutive events of one key (and of this type, unless it is `*`) in one transaction, where that is faster.
+   * Handles a run of consecutive events of one key in one transaction, where that is faster: events of this type (of any, for `*`), and of the types
+   * whose reactions have the same function here.
    * When it throws, the run is delivered again one by one through `react`, so that only the faulty event is held back.
    */
   readonly reactAll?: (events: readonly Event[]) => Promise<void>;

@@ -119,11 +119,11 @@ const reactionOf = ([first]: Chain, reactionTo: (event: Event) => Reaction | und
 
 /** The chains at the front whose turn is this reaction's, with the runs that go together: at most RUN_MAX events, and one chain at least. */
 function waveOf(waiting: Chain[], reaction: Reaction, reactionTo: (event: Event) => Reaction | undefined): { readonly chain: Chain; readonly run: Chain }[] {
-  waiting.sort((a, b) => Number(reactionOf(b, reactionTo) === reaction) - Number(reactionOf(a, reactionTo) === reaction));
+  waiting.sort((a, b) => Number(alike(reactionOf(b, reactionTo), reaction)) - Number(alike(reactionOf(a, reactionTo), reaction)));
   const wave: { chain: Chain; run: Chain }[] = [];
   let count = 0;
   for (const chain of waiting) {
-    if (reactionOf(chain, reactionTo) !== reaction) break;
+    if (!alike(reactionOf(chain, reactionTo), reaction)) break;
     const run = runFrom(chain, 0, reactionTo);
     if (wave.length > 0 && count + run.length > RUN_MAX) break;
     wave.push({ chain, run });
@@ -146,11 +146,14 @@ async function handleChain(options: HandlingOptions, chain: readonly Placed[], r
   }
 }
 
-/** One reaction hears one type, or all of them: then types that alternate are one run. */
+/** Reactions to several types may have one `reactAll`: types that alternate are then one run, as they are for a reaction to all of them. */
+export const alike = (a: Reaction | undefined, b: Reaction | undefined): boolean => a === b || (a?.reactAll !== undefined && a.reactAll === b?.reactAll);
+
+
 function runFrom(chain: readonly Placed[], start: number, reactionTo: (event: Event) => Reaction | undefined): readonly Placed[] {
   const reactionAt = (index: number): Reaction | undefined => { const placed = chain[index]; return placed && reactionTo(placed.event); };
   let end = start + 1;
-  while (end < chain.length && end - start < RUN_MAX && reactionAt(end) === reactionAt(start)) end += 1;
+  while (end < chain.length && end - start < RUN_MAX && alike(reactionAt(end), reactionAt(start))) end += 1;
   return chain.slice(start, end);
 }
 

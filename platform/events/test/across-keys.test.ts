@@ -65,9 +65,17 @@ test('a key that fails is held back alone; the others of the run are handled, ea
 
 test('where types alternate in a key, each waits for the one before it', async () => {
   await w.north((unit) => unit.outbox.add([fact('a', 1), fact('b', 2, 'north.named.v1'), fact('a', 3, 'north.named.v1'), fact('b', 4), fact('a', 5)]));
-  const bus = await start(together('north.counted.v1'), together('north.named.v1'));
+  const bus = await start(together('north.counted.v1'), together('north.named.v1', (events) => keep(events)));
   await bus.settled();
   expect([await kept('a'), await kept('b')]).toEqual([[1, 3, 5], [2, 4]]);
+  expect(runs.length).toBeGreaterThan(1);
+});
+
+test('types whose reactions share their way of taking many together are one run, however they alternate', async () => {
+  await w.north((unit) => unit.outbox.add([fact('a', 1), fact('b', 2, 'north.named.v1'), fact('a', 3, 'north.named.v1'), fact('b', 4), fact('a', 5)]));
+  const bus = await start(together('north.counted.v1'), together('north.named.v1', keep));
+  await bus.settled();
+  expect(runs).toEqual([[1, 2, 3, 4, 5]]);
 });
 
 test('more than one run can hold is handled in lanes, each key in its order', async () => {

@@ -6,6 +6,7 @@ import { type OutboxRow, eventOf, OUTBOX_COLUMNS } from '@pms/events/outbox';
 import { schemaOf } from '@pms/events/sql';
 import { type Principal, scopes } from '@pms/identity/principal';
 import { connect, type Database } from '@pms/prisma/connect';
+import { alike } from '@pms/events/handling';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
 import { execute, type ExecutionResult, parse, subscribe, validate } from 'graphql';
@@ -97,7 +98,7 @@ async function deliver({ reactions }: Subgraph, events: readonly Event[]): Promi
   for (let start = 0; start < events.length;) {
     const first = events[start] as Event;
     const reaction = reactionTo(first);
-    const length = events.slice(start).findIndex((event) => event.key !== first.key || reactionTo(event) !== reaction);
+    const length = events.slice(start).findIndex((event) => event.key !== first.key || !alike(reactionTo(event), reaction));
     const run = events.slice(start, length === -1 ? undefined : start + length);
     start += run.length;
     if (reaction === undefined) continue;

@@ -48,6 +48,14 @@ const booked = (id: string, version = 1) => heard(tradeBooked, 'prt_a', {
 const settled = (id: string, version = 1) => heard(tradeSettled, 'prt_a', { tradeId: id, version, portfolioId: 'prt_a', settledOn: '2026-01-06', netAmount: '-50', currency: 'USD' });
 const failed = (id: string, version = 1) => heard(settlementFailed, 'prt_a', { tradeId: id, version, portfolioId: 'prt_a', reason: 'no shares', attempt: 1 });
 
+test('news of one run moves each version through all of it, and tells of every step', async () => {
+  const [one, other] = [await capture(), await capture()];
+  await door.hear(validated(one), validated(other), booked(one), validated(one), settled(one), booked(one));
+  expect([(await read(one)).status, (await read(other)).status]).toEqual(['SETTLED', 'VALIDATED']);
+  const { rows } = await door.database.query('select kind from trade_capture.trade_event where trade_id = $1 order by number', [one]);
+  expect(rows).toEqual(['CAPTURED', 'VALIDATED', 'BOOKED', 'SETTLED'].map((kind) => ({ kind })));
+});
+
 test('a trade moves from captured over validated and booked to settled', async () => {
   const id = await capture();
   const seen: string[] = [(await read(id)).status];

@@ -9,9 +9,9 @@ import { resolvers } from './graphql/resolvers.ts';
 import { sdl } from './graphql/sdl.generated.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { onBookingRefused } from './reactions/booking-refused.ts';
-import { onCashMoved, onTradeBooked, onUnitsMoved } from './reactions/books.ts';
+import { onUnitsMoved } from './reactions/books.ts';
 import { onInstrumentCreated, onPortfolioCreated, onPricesRecorded } from './reactions/known-things.ts';
-import { onTradeAmended, onTradeCancelled, onTradeCaptured } from './reactions/trades.ts';
+import { onTradeAmended, onTradeCancelled, tradesAndBooks } from './reactions/trades.ts';
 import { validationStore } from './store/validation-store.ts';
 
 export function validationSubgraph({ database, wake, newId, now }: Surroundings): Subgraph {
@@ -21,9 +21,9 @@ export function validationSubgraph({ database, wake, newId, now }: Surroundings)
     name: 'validation',
     schema: executableSchema(sdl, resolvers),
     reactions: [
-      onPortfolioCreated(store), onInstrumentCreated(store), onPricesRecorded(store), onCashMoved(store), onTradeBooked(store),
+      onPortfolioCreated(store), onInstrumentCreated(store), onPricesRecorded(store), ...tradesAndBooks(workings),
       onUnitsMoved(store, corporateActionApplied), onUnitsMoved(store, corporateActionReversed),
-      onTradeCaptured(workings), onTradeAmended(workings), onTradeCancelled(workings), onBookingRefused(workings),
+      onTradeAmended(workings), onTradeCancelled(workings), onBookingRefused(workings),
     ],
     contextFor: (request): ValidationContext => {
       const who = signed(request);

@@ -51,6 +51,14 @@ test('what is sold must be held; what was bought a moment ago is', async () => {
   expect(await projected(door, 'prt_a')).toEqual({ cash: '1100', held: {} });
 });
 
+test('captures and bookings that come by turns are decided with what was booked before them, and with no cash that comes behind', async () => {
+  const [first, second, third, fourth] = [trade({ quantity: '4' }), trade({ quantity: '4' }), trade({ quantity: '4' }), trade({ quantity: '4' })];
+  await door.hear(captured(first));
+  await door.hear(captured(second), booked(first, '-390'), captured(third), cash('prt_a', '-390', { kind: 'TRADE', tradeId: first.tradeId }), cash('prt_a', '500'), captured(fourth));
+  expect(await Promise.all([second, third, fourth].map(({ tradeId }) => decisionsOf(door, tradeId)))).toEqual([['validated 1'], ['rejected 1'], ['validated 1']]);
+  expect(await projected(door, 'prt_a')).toEqual({ cash: '310', held: { ins_acme: '12' } });
+});
+
 test('a booking puts its own figure in the place of the reservation, once', async () => {
   const facts = trade({ quantity: '5' });
   const booking = booked(facts, '-500.01');

@@ -15,6 +15,8 @@ import type { TradeStore } from '../store/trade-store.ts';
 import type { TradeWrites } from '../store/writes.ts';
 import { unseen } from './unseen.ts';
 
+type Followed = Exclude<Status, 'CAPTURED' | 'CANCELLED'>;
+
 interface About {
   readonly tradeId: string;
   readonly version: number;
@@ -22,50 +24,66 @@ interface About {
 
 interface Heard extends About {
   readonly organizationId: string;
+  readonly status: Followed;
   readonly at: Date;
 }
 
+/** What moves a version forward. News of all these types is taken together, in order: a version that is allowed and booked in one run is written once. */
+const FOLLOWED: ReadonlyMap<string, { readonly type: EventType<About>; readonly status: Followed }> = new Map([
+  { type: tradeValidated, status: 'VALIDATED' as const },
+  { type: tradeNeedsApproval, status: 'PENDING_APPROVAL' as const },
+  { type: tradeBooked, status: 'BOOKED' as const },
+  { type: tradeSettled, status: 'SETTLED' as const },
+].map((followed) => [followed.type.name, followed]));
+
+/** After it a trade may show another version: news that comes behind it is not told before. */
+const REFUSED: typeof FOLLOWED = new Map([[tradeRejected.name, { type: tradeRejected, status: 'REJECTED' }]]);
+
 export const tradeStatusReactions = (store: TradeStore, live: Live): Reaction[] => [
-  following(store, live, tradeValidated, 'VALIDATED'),
-  following(store, live, tradeRejected, 'REJECTED'),
-  following(store, live, tradeNeedsApproval, 'PENDING_APPROVAL'),
-  following(store, live, tradeBooked, 'BOOKED'),
-  following(store, live, tradeSettled, 'SETTLED'),
-  onSettlementFailed(store, live),
+  ...following(store, live, FOLLOWED), ...following(store, live, REFUSED), onSettlementFailed(store, live),
 ];
 
-type Followed = 'VALIDATED' | 'REJECTED' | 'PENDING_APPROVAL' | 'BOOKED' | 'SETTLED';
-
-function following<Data extends About>(store: TradeStore, live: Live, type: EventType<Data>, status: Followed): Reaction {
+/** Reactions to all of the types, with one way to take them together. */
+function following(store: TradeStore, live: Live, types: typeof FOLLOWED): Reaction[] {
   const reactAll = async (events: readonly Event[]): Promise<void> => {
     const messages = await store.transaction(async (tx) => {
-      const heard = await firstHeard(tx, type, events);
+      const heard = heardOf(await unseen(tx, events), types);
       await tx.lockNews(events.map(({ key }) => key));
-      const standing = await tx.versionsForUpdate(heard);
-      const moving = movable(heard, standing, status);
-      await tx.moveStatuses(moving.map(({ change }) => change));
-      if (status === 'REJECTED') await showAgain(tx, moving.map(({ change }) => change.tradeId));
-      return tx.addNews(moving.filter(({ version }) => version.shown === version.version).map(({ version, change }) => newsOf(version, status, change.at)));
+      const { changes, news } = moved(heard, await tx.versionsOf(heard));
+      await tx.moveStatuses(changes);
+      if (types === REFUSED) await showAgain(tx, changes.map(({ tradeId }) => tradeId));
+      return tx.addNews(news);
     });
     announce(live, messages);
   };
-  return { type: type.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
+  return [...types.keys()].map((type) => ({ type, acrossKeys: true, react: (event) => reactAll([event]), reactAll }));
 }
 
-async function firstHeard<Data extends About>(tx: TradeWrites, type: EventType<Data>, events: readonly Event[]): Promise<Heard[]> {
-  return (await unseen(tx, events)).map(({ data, organizationId, occurredAt }) => {
-    const { tradeId, version } = type.data.parse(data);
-    return { organizationId, tradeId, version, at: new Date(occurredAt) };
+function heardOf(events: readonly Event[], types: typeof FOLLOWED): Heard[] {
+  return events.flatMap(({ type, data, organizationId, occurredAt }) => {
+    const followed = types.get(type);
+    if (followed === undefined) return [];
+    const { tradeId, version } = followed.type.data.parse(data);
+    return [{ organizationId, tradeId, version, status: followed.status, at: new Date(occurredAt) }];
   });
 }
 
-function movable(heard: readonly Heard[], standing: readonly StandingVersion[], status: Status): { version: StandingVersion; change: StatusChange }[] {
-  const versions = new Map(standing.map((version) => [`${version.tradeId} ${version.version}`, version]));
-  return heard.flatMap(({ tradeId, version: number, at }) => {
-    const version = versions.get(`${tradeId} ${number}`);
-    return version !== undefined && mayEnter(version.status, status) ? [{ version, change: { tradeId, version: number, status, at } }] : [];
-  });
+/** Each version's last status, and news of every one that a shown version has entered, in order. */
+function moved(heard: readonly Heard[], standing: readonly StandingVersion[]): { readonly changes: StatusChange[]; readonly news: News[] } {
+  const versions = new Map(standing.map((version) => [keyOf(version), version]));
+  const changes = new Map<string, StatusChange>();
+  const news: News[] = [];
+  for (const { status, at, ...about } of heard) {
+    const key = keyOf(about);
+    const version = versions.get(key);
+    if (version === undefined || !mayEnter(changes.get(key)?.status ?? version.status, status)) continue;
+    changes.set(key, { tradeId: version.tradeId, version: version.version, status, at });
+    if (version.shown === version.version) news.push(newsOf(version, status, at));
+  }
+  return { changes: [...changes.values()], news };
 }
+
+const keyOf = ({ tradeId, version }: About): string => `${tradeId} ${version}`;
 
 async function showAgain(tx: TradeWrites, tradeIds: readonly string[]): Promise<void> {
   const versions = Map.groupBy(await tx.versionStatuses(tradeIds), ({ tradeId }) => tradeId);
@@ -77,9 +95,9 @@ const onSettlementFailed = (store: TradeStore, live: Live): Reaction => ({
   type: settlementFailed.name,
   async react(event) {
     announce(live, await store.transaction(async (tx) => {
-      const heard = await firstHeard(tx, settlementFailed, [event]);
+      const failed = (await unseen(tx, [event])).map(({ data, organizationId }) => ({ organizationId, ...settlementFailed.data.parse(data) }));
       await tx.lockNews([event.key]);
-      const versions = await tx.versionsForUpdate(heard);
+      const versions = await tx.versionsOf(failed);
       return tx.addNews(versions.filter(({ shown, version }) => shown === version).map((version) => newsOf(version, 'SETTLEMENT_FAILED', new Date(event.occurredAt))));
     }));
   },

@@ -22,18 +22,20 @@ export interface StatusChange {
 
 export function statusWrites(sql: Sql) {
   return {
-    /** Locked until the transaction ends. Versions that are unknown or another organisation's are left out. */
-    async versionsForUpdate(asked: readonly { readonly organizationId: string; readonly tradeId: string; readonly version: number }[]): Promise<StandingVersion[]> {
+    /** Behind the lock of their portfolios, without which nobody changes a trade. Versions that are unknown or another organisation's are left out; each is there once. */
+    async versionsOf(asked: readonly { readonly organizationId: string; readonly tradeId: string; readonly version: number }[]): Promise<StandingVersion[]> {
       const { rows } = await sql.query<StandingVersion>(
         `select v.trade_id as "tradeId", v.version, v.status, t.organization_id as "organizationId", t.portfolio_id as "portfolioId", t.version as shown
-         from unnest($1::text[], $2::text[], $3::int[]) as asked(organization_id, trade_id, version)
+         from (select distinct * from unnest($1::text[], $2::text[], $3::int[]) as a(organization_id, trade_id, version)) asked
          join trade_capture.trade_version v using (trade_id, version) join trade_capture.trade t on t.id = v.trade_id
-         where t.organization_id = asked.organization_id order by v.trade_id, v.version for update of t, v`,
+         where t.organization_id = asked.organization_id`,
         [asked.map(({ organizationId }) => organizationId), asked.map(({ tradeId }) => tradeId), asked.map(({ version }) => version)]);
       return rows;
     },
 
+    /** No version may be there twice. */
     async moveStatuses(changes: readonly StatusChange[]): Promise<void> {
+      if (changes.length === 0) return;
       await sql.query(
         `update trade_capture.trade_version v set status = change.status, status_at = change.at
          from unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[]) as change(trade_id, version, status, at)

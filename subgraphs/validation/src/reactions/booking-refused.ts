@@ -10,7 +10,7 @@ import type { Workings } from '../context.ts';
 import { apply, cashIn, type Effect, effectOf, held, negated, termsOf } from '../domain/book.ts';
 import type { Commitment, LockedPortfolio } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
-import { locked } from './trades.ts';
+import { locked } from './each-portfolio.ts';
 
 export const onBookingRefused = ({ store, newId, now }: Workings): Reaction => ({
   type: bookingRefused.name,

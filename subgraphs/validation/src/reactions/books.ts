@@ -10,7 +10,7 @@ import { cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
 import type { ValidationStore } from '../store/validation-store.ts';
 import type { ValidationWrites } from '../store/writes.ts';
-import { forEachPortfolio } from './trades.ts';
+import { forEachPortfolio } from './each-portfolio.ts';
 
 type Changes = ReadonlyMap<string, Decimal>;
 
@@ -30,16 +30,10 @@ function summed(amounts: readonly { readonly currency: string; readonly amount: 
 const OF_TRADES: ReadonlySet<string> = new Set(['TRADE', 'REVERSAL', 'SETTLEMENT']);
 
 /** Cash of trades is counted by the trades themselves. */
-export function onCashMoved(store: ValidationStore): Reaction {
-  const reactAll = async (events: readonly Event[]): Promise<void> => {
-    const external = events.filter(({ data }) => !OF_TRADES.has(cashMoved.data.parse(data).kind));
-    if (external.length === 0) return;
-    await forEachPortfolio(store, external, (tx, portfolio, fresh) => {
-      const moved = fresh.map(({ data }) => cashMoved.data.parse(data));
-      return addCash(tx, portfolio, summed(moved.map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))));
-    });
-  };
-  return { type: cashMoved.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
+export const isOfTrade = (event: Event): boolean => event.type === cashMoved.name && OF_TRADES.has(cashMoved.data.parse(event.data).kind);
+
+export function countCash(tx: ValidationWrites, portfolio: LockedPortfolio, moves: readonly Event[]): Promise<void> {
+  return addCash(tx, portfolio, summed(moves.map(({ data }) => cashMoved.data.parse(data)).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))));
 }
 
 /** Splits, spin-offs and the like move units without a trade. */
@@ -56,11 +50,8 @@ export function onUnitsMoved(store: ValidationStore, type: typeof corporateActio
 }
 
 /** A booking of a version that does not count any more changes nothing. */
-export function onTradeBooked(store: ValidationStore): Reaction {
-  const reactAll = (events: readonly Event[]): Promise<void> => forEachPortfolio(store, events, (tx, { organizationId }, fresh) =>
-    tx.countAsBooked(fresh.map(({ data }) => {
-      const { tradeId, version, netAmount, cash } = tradeBooked.data.parse(data);
-      return { organizationId, tradeId, version, cash: decimal(cash?.netAmount ?? netAmount) };
-    })));
-  return { type: tradeBooked.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
-}
+export const countBookings = (tx: ValidationWrites, { organizationId }: LockedPortfolio, bookings: readonly Event[]): Promise<void> =>
+  tx.countAsBooked(bookings.map(({ data }) => {
+    const { tradeId, version, netAmount, cash } = tradeBooked.data.parse(data);
+    return { organizationId, tradeId, version, cash: decimal(cash?.netAmount ?? netAmount) };
+  }));

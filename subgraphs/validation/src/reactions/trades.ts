@@ -1,17 +1,57 @@
 /** Trades that were captured, amended or cancelled: decides about versions, and lets go of what a cancelled trade took. */
 import type { Reaction } from '@pms/events/bus';
 import type { Event, EventType } from '@pms/events/envelope';
-import { inStep } from '@pms/events/gathered';
 import { tradeAmended, tradeCancelled, tradeCaptured, type TradeFacts } from '@pms/schema/events/trade-capture';
+import { cashMoved, tradeBooked } from '@pms/schema/events/transactional';
 import { decideTrades } from '../commands/decide-trades.ts';
 import type { Workings } from '../context.ts';
 import { cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
-import type { ValidationStore } from '../store/validation-store.ts';
 import type { ValidationWrites } from '../store/writes.ts';
-import { unseen } from './unseen.ts';
+import { countBookings, countCash, isOfTrade } from './books.ts';
+import { forEachPortfolio, locked } from './each-portfolio.ts';
 
-export const onTradeCaptured = (workings: Workings): Reaction => deciding(workings, tradeCaptured);
+/**
+ * Of a busy portfolio, captures and what the books say of earlier trades come by turns. They are taken together: up to the next cash that is not a
+ * trade's, bookings of earlier trades are counted first (of two domains neither's news waits for the other's), then all captures are decided.
+ */
+export function tradesAndBooks(workings: Workings): Reaction[] {
+  const reactAll = async (events: readonly Event[]): Promise<void> => {
+    const heard = events.filter((event) => !isOfTrade(event));
+    if (heard.length > 0) await forEachPortfolio(workings.store, heard, async (tx, portfolio, fresh) => {
+      for (const stretch of stretchesOf(fresh)) await take(workings, tx, portfolio, stretch);
+    });
+  };
+  return [tradeCaptured, tradeBooked, cashMoved].map(({ name }) => ({ type: name, acrossKeys: true, react: (event) => reactAll([event]), reactAll }));
+}
+
+async function take(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, stretch: readonly Event[]): Promise<void> {
+  const of = ({ name }: { readonly name: string }): Event[] => stretch.filter(({ type }) => type === name);
+  const captures = of(tradeCaptured).map((cause) => ({ cause, facts: factsOf(tradeCaptured.data.parse(cause.data)) }));
+  const decidedHere = new Set(captures.map(({ facts }) => facts.tradeId));
+  const [later, earlier] = parted(of(tradeBooked), ({ data }) => decidedHere.has(tradeBooked.data.parse(data).tradeId));
+  await countBookings(tx, portfolio, earlier);
+  await countCash(tx, portfolio, of(cashMoved));
+  await decideTrades(workings, tx, portfolio, captures);
+  await countBookings(tx, portfolio, later);
+}
+
+function parted<T>(all: readonly T[], belongs: (one: T) => boolean): readonly [T[], T[]] {
+  const { true: yes = [], false: no = [] } = Object.groupBy(all, (one) => (belongs(one) ? 'true' : 'false'));
+  return [yes, no];
+}
+
+/** Cash is a stretch by itself, so that no trade is decided with what came behind it. */
+function stretchesOf(events: readonly Event[]): Event[][] {
+  const stretches: Event[][] = [];
+  for (const event of events) {
+    const last = stretches.at(-1);
+    if (last !== undefined && (last[0]?.type === cashMoved.name) === (event.type === cashMoved.name)) last.push(event);
+    else stretches.push([event]);
+  }
+  return stretches;
+}
+
 export const onTradeAmended = (workings: Workings): Reaction => deciding(workings, tradeAmended);
 
 function deciding<Data extends TradeFacts>(workings: Workings, type: EventType<Data>): Reaction {
@@ -26,23 +66,6 @@ function factsOf(trade: TradeFacts): TradeFacts {
   const parties = { ...(counterparty != null && { counterparty }), ...(placeOfSettlement != null && { placeOfSettlement }), ...(custodyAccount != null && { custodyAccount }) };
   return { tradeId, version, portfolioId, instrumentId, side, quantity, price, currency, tradeDate, fees, externalId, capturedAt, ...(lotPicks && { lotPicks }), ...(quoted && { quoted }), ...(settlement && { settlement }), ...parties };
 }
-
-/** Throws for a portfolio that was not told of yet: the event is delivered again. */
-export async function locked(tx: ValidationWrites, { key, organizationId }: Event): Promise<LockedPortfolio> {
-  const portfolio = await tx.lockPortfolio(organizationId, key);
-  if (portfolio === null) throw new Error(`portfolio ${key} is not known yet`);
-  return portfolio;
-}
-
-/** One transaction: each portfolio's events that were not handled before, behind its lock, side by side with those of the others. */
-export const forEachPortfolio = (
-  store: ValidationStore, events: readonly Event[], work: (tx: ValidationWrites, portfolio: LockedPortfolio, fresh: readonly Event[]) => Promise<void>,
-): Promise<void> => store.transaction(async (tx) => {
-  await inStep([...Map.groupBy(events, ({ key }) => key).values()].map(async (of) => {
-    const [first] = of;
-    if (first !== undefined) await work(tx, await locked(tx, first), await unseen(tx, of));
-  }));
-});
 
 /** What waits for approval ends with the trade; bookings and reversals that are still to come change nothing. */
 export const onTradeCancelled = ({ store, now }: Workings): Reaction => ({
