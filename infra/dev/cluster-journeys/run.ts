@@ -1,6 +1,7 @@
 /** `pnpm test:cluster`: every journey against `pnpm dev:cluster`, one after another, over one Kafka; words after it choose journeys by their file's name. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { noKafka, startBrokers } from '../kafka/brokers.ts';
@@ -13,9 +14,12 @@ if (absent !== null) {
   process.exit(1);
 }
 const brokers = given === undefined ? await startBrokers() : null;
-const chosen = process.argv.slice(2).map((word) => `tests/journeys/${word}`);
-const vitest = spawn(path.join(root, 'node_modules/.bin/vitest'), ['run', '--maxWorkers=1', ...(chosen.length === 0 ? ['tests/journeys'] : chosen)], {
-  cwd: root, stdio: 'inherit', env: { ...process.env, JOURNEYS_IN: 'cluster', KAFKA_BROKERS: given ?? brokers?.addresses.join() },
+const journeys = 'tests/journeys';
+const words = process.argv.slice(2);
+const shared = words.filter((word) => existsSync(path.join(root, journeys, `${word}.journey.ts`)));
+const files = words.length === 0 ? [journeys] : [...words.filter((word) => !shared.includes(word)).map((word) => `${journeys}/${word}`), ...(shared.length === 0 ? [] : [`${journeys}/cluster`])];
+const vitest = spawn(path.join(root, 'node_modules/.bin/vitest'), ['run', '--maxWorkers=1', '--exclude', `${journeys}/{one-process,process-each}.test.ts`, ...files], {
+  cwd: root, stdio: 'inherit', env: { ...process.env, JOURNEYS_IN: 'cluster', KAFKA_BROKERS: given ?? brokers?.addresses.join(), ...(shared.length === 0 ? {} : { JOURNEYS: shared.join() }) },
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal));
 const [code] = (await once(vitest, 'exit')) as [number | null];

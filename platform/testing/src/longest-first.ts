@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** By path, longest first; within one of them, and of everything else, the larger file first. */
-const LONG = [/^tests\/failures\//, /^tests\/journeys\//, /\.kafka\.test\.ts$/, /^router\/test\/worlds/, /property\.test\.ts$/, /^tests\//, /^router\/test\//];
+const LONG = [/^tests\/failures\/kill/, /^tests\/journeys\/(process-each|one-process)/, /^tests\/journeys\//, /\.kafka\.test\.ts$/, /^router\/test\/worlds/, /property\.test\.ts$/, /^tests\//, /^router\/test\//];
 
 export const rankOf = (path: string): number => {
   const found = LONG.findIndex((pattern) => pattern.test(path));

@@ -59,6 +59,9 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** Tells its tests about a platform that runs when they do. What it makes has names of its own: other journeys are told about the same platform, before and behind it. */
+export type Journey = (at: () => Platform, shape: Shape) => void;
+
 interface Part {
   child: ChildProcess;
   readonly url: string;

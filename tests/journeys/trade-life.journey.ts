@@ -6,10 +6,10 @@ import {
 } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient, userClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const tradeLife: Journey = (at) => describe('the life of a trade', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let trader: PmsClient;
@@ -19,16 +19,15 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   let portfolioId: string;
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
     [trader, compliance] = await Promise.all([userClient(platform, 'trader'), userClient(platform, 'compliance')]);
-    instrumentId = await listed(service, { symbol: 'ACME', until: lastWeekday(), close: 100 });
+    instrumentId = await listed(service, { symbol: 'LIFE', until: lastWeekday(), close: 100 });
     restrictedId = await listed(service, { symbol: 'OUT', until: lastWeekday(), close: 10 });
     portfolioId = await funded(service, 'Life of a trade', '100000');
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await Promise.all([service, trader, compliance].map((client) => client?.close()));
-    await platform?.stop();
   });
 
   const buy = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
@@ -44,7 +43,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     await arrived(trader, id, 'BOOKED');
     const { amendTrade } = await trader.mutate(AmendTradeDocument, { input: { tradeId: id, quantity: '12', reason: 'the broker sent a correction' } });
     expect(amendTrade).toMatchObject({ trade: { id, version: 2, quantity: '12' }, userErrors: [] });
-    await vi.waitFor(async () => expect(await books()).toEqual({ cash: ['98800'], held: [['ACME', '12']] }), SOON);
+    await vi.waitFor(async () => expect(await books()).toEqual({ cash: ['98800'], held: [['LIFE', '12']] }), SOON);
     const { history, version } = await arrived(trader, id, 'BOOKED');
     expect(version).toBe(2);
     expect(history.map(({ kind, reason }) => [kind, reason])).toEqual([['CAPTURE', null], ['AMENDMENT', 'the broker sent a correction']]);
@@ -142,7 +141,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
     await arrived(trader, id, 'BOOKED');
     const held = async (knownAt?: string): Promise<string | undefined> => {
       const { portfolio } = await service.query(BooksDocument, { portfolioId, ...(knownAt === undefined ? {} : { knownAt }) });
-      return portfolio?.positions.find(({ instrument }) => instrument.symbol === 'ACME')?.quantity;
+      return portfolio?.positions.find(({ instrument }) => instrument.symbol === 'LIFE')?.quantity;
     };
     const [then, before] = [new Date().toISOString(), await held()];
     await trader.mutate(AmendTradeDocument, { input: { tradeId: id, quantity: '6', reason: 'one more' } });

@@ -2,7 +2,7 @@
 import type { PmsClient } from '@pms/client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serviceClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { signIn } from './support/sign-in.ts';
 import { captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
@@ -13,7 +13,7 @@ interface Stream {
 
 const ids = (stream: Stream): number[] => [...stream.text().matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const live: Journey = (at, shape) => describe('listening for long', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let portfolioId: string;
@@ -21,15 +21,14 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   const streams: Stream[] = [];
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
-    instrumentId = await listed(service, { symbol: 'ACME', until: lastWeekday(), close: 100 });
+    instrumentId = await listed(service, { symbol: 'LIVE', until: lastWeekday(), close: 100 });
     portfolioId = await funded(service, 'Heard', '100000');
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     for (const { stop } of streams) stop();
     await service?.close();
-    await platform?.stop();
   });
 
   /** `tradeEvents` by server-sent events. */

@@ -2,7 +2,7 @@
 import type { PmsClient } from '@pms/client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { lastWeekday, SOON } from './support/world.ts';
 
 const CREATE = operation(`mutation ($instrument: CreateInstrumentInput!, $portfolio: CreatePortfolioInput!) {
@@ -18,16 +18,15 @@ const FIGURES = operation(`query ($id: ID!) { portfolio(id: $id) {
   cash { currency balance { amount } } baseTotals { netAssets { amount currency } }
   valuation { securitiesValue { amount currency } cash { amount } unrealizedPnl { amount } positions { localMarketValue { amount currency } marketValue { amount } } } } }`);
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const currencies: Journey = (at) => describe('currencies', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await service?.close();
-    await platform?.stop();
   });
 
   // the operations state their shapes by what is asserted on them

@@ -3,7 +3,7 @@ import type { PmsClient } from '@pms/client';
 import { AmendTradeDocument, type CaptureTradeInput } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { arrived, captured, funded, listed, SOON } from './support/world.ts';
 
 /** A weekday so long ago that what was traded then is due, and not so long that a buy-in is. */
@@ -22,21 +22,20 @@ const MATCH = operation('mutation ($input: MatchSettlementInput!) { matchSettlem
 const PART = operation('mutation ($input: SettlePartiallyInput!) { settlePartially(input: $input) { settlement { settledQuantity } userErrors { code message } } }');
 const OPEN = operation('query ($portfolioId: ID!) { settlements(filter: { portfolioId: $portfolioId }, first: 10) { edges { node { trade { externalId } status failureCode } } } }');
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const settlementLife: Journey = (at) => describe('the life of a settlement', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let instrumentId: string;
   let portfolioId: string;
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
-    instrumentId = await listed(service, { symbol: 'ACME', until: daysAgo(), close: 100 });
+    instrumentId = await listed(service, { symbol: 'SETL', until: daysAgo(), close: 100 });
     portfolioId = await funded(service, 'Settlement', '1500');
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await service?.close();
-    await platform?.stop();
   });
 
   const buy = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
@@ -55,7 +54,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   test('unmatched it fails, matched it settles; an amendment takes it back and books it anew, and what was known stays known', async () => {
     const id = await captured(service, buy('matched late'));
     await arrived(service, id, 'BOOKED');
-    await until(id, { status: 'FAILED', failureCode: 'UNMATCHED', portfolio: { name: 'Settlement' }, instrument: { symbol: 'ACME' }, trade: { id, externalId: 'matched late' } });
+    await until(id, { status: 'FAILED', failureCode: 'UNMATCHED', portfolio: { name: 'Settlement' }, instrument: { symbol: 'SETL' }, trade: { id, externalId: 'matched late' } });
     expect(await service.query(OPEN, { portfolioId })).toMatchObject({ settlements: { edges: [{ node: { trade: { externalId: 'matched late' }, status: 'FAILED', failureCode: 'UNMATCHED' } }] } });
     expect(await service.mutate(MATCH, { input: { tradeId: id } })).toEqual({ matchSettlement: { settlement: { status: 'PENDING' }, userErrors: [] } });
     await until(id, { status: 'SETTLED', attempts: 2, settledQuantity: '10', saga: { state: 'SETTLED', compensations: ['REVERSE_DELIVERY', 'REVERSE_BOOKING'] } });

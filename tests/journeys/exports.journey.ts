@@ -1,30 +1,29 @@
-/** What a person takes out of the platform: exports, a statement, and the proof that the books hold; in either shape. */
+/** What a person takes out of the platform: exports, a statement, and the proof that the books hold. */
 import type { PmsClient } from '@pms/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { arrived, captured, funded, lastWeekday, listed } from './support/world.ts';
 
 const STATEMENT = operation(`query ($id: ID!, $day: Date!) { portfolio(id: $id) { statement(from: $day, to: $day) { cash { currency closing { balance { amount } } } closingHoldings { instrument { symbol } quantity } csv pdf }
   trialBalance { totals { currency debit { amount } credit { amount } } } } }`);
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const exportsTaken: Journey = (at) => describe('exports', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let instrumentId: string;
   let portfolioId: string;
   const day = lastWeekday();
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
     instrumentId = await listed(service, { symbol: 'EXPO', until: day, close: 100 });
     portfolioId = await funded(service, 'Exported', '100000');
     const trade = await captured(service, { portfolioId, instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: day, externalId: 'exported' });
     await arrived(service, trade, 'BOOKED', 'SETTLED');
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await service?.close();
-    await platform?.stop();
   });
 
   const fetched = async (path: string): Promise<Response> => fetch(`${platform.url}${path}`, { headers: { authorization: `Bearer ${(await service.token()) ?? ''}` } });

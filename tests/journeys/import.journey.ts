@@ -5,26 +5,25 @@ import type { PmsClient } from '@pms/client';
 import { BooksDocument, CreatePortfolioDocument } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { lastWeekday, listed } from './support/world.ts';
 
 const example = (name: string): string => path.join(import.meta.dirname, '../../docs/examples', name);
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const importing: Journey = (at) => describe('imports', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let portfolioId: string;
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
     for (const symbol of ['AAPL', 'MSFT', 'AMZN', 'GOOG']) await listed(service, { symbol, until: lastWeekday(), close: 100 });
     const { createPortfolio } = await service.mutate(CreatePortfolioDocument, { input: { name: 'Brought along', baseCurrency: 'USD', idempotencyKey: 'brought' } });
     portfolioId = createPortfolio.portfolio?.id ?? '';
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await service?.close();
-    await platform?.stop();
   });
 
   const books = async () => {

@@ -6,9 +6,8 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
 import { heard, type Listener } from './support/listen.ts';
-import { noKafka } from '../../infra/dev/kafka/brokers.ts';
-import * as mainJob from './support/main-job.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import * as printed from './support/main-job.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { captured, funded, listed, SOON } from './support/world.ts';
 
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -18,10 +17,7 @@ const usd = (amount: string) => ({ amount, currency: 'USD' });
 const COST = '18726.5';
 const CASH_AFTER = '81273.5';
 
-/** The cluster, too, wherever there can be one. */
-const possible = shapes.includes('a cluster') || (await noKafka()) !== null ? shapes : [...shapes, 'a cluster' as const];
-
-describe.each(possible)('in the shape of %s', PATIENCE, (shape) => {
+export const mainJob: Journey = (at) => describe('the main job', PATIENCE, () => {
   let platform: Platform;
   let client: PmsClient;
   let portfolioId: string;
@@ -29,25 +25,24 @@ describe.each(possible)('in the shape of %s', PATIENCE, (shape) => {
   let pnl: Listener;
   let trades: Listener;
 
-  const ask = (text: string) => client.query<any, object>(operation(mainJob.filled(text, { portfolioId, instrumentId })), {});
+  const ask = (text: string) => client.query<any, object>(operation(printed.filled(text, { portfolioId, instrumentId })), {});
   const quoted = async (last: string): Promise<void> => {
     const { ingestQuotes } = await client.mutate(IngestQuotesDocument, { input: { quotes: [{ instrumentId, last, time: new Date().toISOString() }] } });
     expect(ingestQuotes).toMatchObject({ accepted: 1, userErrors: [] });
   };
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     client = serviceClient(platform);
     instrumentId = await listed(client, { symbol: 'ACME', until: '2026-11-20', close: 188 });
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await Promise.all([pnl?.stop(), trades?.stop()]);
     await client?.close();
-    await platform?.stop();
   });
 
   test('a portfolio is created', async () => {
-    const { createPortfolio } = await ask(mainJob.createPortfolio);
+    const { createPortfolio } = await ask(printed.createPortfolio);
     portfolioId = createPortfolio.portfolio.id;
     expect(createPortfolio).toEqual({ portfolio: { id: expect.stringMatching(/^prt_/), name: 'Growth', baseCurrency: 'USD' }, userErrors: [] });
   });
@@ -56,18 +51,18 @@ describe.each(possible)('in the shape of %s', PATIENCE, (shape) => {
     const { createInvestor } = await client.mutate(CreateInvestorDocument, { input: { name: 'Ines Investor', idempotencyKey: 'ines' } });
     const named = `mutation { updatePortfolio(input: { portfolioId: "prt_…", investorId: "${createInvestor.investor?.id ?? ''}" }) { portfolio { id } userErrors { code } } }`;
     expect((await ask(named)).updatePortfolio.userErrors).toEqual([]);
-    const { depositCash } = await ask(mainJob.depositCash);
+    const { depositCash } = await ask(printed.depositCash);
     expect(depositCash).toEqual({ cash: { balance: usd('100000') }, userErrors: [] });
   });
 
   test('subscriptions are heard from before the trade', async () => {
-    trades = heard(client, mainJob.filled(mainJob.tradeEvents, { portfolioId }));
-    pnl = heard(client, mainJob.filled(mainJob.portfolioPnl, { portfolioId }));
+    trades = heard(client, printed.filled(printed.tradeEvents, { portfolioId }));
+    pnl = heard(client, printed.filled(printed.portfolioPnl, { portfolioId }));
     await vi.waitFor(() => expect(pnl.messages.at(-1)?.portfolioPnl).toMatchObject({ marketValue: { amount: '100000' }, positions: [] }), SOON);
   });
 
   test('a trade is captured', async () => {
-    const { captureTrade } = await ask(mainJob.captureTrade);
+    const { captureTrade } = await ask(printed.captureTrade);
     expect(captureTrade).toEqual({ trade: { id: expect.stringMatching(/^trd_/), status: 'CAPTURED', version: 1 }, userErrors: [] });
   });
 
@@ -100,7 +95,7 @@ describe.each(possible)('in the shape of %s', PATIENCE, (shape) => {
 
   test('the one query answers about everything', async () => {
     const answered = await vi.waitFor(async () => {
-      const { portfolio } = await ask(mainJob.portfolio);
+      const { portfolio } = await ask(printed.portfolio);
       expect(portfolio.rank, 'measured').not.toBeNull();
       expect(portfolio.trades.edges[0].node.auditTrail.edges.length, 'audited').toBeGreaterThanOrEqual(4);
       return portfolio;
@@ -181,11 +176,11 @@ describe.each(possible)('in the shape of %s', PATIENCE, (shape) => {
   });
 
   test('the same operations again write nothing and say the same', async () => {
-    expect((await ask(mainJob.createPortfolio)).createPortfolio.portfolio.id).toBe(portfolioId);
-    expect((await ask(mainJob.depositCash)).depositCash.userErrors).toEqual([]);
-    const { captureTrade } = await ask(mainJob.captureTrade);
+    expect((await ask(printed.createPortfolio)).createPortfolio.portfolio.id).toBe(portfolioId);
+    expect((await ask(printed.depositCash)).depositCash.userErrors).toEqual([]);
+    const { captureTrade } = await ask(printed.captureTrade);
     expect(captureTrade).toMatchObject({ trade: { status: 'SETTLED', version: 1 }, userErrors: [] });
-    const { portfolio } = await ask(mainJob.portfolio);
+    const { portfolio } = await ask(printed.portfolio);
     expect([portfolio.cash[0].balance.amount, portfolio.positions[0].quantity, portfolio.trades.edges.length]).toEqual([CASH_AFTER, '100', 1]);
   });
 });

@@ -7,12 +7,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { foundOrganization, newServiceClient, operation, type Organization, refusal, serviceClient, userClient } from './support/clients.ts';
 import { forged } from './support/forge.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { browserSession, refreshed, signIn } from './support/sign-in.ts';
 import { captured, funded, lastWeekday, listed } from './support/world.ts';
-
-/** So many requests of one client in so many seconds: low enough to be passed on purpose. */
-const RATE_LIMIT = '300/20';
 
 interface Answer {
   readonly status: number;
@@ -28,7 +25,7 @@ async function post(url: string, body: unknown, headers: Readonly<Record<string,
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const codesOf = ({ body }: Answer): unknown[] => (body.errors ?? []).map(({ extensions }: any) => extensions?.code);
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const doors: Journey = (at) => describe('doors', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let other: Organization;
@@ -38,16 +35,15 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   const viewer = { query: '{ viewer { id } }' };
 
   beforeAll(async () => {
-    platform = await startPlatform(shape, { env: { PMS_RATE_LIMIT: RATE_LIMIT } });
+    platform = at();
     service = serviceClient(platform);
-    instrumentId = await listed(service, { symbol: 'ACME', until: lastWeekday(), close: 100 });
+    instrumentId = await listed(service, { symbol: 'DOOR', until: lastWeekday(), close: 100 });
     portfolioId = await funded(service, 'Ours', '10000');
     tradeId = await captured(service, { portfolioId, instrumentId, side: 'BUY', quantity: '1', price: '100', currency: 'USD', tradeDate: lastWeekday(), externalId: 'ours' });
     other = await foundOrganization(platform, 'harbour');
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await Promise.all([service, other?.admin, other?.service].map((client) => client?.close()));
-    await platform?.stop();
   });
 
   const graphql = () => `${platform.url}/graphql`;

@@ -4,11 +4,11 @@ import { AmendTradeDocument, AuditTrailDocument, AuditTrailOfTradeDocument, Capt
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { foundOrganization, operation, serviceClient, userClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { signIn } from './support/sign-in.ts';
 import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const onRecord: Journey = (at) => describe('the record', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let trader: PmsClient;
@@ -23,21 +23,20 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   const verified = async (client = service) => (await client.query(VerifyAuditTrailDocument)).verifyAuditTrail;
 
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
     trader = await userClient(platform, 'trader');
     database = new pg.Client({ connectionString: platform.databaseUrl });
     await database.connect();
-    instrumentId = await listed(service, { symbol: 'ACME', until: lastWeekday(), close: 100 });
+    instrumentId = await listed(service, { symbol: 'RECO', until: lastWeekday(), close: 100 });
     portfolioId = await funded(service, 'On the record', '100000');
     tradeId = await captured(trader, buy('recorded'));
     await arrived(trader, tradeId, 'BOOKED');
     await trader.mutate(AmendTradeDocument, { input: { tradeId, quantity: '11', reason: 'a correction' } });
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await Promise.all([service, trader].map((client) => client?.close()));
     await database?.end();
-    await platform?.stop();
   });
 
   test('the audit trail of a trade says who did what, why, and what came of it', async () => {
@@ -76,7 +75,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
   });
 
   test('the chain of an organisation verifies, and is its own', async () => {
-    const other = await foundOrganization(platform, 'harbour');
+    const other = await foundOrganization(platform, 'record');
     const before = await verified();
     expect(before).toMatchObject({ valid: true, firstBroken: null, problem: null, entries: expect.any(Number) });
     expect(before.entries).toBeGreaterThan(8);

@@ -3,7 +3,7 @@ import type { PmsClient } from '@pms/client';
 import type { CaptureTradeInput } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
-import { PATIENCE, type Platform, shapes, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
+import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
 import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
 
 const GAINS = operation(`query ($id: ID!) { portfolio(id: $id) { realizedGains { edges { node { trade { id externalId } openingTrade { externalId } instrument { symbol } quantity gain { amount } named term } }
@@ -12,20 +12,19 @@ const DECISION = operation('query ($id: ID!) { trade(id: $id) { status lotPicks 
 const METHOD = operation('mutation ($input: UpdatePortfolioInput!) { updatePortfolio(input: $input) { portfolio { lotMethod } userErrors { code } } }');
 const CHANGES = operation('query ($id: ID!) { portfolio(id: $id) { lotMethodChanges { from to totals { realizedAfter { amount } } } realizedGains { totals { gain { amount } } } } }');
 
-describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
+export const taxLots: Journey = (at) => describe('tax lots', PATIENCE, () => {
   let platform: Platform;
   let service: PmsClient;
   let instrumentId: string;
   let portfolioId: string;
   beforeAll(async () => {
-    platform = await startPlatform(shape);
+    platform = at();
     service = serviceClient(platform);
     instrumentId = await listed(service, { symbol: 'LOTS', until: lastWeekday(), close: 100 });
     portfolioId = await funded(service, 'Tax lots', '100000');
-  }, STARTS_WITHIN_MS);
+  }, PATIENCE.timeout);
   afterAll(async () => {
     await service?.close();
-    await platform?.stop();
   });
 
   const trade = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
