@@ -15,7 +15,7 @@ import { endStray, noteStarted } from '../cluster/stray.ts';
 
 const run = promisify(execFile);
 const HERE = import.meta.dirname;
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 180_000;
 const LOOK_MS = 50;
 const HEAP = '-Xmx384m';
 

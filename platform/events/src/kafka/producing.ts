@@ -1,39 +1,112 @@
 /**
- * How a process sends to Kafka: with an idempotent producer, which is replaced when the broker no longer takes its sequence numbers. What it had sent is
- * then sent again, and the inbox sees to that.
+ * How a process sends to Kafka: with an idempotent producer, and believing its client only what the answer shows. Where there is a doubt the batch is sent
+ * again by another producer, and the inbox sees to what comes twice. Three things that the client does would lose what it says was sent:
  *
- * To one topic one batch goes after another. The client takes the sequence number of a batch back when its answer is lost, although the broker may have
- * written it; were another batch of as many messages to go out under that number before the first is repeated, the broker would take it for the first
- * one, say yes, and write nothing.
+ * - It takes the sequence number of a batch back when its answer is lost, although the broker may have written it, and when an attempt fails that another
+ *   one has overtaken. Were another batch of as many messages to go out under that number, the broker would take it for the first one, say yes, and write
+ *   nothing. So to one topic one batch goes after another, and a producer of which a send failed or was tried more than once is given no other.
+ * - When it tries again it leaves out the brokers that have answered. A partition that has moved to one of them meanwhile is sent to nobody. So what the
+ *   answer names is compared with where the messages were to go.
+ * - A message without a key goes to another partition each time that it is tried, and may be left out there. So it stays where it was put first.
  */
-import type { Kafka, Producer } from 'kafkajs';
+import { counter } from '@pms/telemetry/metrics';
+import kafkajs, { type ICustomPartitioner, type Kafka, type Message, type Producer } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
 
+const unconfirmed = counter('pms_events_unconfirmed_total', "Batches that Kafka's client took for sent although no broker had answered for a part of them, by topic; they are sent again", ['topic']);
+
+/** `send` rejects when not all of a batch is known to be written: all of it is to be sent again then. */
 export function producing(kafka: Pick<Kafka, 'producer'>): Pick<Producer, 'connect' | 'disconnect' | 'send'> {
-  const made = (): Producer => kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-  let producer = made();
+  let current = sender(kafka);
   const turns = new Map<string, Promise<unknown>>();
 
-  const sendNow: Producer['send'] = async (record) => {
-    const used = producer;
-    try {
-      return await used.send(record);
-    } catch (error) {
-      if (producer === used) {
-        producer = made();
-        used.disconnect().catch(() => undefined);
-        await producer.connect();
-      }
-      throw error;
-    }
+  const sendNow: Producer['send'] = (record) => {
+    if (current.isDoubtful()) current = sender(kafka);
+    return current.send(record);
   };
   return {
-    connect: () => producer.connect(),
-    disconnect: () => producer.disconnect(),
+    connect: () => current.connect(),
+    disconnect: () => current.disconnect(),
     send(record) {
       const before = turns.get(record.topic) ?? Promise.resolve();
       const own = before.then(() => sendNow(record));
       turns.set(record.topic, own.catch(() => undefined));
       return own;
     },
+  };
+}
+
+interface Sender extends Pick<Producer, 'connect' | 'disconnect' | 'send'> {
+  /** It is not to be given anything more; what it has under way it finishes, and then disconnects by itself. */
+  isDoubtful(): boolean;
+}
+
+function sender(kafka: Pick<Kafka, 'producer'>): Sender {
+  const { createPartitioner, partitionsOf, wereTriedAgain } = places();
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner });
+  let connected: Promise<void> | null = null;
+  let isDoubtful = false;
+  let underWay = 0;
+
+  const connect = async (): Promise<void> => {
+    connected ??= producer.connect();
+    await connected.catch((error: unknown) => {
+      connected = null;
+      throw error;
+    });
+  };
+  const sent: Producer['send'] = async (record) => {
+    await connect();
+    const messages = record.messages.map((message) => ({ ...message })); // its own: where each goes is remembered for this send alone
+    const told = await producer.send({ ...record, messages });
+    const answered = new Set(told.flatMap(({ partition, errorCode }) => (errorCode === 0 ? [partition] : [])));
+    const missing = partitionsOf(messages).filter((partition) => partition === null || !answered.has(partition));
+    if (missing.length > 0) {
+      unconfirmed.inc({ topic: record.topic });
+      throw new Error(`no broker answered for ${missing.map((partition) => `partition ${String(partition)}`).join(', ')} of ${record.topic}: the batch is to be sent again`);
+    }
+    isDoubtful ||= wereTriedAgain(messages);
+    return told;
+  };
+  return {
+    connect,
+    isDoubtful: () => isDoubtful,
+    disconnect: () => producer.disconnect(),
+    async send(record) {
+      underWay += 1;
+      try {
+        return await sent(record);
+      } catch (error) {
+        isDoubtful = true;
+        throw error;
+      } finally {
+        underWay -= 1;
+        if (isDoubtful && underWay === 0) producer.disconnect().catch(() => undefined);
+      }
+    },
+  };
+}
+
+interface Places {
+  readonly createPartitioner: ICustomPartitioner;
+  /** Each partition once; null for messages that were given none. */
+  partitionsOf(messages: readonly Message[]): (number | null)[];
+  wereTriedAgain(messages: readonly Message[]): boolean;
+}
+
+/** Where each message was put, and how often that was asked: once for each attempt. */
+function places(): Places {
+  const known = new WeakMap<Message, { readonly partition: number; asked: number }>();
+  return {
+    createPartitioner() {
+      const choose = kafkajs.Partitioners.DefaultPartitioner();
+      return (args) => {
+        const place = known.get(args.message) ?? { partition: choose(args), asked: 0 };
+        place.asked += 1;
+        known.set(args.message, place);
+        return place.partition;
+      };
+    },
+    partitionsOf: (messages) => [...new Set(messages.map((message) => known.get(message)?.partition ?? null))],
+    wereTriedAgain: (messages) => messages.some((message) => (known.get(message)?.asked ?? 0) > 1),
   };
 }
