@@ -4,6 +4,7 @@ import { domainNames } from './catalogue.ts';
 import { inProcess } from '@pms/router/dial/in-process';
 import { startRouter } from '@pms/router';
 import { unrevoked } from '@pms/identity/revocations';
+import { gatherToken } from '@pms/events/consistency';
 import { exportRoutes } from '@pms/subgraph/export-routes';
 import type { Logger } from '@pms/telemetry/logger';
 import { inProcessAccesses } from './access-channel.ts';
@@ -63,7 +64,7 @@ async function opened({ environment, databaseUrl, logger }: PlatformOptions, opt
       ...options,
       ...(accesses === null ? {} : { accesses: accesses.take }),
       ...inBrowsers(issuer),
-      dial: inProcess(subgraphs),
+      dial: inProcess(subgraphs.map((subgraph) => ({ name: subgraph.name, schema: subgraph.schema, contextFor: world.readers.get(subgraph.name) ?? subgraph.contextFor, gatherToken }))),
       authenticate: trusted,
       ...(following === null ? {} : { revocations: following.revocations }),
       mounts: async (app) => {

@@ -15,6 +15,12 @@ const PUBLIC_PORT = 4_000;
 const SUBGRAPH_PORT = 4_001;
 /** Of the traces that begin here, where a collector is configured and nothing else is said. */
 const TRACED = 0.01;
+/** Of events that were handled; of Kafka's topics it is 7. */
+const KEEP_DAYS = 30;
+const KEEP_DAYS_MIN = 8;
+/** How long a query with a consistency token waits. */
+const CONSISTENCY_MS = 5_000;
+const CONSISTENCY_MS_MAX = 25_000;
 const port = z.coerce.number().int().min(0).max(PORT_MAX);
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
 const nonEmpty = z.string().trim().min(1);
@@ -25,6 +31,9 @@ const variables = z.object({
   HOST: nonEmpty.default('127.0.0.1'),
   PORT: port.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).nullable().default(null),
+  EVENTS_KEEP_DAYS: z.coerce.number().int().refine((days) => days === 0 || days >= KEEP_DAYS_MIN, `is 0, or ${String(KEEP_DAYS_MIN)} or more: Kafka must have forgotten an event before its inbox row goes`).default(KEEP_DAYS),
+  DATABASE_READ_URL: z.url({ protocol: /^postgres(ql)?$/ }).nullable().default(null),
+  CONSISTENCY_WAIT_MS: z.coerce.number().int().min(0).max(CONSISTENCY_MS_MAX).default(CONSISTENCY_MS),
   PMS_DATABASE_PORT: port.nullable().default(null),
   PMS_HOME: nonEmpty.default(path.resolve(import.meta.dirname, '../.pms')),
   ...checkpointVariables,
@@ -54,6 +63,11 @@ export interface Environment extends RedisEnvironment {
   readonly port: number;
   /** A Postgres of one's own; `null` runs the embedded one in `home`. */
   readonly databaseUrl: string | null;
+  /** A replica of it, which queries read; `null` reads the primary. */
+  readonly databaseReadUrl: string | null;
+  readonly consistencyMs: number;
+  /** How long events that were delivered, and the records of having handled one, are kept; 0 for ever. */
+  readonly keepDays: number;
   readonly databasePort: number | null;
   /** Where the embedded database and the generated secrets live. */
   readonly home: string;
@@ -108,6 +122,9 @@ export function environment(env: NodeJS.ProcessEnv, chosen: Chosen = {}): Enviro
     ...modeOf(values, chosen),
     ...addressOf(values, chosen),
     databaseUrl: values.DATABASE_URL,
+    databaseReadUrl: values.DATABASE_READ_URL,
+    keepDays: values.EVENTS_KEEP_DAYS,
+    consistencyMs: values.CONSISTENCY_WAIT_MS,
     databasePort: values.PMS_DATABASE_PORT,
     home: path.resolve(values.PMS_HOME),
     auditCheckpoints: checkpointPlace(values, values.PMS_HOME),
@@ -173,6 +190,7 @@ export function shown(settings: Environment): string[] {
     ['listens on', `${settings.host}:${String(settings.port)}`],
     ['public address', settings.publicUrl],
     ['database', settings.databaseUrl === null ? `embedded, in ${settings.home}` : withoutPassword(settings.databaseUrl)],
+    ...(settings.databaseReadUrl === null ? [] : [['read replica', withoutPassword(settings.databaseReadUrl)] as [string, string]]),
     ...(settings.redisUrl === null ? [] : [['Redis', withoutPassword(settings.redisUrl)] as [string, string]]),
     ...(settings.kafka === null ? [] : [['Kafka', shownKafka(settings.kafka)] as [string, string]]),
     ...(settings.tracing === null ? [] : [['traces', `${String(settings.tracing.ratio)} of them to ${withoutPassword(settings.tracing.endpoint)}`] as [string, string]]),

@@ -12,6 +12,7 @@ import type { RedisLink } from '@pms/redis/link';
 import { startRouter } from '@pms/router';
 import { platformPolicies } from '@pms/identity/policies';
 import { unrevoked } from '@pms/identity/revocations';
+import { CONSISTENCY_HEADER } from '@pms/subgraph/consistency';
 import type { RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
@@ -111,6 +112,8 @@ const platformSettings = ({ rateLimit, demo, tls }: Environment): RouterSettings
   // In the demo world its administrators see plans; elsewhere whoever a file of settings names.
   ...(demo ? { telemetry: { plan: { scope: 'identity:manage' } } } : {}),
   ...(rateLimit === null ? {} : { rate: rateLimit }),
+  // what a client has changed is what it reads next: domains wait for what the token names
+  subgraphs: { all: { headers: { pass: [CONSISTENCY_HEADER] } } },
   // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
   subscriptions: {
     conflate: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] },

@@ -175,6 +175,25 @@ export const mainJob: Journey = (at) => describe('the main job', PATIENCE, () =>
     expect(places[0]?.rank.value).toBeGreaterThan(places[1]?.rank.value ?? Number.NaN);
   });
 
+  test('who presents the token of a change reads what every domain makes of it, without asking twice', async () => {
+    const saving = await funded(client, 'Saving', '1000');
+    const sent = async (query: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${platform.url}/graphql`, {
+        method: 'POST', body: JSON.stringify({ query }), headers: { 'content-type': 'application/json', authorization: `Bearer ${(await client.token()) ?? ''}`, ...headers },
+      });
+      return { token: response.headers.get('x-pms-consistency'), body: (await response.json()) as { data: any; errors?: { extensions: { code: string } }[]; extensions?: { consistencyToken?: string } } };
+    };
+    for (let times = 2; times <= 6; times += 1) {
+      const { token, body } = await sent(`mutation { depositCash(input: { portfolioId: "${saving}", amount: { amount: "1000", currency: "USD" }, idempotencyKey: "save-${times}" }) { userErrors { code } } }`);
+      expect(token).toMatch(/^1~transactional\./);
+      expect(body.extensions?.consistencyToken).toBe(token);
+      const { body: read } = await sent(`{ portfolio(id: "${saving}") { valuation { marketValue { amount } } } }`, { 'x-pms-consistency': token ?? '' });
+      expect(read).toEqual({ data: { portfolio: { valuation: { marketValue: { amount: String(times * 1_000) } } } } });
+    }
+    const { body: refused } = await sent(`{ portfolio(id: "${saving}") { name } }`, { 'x-pms-consistency': 'rubbish' });
+    expect(refused.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  });
+
   test('the same operations again write nothing and say the same', async () => {
     expect((await ask(printed.createPortfolio)).createPortfolio.portfolio.id).toBe(portfolioId);
     expect((await ask(printed.depositCash)).depositCash.userErrors).toEqual([]);

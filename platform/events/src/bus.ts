@@ -17,6 +17,8 @@ export interface Reaction {
    * each, one transaction then does for all of them. When it throws, each key is handled by itself.
    */
   readonly acrossKeys?: boolean;
+  /** Not every event of this type leaves a row in the inbox, so that nobody who presents a consistency token waits for it. */
+  readonly unrecorded?: boolean;
 }
 
 export interface DeadLetter {

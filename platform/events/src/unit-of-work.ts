@@ -1,5 +1,6 @@
 /** One transaction of a domain: its changes, the events that tell of them, and the inbox rows of what caused them, together or not at all. */
 import type { Event } from './envelope.ts';
+import { noteWritten } from './consistency.ts';
 import { gathered } from './gathered.ts';
 import { firstSights } from './inbox.ts';
 import { noteTelling } from './mutation-noted.ts';
@@ -25,7 +26,10 @@ export function unitOfWork(database: Transactions, domain: string, wake: (told: 
       told = [];
       return work(unitOf(sql, domain, told));
     });
-    if (told.length > 0) wake(told);
+    if (told.length > 0) {
+      noteWritten(told);
+      wake(told);
+    }
     return result;
   };
 }

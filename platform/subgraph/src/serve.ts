@@ -6,6 +6,7 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { DomainError, errorCodes } from '@pms/errors';
+import { gatherToken } from '@pms/events/consistency';
 import { newId } from '@pms/events/ids';
 import { type Revocations, unrevoked } from '@pms/identity/revocations';
 import type { Authenticate } from '@pms/identity/tokens';
@@ -13,6 +14,7 @@ import type { Logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
+import { CONSISTENCY_HEADER, type ContextFor, type OperationKind, TOKEN_EXTENSION } from './consistency.ts';
 import { exportRoutes } from './export-routes.ts';
 import { masked } from './masking.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
@@ -21,6 +23,7 @@ import { renewing, serverTls, type TlsFiles } from './tls.ts';
 import { noteCode, servedOverHttp } from './traced.ts';
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024; // a capture of 10,000 trades with fees is about 4 MB
+const OK = 200;
 const DRAIN_MAX_MS = 10_000;
 
 export interface ServeOptions {
@@ -34,6 +37,8 @@ export interface ServeOptions {
   /** How long an open socket outlives its token. */
   readonly graceMs?: number;
   readonly logger: Logger;
+  /** Where requests read, and when; from the subgraph itself, at once, unless given. */
+  readonly contextFor?: ContextFor | undefined;
 }
 
 export interface Served {
@@ -52,21 +57,23 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   const stopRenewing = options.tls === undefined ? (): void => undefined : renewing(app.server as unknown as Parameters<typeof renewing>[0], options.tls, options.logger);
   const { logger } = options;
   const authenticate = unrevoked(options.authenticate, options.revocations) ?? options.authenticate;
+  const contextFor = options.contextFor ?? ((request) => Promise.resolve(subgraph.contextFor(request)));
   let draining = false;
   const server = new ApolloServer<object>({
     schema: subgraph.schema, introspection: true, csrfPrevention: false, stopOnTerminationSignals: false, includeStacktraceInErrorResponses: false,
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(logger)],
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(logger), tokenPlugin()],
   });
   await server.start();
   routes(app, subgraph, () => draining);
   await subgraph.routes?.(app);
   exportRoutes(app, { datasets: subgraph.datasets ?? [], authenticate, logger });
-  const answer = fastifyApolloHandler(server, { context: async (request) => contextOf(subgraph, signIns.get(request)) });
+  const answer = fastifyApolloHandler(server, { context: async (request) => contexts.get(request) ?? {} });
   app.route({
     method: ['GET', 'POST'], url: '/graphql',
     preHandler: async (request, reply) => {
       try {
-        signIns.set(request, await requestOf(request, authenticate));
+        const from = await requestOf(request, authenticate);
+        contexts.set(request, Object.assign(await contextFor(from, kindOf(request)), { request: from }));
       } catch (error) {
         await refuse(reply, error);
       }
@@ -92,7 +99,7 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   };
 }
 
-const signIns = new WeakMap<FastifyRequest, SubgraphRequest>();
+const contexts = new WeakMap<FastifyRequest, Context>();
 
 function contextOf(subgraph: Subgraph, request: SubgraphRequest | undefined): Context {
   if (request === undefined) throw new Error('a request reached the handler without a sign-in');
@@ -103,7 +110,9 @@ async function requestOf({ headers }: FastifyRequest, authenticate: Authenticate
   const principal = await authenticate(headers.authorization);
   if (principal === null) throw new DomainError('UNAUTHENTICATED', 'sign in first: the request carries no access token');
   const correlationId = headers['x-correlation-id'];
+  const consistency = headers[CONSISTENCY_HEADER];
   return {
+    ...(typeof consistency === 'string' ? { headers: { [CONSISTENCY_HEADER]: consistency } } : {}),
     principal, token: headers.authorization?.replace(/^Bearer /i, '') ?? null,
     correlationId: typeof correlationId === 'string' && correlationId !== '' ? correlationId : newId('req'),
   };
@@ -111,7 +120,8 @@ async function requestOf({ headers }: FastifyRequest, authenticate: Authenticate
 
 async function refuse(reply: { status(code: number): { header(name: string, value: string): { send(body: unknown): unknown } } }, error: unknown): Promise<void> {
   if (!(error instanceof DomainError)) throw error;
-  await reply.status(errorCodes[error.code].status).header('www-authenticate', 'Bearer')
+  // late is an answer, and says nothing against the subgraph: the router's breaker is not to count it
+  await reply.status(error.code === 'STALE_READ' ? OK : errorCodes[error.code].status).header('www-authenticate', 'Bearer')
     .send({ errors: [{ message: error.message, extensions: error.extensions }] });
 }
 
@@ -123,6 +133,29 @@ function routes(app: FastifyInstance, subgraph: Subgraph, draining: () => boolea
   });
   app.get('/metrics', async (_, reply) => reply.header('content-type', metrics.contentType).send(await metrics.metrics()));
 }
+
+/** Of a request that is not an operation yet: what might be a change is treated as one. */
+function kindOf({ body }: FastifyRequest): OperationKind | undefined {
+  const query = (body as { readonly query?: unknown } | null | undefined)?.query;
+  return typeof query === 'string' && !/\bmutation\b/.test(query) ? 'query' : undefined;
+}
+
+/** A change tells which events it wrote. */
+const tokenPlugin = () => ({
+  requestDidStart: async () => {
+    let token: (() => string | null) | undefined;
+    return {
+      didResolveOperation: async ({ operation, contextValue }: { operation: { operation: string }; contextValue: object }) => {
+        if (operation.operation === 'mutation') token = gatherToken((contextValue as Context).request.correlationId);
+      },
+      willSendResponse: async ({ response: { body } }: { response: { body: unknown } }) => {
+        const written = token?.() ?? null;
+        const { singleResult } = body as { singleResult?: { extensions?: Record<string, unknown> } };
+        if (written !== null && singleResult !== undefined) singleResult.extensions = { ...singleResult.extensions, [TOKEN_EXTENSION]: written };
+      },
+    };
+  },
+});
 
 const maskingPlugin = (logger: Logger) => ({
   requestDidStart: async () => ({

@@ -18,6 +18,8 @@ export interface SubgraphRequest {
   readonly principal: Principal | null;
   readonly token: string | null;
   readonly correlationId: string;
+  /** Of the client's headers those that subgraphs are passed, by their names in small letters. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A request whose sender is known, as commands and queries see it. */

@@ -15,7 +15,9 @@ const DOCUMENTS_MAX = 2_000;
 export interface LocalSubgraph {
   readonly name: string;
   readonly schema: GraphQLSchema;
-  contextFor(request: LocalRequest): object | Promise<object>;
+  contextFor(request: LocalRequest, kind?: SubgraphRequest['kind']): object | Promise<object>;
+  /** Called before a change; what it returns is called after it, for the change's consistency token, or null. */
+  readonly gatherToken?: (correlationId: string) => () => string | null;
 }
 
 export interface LocalRequest {
@@ -46,17 +48,27 @@ function transportTo(subgraph: LocalSubgraph, settings: SubgraphSettings): Trans
   };
   const callOf = async (request: SubgraphRequest, context: RequestContext) => ({
     schema: subgraph.schema, document: parsed(request.query), variableValues: request.variables ?? {}, operationName: request.operationName ?? null,
-    contextValue: await subgraph.contextFor(requestOf(context, settings)),
+    contextValue: await subgraph.contextFor(requestOf(context, settings), request.kind),
   });
   const late = (ms: number) => ({ ms, late: () => new NoAnswer(`no answer within ${ms} ms`) });
   const patience = { read: late(settings.timeoutMs), change: late(settings.mutationTimeoutMs) };
 
-  const answer = async (request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> => {
+  const executed = async (request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> => {
     context.signal?.throwIfAborted();
     const call = await callOf(request, context);
     const work = execute(call);
     if (!(work instanceof Promise)) return resultOf(work);
     return resultOf(await abortable(work, context.signal, request.kind === 'query' ? patience.read : patience.change));
+  };
+  const changed = async (request: SubgraphRequest, context: RequestContext, token: () => string | null): Promise<SubgraphResult> => {
+    const [outcome] = await Promise.allSettled([executed(request, context)]);
+    const written = token(); // also of a change that failed: it was gathered under a name that others may use
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return written === null ? outcome.value : { ...outcome.value, extensions: { consistencyToken: written } };
+  };
+  const answer = (request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> => {
+    const gathered = request.kind === 'mutation' ? subgraph.gatherToken?.(context.correlationId) : undefined;
+    return gathered === undefined ? executed(request, context) : changed(request, context, gathered);
   };
   const open = async (request: SubgraphRequest, context: RequestContext) => subscribe(await callOf(request, context));
 

@@ -1,6 +1,7 @@
 /** One request to a subgraph. A subgraph that does not answer is an error in the result, never a thrown one; a client that went away is thrown. */
 import { DomainError } from '@pms/errors';
 import type { SubgraphRequest, SubgraphResult } from '../dial/transport.ts';
+import { noteToken } from '../operation/consistency.ts';
 import type { EntityFetch, RootFetch } from '../planner/plan.ts';
 import { endFetch, noteFetch, underFetch } from '../telemetry/fetch.ts';
 import { type Exchanged, record, takeSent } from './recall.ts';
@@ -62,6 +63,7 @@ export async function send(fetch: RootFetch | EntityFetch, variables: Data, run:
   try {
     const result = await transport(fetch.service).execute(requestOf(fetch, variables, written, run.recorder !== undefined), context);
     done(result.errors === undefined ? 'ok' : 'errors');
+    if (seen !== undefined && fetch.operationKind === 'mutation') noteToken(seen, result.extensions);
     return result;
   } catch (error) {
     if (run.context.signal?.aborted === true) {

@@ -13,7 +13,7 @@ export interface Cors {
   cookiesCount(origin: string | undefined, host: string | undefined): boolean;
 }
 
-const EXPOSED = 'x-correlation-id, ratelimit, ratelimit-policy, retry-after';
+const EXPOSED = 'x-correlation-id, x-pms-consistency, ratelimit, ratelimit-policy, retry-after';
 const STANDARD_HEADERS = 'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, x-correlation-id';
 const HEADER_NAMES = /^[\w\-, ]{1,1024}$/;
 

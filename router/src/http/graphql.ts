@@ -4,6 +4,7 @@ import { badInput } from '@pms/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cacheHeaders } from '../cache/policy.ts';
 import { answersInParts, type Caller, deadline, type GraphQLParams, notHere, type ReadyOperation, refuseOverLimit, type Service } from '../operation/serve.ts';
+import { CONSISTENCY_HEADER, tokenOf } from '../operation/consistency.ts';
 import { InvalidOperation } from '../operation/validate.ts';
 import { mayBeForged } from '../security/csrf.ts';
 import { multipartSubscription, serverSentEvents } from '../subscriptions/framing.ts';
@@ -150,6 +151,8 @@ async function answer(exchange: Exchange, params: GraphQLParams, caller: Caller,
   const { status, headers } = answered;
   if (accepted.eventsPreferred) return sendEvent(exchange, answered.body, way);
   reply.headers(headers);
+  const token = tokenOf(caller.seen);
+  if (token !== null) reply.header(CONSISTENCY_HEADER, token);
   return send(exchange, status ?? 200, headers['content-type'] ?? accepted.single ?? JSON_TYPE, answered, way);
 }
 

@@ -17,6 +17,7 @@ import { clientKey } from '../security/client-key.ts';
 import { refuseRevoked, type Revocations } from '@pms/identity/revocations';
 import { type RateDecision, type RateLimit, RateLimited } from '../security/rate-limit.ts';
 import type { Answer } from './answer.ts';
+import { carryingToken } from './consistency.ts';
 import type { PreparedOperation, Variant } from './prepare.ts';
 import { InvalidOperation } from './validate.ts';
 
@@ -136,7 +137,7 @@ export function service({ engine: current, limit, documents, observer, logger, m
     },
     async execute(ready, caller, signal) {
       caller.seen.ran = true;
-      const answer = explaining(await answered(ready, caller, signal), ready, caller);
+      const answer = explaining(carryingToken(await answered(ready, caller, signal), caller.seen), ready, caller);
       for (const { extensions } of answer.errors) metrics.errors.inc({ code: String(extensions['code']) });
       noteErrors(caller.seen, answer.errors);
       caller.seen.bytes = answer.text.length;

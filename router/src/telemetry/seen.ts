@@ -53,6 +53,8 @@ export interface Seen {
   /** Of a subscription. */
   events: number;
   bytes: number;
+  /** The consistency tokens of what it changed. */
+  written: readonly string[];
   /** Whether it began to run. */
   ran: boolean;
   /** Of the errors that were told. */
@@ -64,7 +66,7 @@ export interface Seen {
 const NONE: readonly string[] = [];
 
 export const seenFrom = (given: Pick<Seen, 'via' | 'name' | 'started' | 'correlationId' | 'client' | 'address' | 'userAgent' | 'planAsked' | 'trace' | 'traceId' | 'headers'>): Seen => ({
-  ...given, principal: null, operation: null, planFound: null, planMs: 0, cost: null, cache: null, fetches: 0, events: 0, bytes: 0, ran: false, codes: NONE,
+  ...given, principal: null, operation: null, planFound: null, planMs: 0, cost: null, cache: null, fetches: 0, events: 0, bytes: 0, ran: false, codes: NONE, written: NONE,
   timings: null, ended: false,
 });
 

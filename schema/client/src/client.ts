@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly token?: TokenSource;
   /** Instead of a token: fetched from /oauth2/token and renewed in time. */
   readonly credentials?: Credentials;
+  /** Each request sees what the last mutation of this client wrote, in every domain; it may have to wait for that, or end with STALE_READ. */
+  readonly readsItsWrites?: boolean;
   readonly fetch?: typeof globalThis.fetch;
   /** A WebSocket class, where the runtime has none of its own. */
   readonly webSocket?: unknown;
@@ -39,7 +41,7 @@ export function createClient(options: ClientOptions): PmsClient {
   const fetch = options.fetch ?? globalThis.fetch;
   const endpoint = new URL('/graphql', options.url);
   const tokens = options.credentials === undefined ? givenToken(options.token) : credentialTokens(new URL('/oauth2/token', options.url), options.credentials, fetch);
-  const way = { endpoint, fetch, tokens };
+  const way = { endpoint, fetch, tokens, ...(options.readsItsWrites === true ? { written: { token: null } } : {}) };
   const socket = socketClient(endpoint, tokens, options.webSocket ?? globalThis.WebSocket);
   const ask: PmsClient['query'] = (document, ...[variables, requestOptions]) => request(way, document, variables ?? ({} as never), requestOptions ?? {});
   return {

@@ -16,7 +16,11 @@ export interface Way {
   readonly endpoint: URL;
   readonly fetch: typeof globalThis.fetch;
   readonly tokens: Tokens;
+  /** What the last mutation wrote, which the next request has to see; undefined where that is not wanted. */
+  readonly written?: { token: string | null };
 }
+
+const CONSISTENCY = 'x-pms-consistency';
 
 interface Answer {
   readonly data?: unknown;
@@ -31,10 +35,13 @@ async function send(way: Way, body: string, token: string | null, options: Reque
     'content-type': 'application/json',
     accept: 'application/graphql-response+json, application/json;q=0.9',
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(way.written?.token == null ? {} : { [CONSISTENCY]: way.written.token }),
     ...options.headers,
   };
   try {
-    return await way.fetch(way.endpoint, { method: 'POST', headers, body, signal: AbortSignal.any(signals) });
+    const response = await way.fetch(way.endpoint, { method: 'POST', headers, body, signal: AbortSignal.any(signals) });
+    if (way.written !== undefined) way.written.token = response.headers.get(CONSISTENCY) ?? way.written.token;
+    return response;
   } catch (cause) {
     options.signal?.throwIfAborted();
     throw new PmsError('NETWORK', `no answer from ${way.endpoint.href}`, { cause });

@@ -9,6 +9,7 @@ export type PmsErrorCode =
   | 'RATE_LIMITED'
   | 'OPERATION_TOO_COMPLEX'
   | 'SUBGRAPH_UNAVAILABLE'
+  | 'STALE_READ'
   | 'INTERNAL'
   /** The document does not fit the schema: the client was generated from another one. */
   | 'GRAPHQL_VALIDATION_FAILED'
@@ -54,7 +55,7 @@ export class PmsError extends Error {
 }
 
 const codes: ReadonlySet<string> = new Set<PmsErrorCode>([
-  'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'RATE_LIMITED', 'OPERATION_TOO_COMPLEX', 'SUBGRAPH_UNAVAILABLE', 'INTERNAL', 'GRAPHQL_VALIDATION_FAILED',
+  'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'RATE_LIMITED', 'OPERATION_TOO_COMPLEX', 'SUBGRAPH_UNAVAILABLE', 'STALE_READ', 'INTERNAL', 'GRAPHQL_VALIDATION_FAILED',
 ]);
 const isCode = (value: unknown): value is PmsErrorCode => typeof value === 'string' && codes.has(value);
 const textOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -36,6 +36,20 @@ test('a query with a given token answers with its data', async () => {
   expect(await client.query(greeting, { name: 'you' })).toEqual({ greeting: 'hello you' });
 });
 
+test('a client that reads its writes presents the token of its last answer that had one', async () => {
+  const presented: (string | null)[] = [];
+  const tokens = ['1~a.b.v1=x', null, null];
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    presented.push(new Headers(init?.headers).get('x-pms-consistency'));
+    const { body, status, headers } = await globalThis.fetch(url, init);
+    const token = tokens.shift() ?? null;
+    return new Response(body, { status, headers: { 'content-type': headers.get('content-type') ?? '', ...(token === null ? {} : { 'x-pms-consistency': token }) } });
+  };
+  const { client } = await started(() => ({ token: 'given', fetch, readsItsWrites: true }));
+  for (const name of ['one', 'two', 'three']) await client.query(greeting, { name });
+  expect(presented).toEqual([null, '1~a.b.v1=x', '1~a.b.v1=x']);
+});
+
 test('many requests at once share one token', async () => {
   const { client, platform } = await started(() => ({ credentials }));
   await Promise.all(Array.from({ length: 20 }, () => client.query(greeting, { name: 'you' })));

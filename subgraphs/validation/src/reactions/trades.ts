@@ -22,7 +22,9 @@ export function tradesAndBooks(workings: Workings): Reaction[] {
       for (const stretch of stretchesOf(fresh)) await take(workings, tx, portfolio, stretch);
     });
   };
-  return [tradeCaptured, tradeBooked, cashMoved].map(({ name }) => ({ type: name, acrossKeys: true, react: (event) => reactAll([event]), reactAll }));
+  return [tradeCaptured, tradeBooked, cashMoved].map(({ name }) => ({
+    type: name, acrossKeys: true, ...(name === cashMoved.name && { unrecorded: true }), react: (event) => reactAll([event]), reactAll,
+  }));
 }
 
 async function take(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, stretch: readonly Event[]): Promise<void> {

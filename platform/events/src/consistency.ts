@@ -1,0 +1,91 @@
+/**
+ * Consistency tokens: a change says which events it wrote, and who presents that to a domain is answered once the domain has handled those it hears. A token is text
+ * for a header: `1~<type>=<id>,<id>~<type>=<id>`, ids without their `evt_`. Of a type and key the last event stands for those before it: they are handled in order.
+ */
+import type { Reaction } from './bus.ts';
+import type { Event } from './envelope.ts';
+import { madeAt } from './ids.ts';
+import type { Told } from './recent.ts';
+import { type Sql, schemaOf } from './sql.ts';
+
+const VERSION = '1';
+const PREFIX = 'evt_';
+const ID = /^[0-9a-z]{26}$/;
+const TYPE = /^[a-z][a-z-]*\.[a-z-]+\.v\d+$/;
+/** Of one token: it has to fit into a header. Of a change to more keys the last count. */
+const TOKEN_EVENTS_MAX = 200;
+/** Of the token of an operation with several changes. */
+const AWAITED_MAX = 1_000;
+
+/** What is being gathered, by correlation id: a change's own events have it, and no cause. */
+const gathering = new Map<string, Set<Map<string, Event>>>();
+
+/** Begins to gather what is written under a correlation id; call the result once the change has ended, for its token. Null where nothing was written. */
+export function gatherToken(correlationId: string): () => string | null {
+  const gathered = new Map<string, Event>();
+  const all = gathering.get(correlationId) ?? new Set();
+  gathering.set(correlationId, all.add(gathered));
+  return () => {
+    all.delete(gathered);
+    if (all.size === 0 && gathering.get(correlationId) === all) gathering.delete(correlationId);
+    return tokenOf([...gathered.values()]);
+  };
+}
+
+/** Called with what was committed. */
+export function noteWritten(told: readonly Told[]): void {
+  if (gathering.size === 0) return;
+  for (const { event } of told) {
+    if (event.causationId !== null) continue;
+    for (const gathered of gathering.get(event.correlationId) ?? []) {
+      const name = `${event.type} ${event.key}`;
+      gathered.delete(name); // so that the last written is the last of all
+      gathered.set(name, event);
+      if (gathered.size > TOKEN_EVENTS_MAX) gathered.delete(gathered.keys().next().value ?? '');
+    }
+  }
+}
+
+function tokenOf(events: readonly Pick<Event, 'id' | 'type'>[]): string | null {
+  if (events.length === 0) return null;
+  const parts = [...Map.groupBy(events, ({ type }) => type)].map(([type, of]) => `${type}=${of.map(({ id }) => id.slice(PREFIX.length)).join()}`);
+  return [VERSION, ...parts].join('~');
+}
+
+export interface Awaited {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** Null for text that is no token. */
+export function eventsOfToken(text: string): readonly Awaited[] | null {
+  const [version, ...parts] = text.split('~');
+  if (version !== VERSION || parts.length === 0) return null;
+  const events: Awaited[] = [];
+  for (const part of parts) {
+    const [type = '', ids = '', ...more] = part.split('=');
+    if (more.length > 0 || !TYPE.test(type)) return null;
+    for (const id of ids.split(',')) {
+      if (!ID.test(id) || events.length >= AWAITED_MAX) return null;
+      events.push({ type, id: PREFIX + id });
+    }
+  }
+  return events;
+}
+
+/** Inbox rows are kept for longer; a token that is older names what everybody has. */
+const AWAITED_FOR_MS = 7 * 86_400_000;
+
+/** Those of the events that a domain has still to handle; what it does not hear, or keeps no record of, is not among them. */
+export async function unhandled(sql: Sql, domain: { readonly name: string; readonly reactions: readonly Reaction[] }, events: readonly Awaited[]): Promise<readonly Awaited[]> {
+  const reactionTo = new Map(domain.reactions.map((reaction) => [reaction.type, reaction]));
+  const heard = events.filter(({ type, id }) => {
+    if ((madeAt(id) ?? 0) < Date.now() - AWAITED_FOR_MS) return false;
+    const reaction = reactionTo.get(type) ?? reactionTo.get('*');
+    return reaction !== undefined && reaction.unrecorded !== true;
+  });
+  if (heard.length === 0) return [];
+  const { rows } = await sql.query<{ id: string }>(`select id from ${schemaOf(domain.name)}.inbox_event where id = any($1)`, [heard.map(({ id }) => id)]);
+  const known = new Set(rows.map(({ id }) => id));
+  return heard.filter(({ id }) => !known.has(id));
+}

@@ -1,0 +1,58 @@
+/**
+ * Takes away what no one needs any more: events that were handed over (and, where the database itself delivers them, read by every consumer) and inbox rows of events that
+ * cannot come again, once they are old enough. A few thousand rows a statement, the oldest first, found by primary keys that rise with time: nothing else is looked at.
+ */
+import { counter } from '@pms/telemetry/metrics';
+import { type Sql, schemaOf } from './sql.ts';
+
+const BATCH_MAX = 5_000;
+const BATCHES_A_ROUND_MAX = 50;
+
+const pruned = counter('pms_events_pruned_total', 'Rows of outbox and inbox that were taken away because of their age, by domain', ['domain', 'table']);
+
+export interface Pruned {
+  readonly outbox: number;
+  readonly inbox: number;
+}
+
+/** `keepDays` has to be longer than Kafka keeps messages: an inbox row is what makes a second delivery harmless. */
+export async function prune(sql: Sql, domain: string, keepDays: number): Promise<Pruned> {
+  const outbox = await batches(() => pruneOutbox(sql, domain, keepDays));
+  const inbox = await batches(() => pruneInbox(sql, domain, keepDays));
+  pruned.inc({ domain, table: 'outbox' }, outbox);
+  pruned.inc({ domain, table: 'inbox' }, inbox);
+  return { outbox, inbox };
+}
+
+async function batches(once: () => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (let round = 0; round < BATCHES_A_ROUND_MAX; round += 1) {
+    const count = await once();
+    sum += count;
+    if (count < BATCH_MAX) break;
+  }
+  return sum;
+}
+
+/** A consumer that has read nothing for as long as events are kept is not waited for: one that comes back begins with what there is. */
+async function pruneOutbox(sql: Sql, domain: string, keepDays: number): Promise<number> {
+  const schema = schemaOf(domain);
+  const { rows: [counted] } = await sql.query<{ count: number }>(
+    `with read as (select coalesce((select min(position) from bus.cursor where updated_at > now() - make_interval(days => $1)), (select min(position) from bus.cursor), 0) as position),
+     unread as (select min(seq) as seq from bus.placed_event where publisher = $2 and position > (select position from read)),
+     old as (select seq from (select seq, recorded_at from ${schema}.outbox_event order by seq limit ${BATCH_MAX}) as oldest
+       where recorded_at < now() - make_interval(days => $1) and seq < coalesce((select seq from unread), 9223372036854775807) and not exists (select from ${schema}.outbox_waiting as w where w.seq = oldest.seq)),
+     places as (delete from bus.placed_event where position in (
+       select position from (select position, publisher, seq from bus.placed_event where position <= (select position from read) order by position limit ${BATCH_MAX}) as first
+        where publisher = $2 and (seq in (select seq from old) or not exists (select from ${schema}.outbox_event as o where o.seq = first.seq)))),
+     gone as (delete from ${schema}.outbox_event where seq in (select seq from old) returning 1)
+     select count(*)::int as count from gone`, [keepDays, domain]);
+  return counted?.count ?? 0;
+}
+
+async function pruneInbox(sql: Sql, domain: string, keepDays: number): Promise<number> {
+  const inbox = `${schemaOf(domain)}.inbox_event`;
+  const { rowCount } = await sql.query(
+    `delete from ${inbox} where id in (select id from (select id, handled_at from ${inbox} order by id limit ${BATCH_MAX}) as oldest where handled_at < now() - make_interval(days => $1))`, [keepDays]);
+  return rowCount;
+}

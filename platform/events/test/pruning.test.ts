@@ -1,0 +1,59 @@
+/** What is old enough goes, and nothing that somebody still needs. */
+import { newId } from '@pms/events/ids';
+import { localBus } from '@pms/events/local-bus';
+import { prune } from '@pms/events/pruning';
+import { silent } from '@pms/telemetry/logger';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fact, publishers, world, type World } from './world.ts';
+
+const DAYS = 30;
+let w: World;
+beforeEach(async () => { w = await world(); });
+afterEach(() => w.end());
+
+const tell = async (...values: number[]): Promise<string[]> => {
+  const events = values.map((value) => fact('a', value));
+  await w.north((unit) => unit.outbox.add(events));
+  return events.map(({ id }) => id);
+};
+const aged = (table: string, column: string, ids: readonly string[]): Promise<unknown> => w.database.query(`update ${table} set ${column} = now() - interval '31 days' where id = any($1)`, [ids]);
+const left = async (table: string): Promise<string[]> => (await w.database.query<{ id: string }>(`select id from ${table} order by id`)).rows.map(({ id }) => id);
+
+async function delivered(): Promise<void> {
+  const bus = localBus({ database: w.database, publishers, logger: silent, peers: null });
+  bus.subscribe('south-west', [{ type: 'north.counted.v1', react: async ({ id }) => void (await w.southWest((unit) => unit.firstSight(id))) }]);
+  await bus.start();
+  await bus.settled();
+  await bus.close();
+}
+
+test('an event goes when it is old and delivered, an inbox row when it is old; what is young stays, and what waits', async () => {
+  const [old = '', young = ''] = await tell(1, 2);
+  await delivered();
+  const [waiting = ''] = await tell(3);
+  await aged('north.outbox_event', 'recorded_at', [old, waiting]);
+  await aged('south_west.inbox_event', 'handled_at', [old]);
+  expect(await prune(w.database, 'north', DAYS)).toEqual({ outbox: 1, inbox: 0 });
+  expect(await prune(w.database, 'south-west', DAYS)).toEqual({ outbox: 0, inbox: 1 });
+  expect(await left('north.outbox_event')).toEqual([young, waiting]);
+  expect(await left('south_west.inbox_event')).toEqual([young]);
+  expect((await w.database.query<{ event_id: string }>('select event_id from bus.placed_event')).rows).toEqual([{ event_id: young }]);
+  await delivered();
+  expect(await left('south_west.inbox_event')).toEqual([young, waiting]);
+});
+
+test('an event that a consumer has still to read stays, however old it is; one that has been away for as long is not waited for', async () => {
+  const ids = await tell(1, 2);
+  await delivered();
+  await w.database.query(`insert into bus.cursor (consumer, position) select 'slow', min(position) from bus.placed_event`);
+  await aged('north.outbox_event', 'recorded_at', ids);
+  expect(await prune(w.database, 'north', DAYS)).toMatchObject({ outbox: 1 });
+  expect(await left('north.outbox_event')).toEqual(ids.slice(1));
+  await w.database.query(`update bus.cursor set updated_at = now() - interval '31 days' where consumer = 'slow'`);
+  expect(await prune(w.database, 'north', DAYS)).toMatchObject({ outbox: 1 });
+});
+
+test('more than one statement takes away goes in several', async () => {
+  await w.database.query(`insert into north.inbox_event (id, handled_at) select $1 || n, now() - interval '31 days' from generate_series(1, 12000) as n`, [newId('evt')]);
+  expect(await prune(w.database, 'north', DAYS)).toMatchObject({ inbox: 12_000 });
+});
