@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GatewayReport, measureGateways } from './gateways/measure.ts';
 import { benchBooks } from './books/run.ts';
+import { benchEvents } from './events/run.ts';
 import { machine, versions } from './machine.ts';
 import { type CaptureFigures, measureBulk, measureSingly } from './platform/capture.ts';
 import { type LatencyFigures, measureLatency } from './platform/latency.ts';
@@ -31,7 +32,7 @@ interface Results {
 }
 
 const given = process.argv.slice(2);
-const larger = new Map([['router', benchRouter], ['books', benchBooks], ['redis', benchRedis]]).get(given[0] ?? '');
+const larger = new Map([['router', benchRouter], ['books', benchBooks], ['events', benchEvents], ['redis', benchRedis]]).get(given[0] ?? '');
 if (larger !== undefined) {
   await larger(given.slice(1));
   process.exit();
