@@ -85,10 +85,9 @@ async function asked(text: string, kind: 'query' | 'mutation', token?: string) {
   const written = gatherToken(request.correlationId);
   const contextValue = await world.readers.get('portfolio')?.(request, kind);
   const { data, errors } = await execute({ schema: subgraph!.schema, document: parse(text), contextValue });
-  expect(errors).toBeUndefined();
   const after = await readsFrom();
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test asserts
-  return { data: data as any, token: written() ?? undefined, from: Object.keys(after).find((from) => after[from] !== before[from]) };
+  return { data: data as any, codes: errors?.map(({ extensions }) => extensions['code']), token: written() ?? undefined, from: Object.keys(after).find((from) => after[from] !== before[from]) };
 }
 const readsFrom = async (): Promise<Record<string, number>> =>
   Object.fromEntries((await metrics.getSingleMetric('pms_reads_total')?.get())?.values.filter(({ labels }) => labels['domain'] === 'portfolio').map(({ labels, value }) => [String(labels['from']), value]) ?? []);
@@ -107,7 +106,7 @@ test('a query reads the replica, and with a token not before the change is there
 test('while the replica is behind, a query without a token may miss a change, and one with it has the primary’s answer', async () => {
   await replica.query('select pg_wal_replay_pause()');
   const { id, token } = await opened('held up');
-  expect(await found(id)).toMatchObject({ data: { portfolio: null }, from: 'replica' });
+  expect(await found(id)).toMatchObject({ codes: ['NOT_FOUND'], from: 'replica' });
   expect(await found(id, token)).toMatchObject({ data: { portfolio: { name: 'held up' } }, from: 'late' });
   await replica.query('select pg_wal_replay_resume()');
   await vi.waitFor(async () => expect(await found(id, token)).toMatchObject({ data: { portfolio: { name: 'held up' } }, from: 'replica' }), ARRIVES);
