@@ -17,6 +17,9 @@ import { keepsAnswers, routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
 import { openWorld } from './world.ts';
 
+const tokenOf: NonNullable<Parameters<typeof inProcess>[0][number]['gatherToken']> = ({ principal, correlationId }) =>
+  (principal === null ? () => null : gatherToken({ organizationId: principal.organizationId, correlationId }));
+
 /** Of the secret that one process shares with itself. */
 const SECRET_BYTES = 48;
 
@@ -64,7 +67,7 @@ async function opened({ environment, databaseUrl, logger }: PlatformOptions, opt
       ...options,
       ...(accesses === null ? {} : { accesses: accesses.take }),
       ...inBrowsers(issuer),
-      dial: inProcess(subgraphs.map((subgraph) => ({ name: subgraph.name, schema: subgraph.schema, contextFor: world.readers.get(subgraph.name) ?? subgraph.contextFor, gatherToken }))),
+      dial: inProcess(subgraphs.map((subgraph) => ({ name: subgraph.name, schema: subgraph.schema, contextFor: world.readers.get(subgraph.name) ?? subgraph.contextFor, gatherToken: tokenOf }))),
       authenticate: trusted,
       ...(following === null ? {} : { revocations: following.revocations }),
       mounts: async (app) => {

@@ -14,7 +14,7 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { environment } from './environment.ts';
 import { peerFetch } from './peers.ts';
-import { routerOptions } from './router.ts';
+import { redirected, routerOptions } from './router.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pms-tls-'));
 
@@ -86,7 +86,7 @@ async function routerShowing(certificates: Record<string, string>): Promise<stri
   const env = environment({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', PMS_HOME: folder, PMS_DEMO: 'false', PORT: '0', LOG_LEVEL: 'silent', ...certificates });
   const router = await startRouter({
     ...routerOptions(env, silent), authenticate: async () => principal(),
-    dial: ({ name, url }, settings) => http.dial({ name, url: name === 'leaderboard' ? served.url : url }, settings),
+    dial: redirected(http.dial, new Map([['leaderboard', served.url]])),
   });
   closing.push(() => http.close(), () => router.close());
   return `${router.url}/graphql`;

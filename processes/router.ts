@@ -13,7 +13,7 @@ import { startRouter } from '@pms/router';
 import { platformPolicies } from '@pms/identity/policies';
 import { unrevoked } from '@pms/identity/revocations';
 import { CONSISTENCY_HEADER } from '@pms/subgraph/consistency';
-import type { RouterSettingsInput } from '@pms/router/settings';
+import type { RouterSettings, RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
@@ -87,7 +87,7 @@ export const keepsAnswers = ({ settings }: Pick<RouterOptions, 'settings'>): boo
 /** What the router is given in either shape, with a connection to Redis, where there is one, that is to be closed. */
 export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial' | 'redis'> & { readonly redis: RedisLink | null } {
   const tracing = tracer();
-  const settings = settingsFrom(environment.routerConfig, platformSettings(environment));
+  const settings = passingTokens(settingsFrom(environment.routerConfig, platformSettings(environment)));
   return {
     ...(tracing === null ? {} : { tracer: tracing }),
     supergraph: sourceOf(environment),
@@ -112,8 +112,6 @@ const platformSettings = ({ rateLimit, demo, tls }: Environment): RouterSettings
   // In the demo world its administrators see plans; elsewhere whoever a file of settings names.
   ...(demo ? { telemetry: { plan: { scope: 'identity:manage' } } } : {}),
   ...(rateLimit === null ? {} : { rate: rateLimit }),
-  // what a client has changed is what it reads next: domains wait for what the token names
-  subgraphs: { all: { headers: { pass: [CONSISTENCY_HEADER] } } },
   // A slow client of these gets the latest value: of each instrument, or of the one thing that it follows.
   subscriptions: {
     conflate: { quotes: ['instrument', 'id'], portfolioPnl: [], simulationProgress: [], leaderboardChanged: [] },
@@ -121,7 +119,15 @@ const platformSettings = ({ rateLimit, demo, tls }: Environment): RouterSettings
   },
 });
 
+/** What a client has changed is what it reads next: domains wait for what its token names, whatever else a file of settings has passed on to them. */
+function passingTokens(settings: RouterSettings): RouterSettings {
+  const { all, byName } = settings.subgraphs;
+  const passing = <T extends typeof all>(given: T): T => ({ ...given, headers: { ...given.headers, pass: [...new Set([...given.headers?.pass ?? [], CONSISTENCY_HEADER])] } });
+  const own = Object.entries(byName).map(([name, given]) => [name, given.headers?.pass === undefined ? given : passing(given)] as const);
+  return { ...settings, subgraphs: { all: passing(all), byName: Object.fromEntries(own) } };
+}
+
 /** SUBGRAPH_URL_<NAME> goes before the supergraph's address. */
-function redirected(dial: Dial, urls: ReadonlyMap<string, string>): Dial {
-  return ({ name, url }) => dial({ name, url: urls.get(name.toLowerCase().replaceAll('_', '-')) ?? url });
+export function redirected(dial: Dial, urls: ReadonlyMap<string, string>): Dial {
+  return ({ name, url }, settings) => dial({ name, url: urls.get(name.toLowerCase().replaceAll('_', '-')) ?? url }, settings);
 }

@@ -46,3 +46,20 @@ test('a booked trade is in the portfolio’s positions that were kept before', P
   await vi.waitFor(async () => expect(await books(portfolioId)).toMatchObject({ held: ['10'] }), SOON);
   await vi.waitFor(async () => expect(await books(portfolioId)).toEqual({ held: ['10'], kept: true }), SOON);
 });
+
+test('who presents a consistency token is given no answer that was kept before the change', PATIENCE, async () => {
+  const portfolioId = await funded(service, 'Kept and told', '1000');
+  const sent = async (query: string, headers: Record<string, string> = {}): Promise<{ data: any; consistency: string }> => {
+    const response = await fetch(`${platform.url}/graphql`, { method: 'POST', body: JSON.stringify({ query }), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers } });
+    return { data: ((await response.json()) as { data: unknown }).data, consistency: response.headers.get('x-pms-consistency') ?? '' };
+  };
+  const worth = async (consistency?: string): Promise<string> =>
+    (await sent(`{ portfolio(id: "${portfolioId}") { valuation { marketValue { amount } } } }`, consistency === undefined ? {} : { 'x-pms-consistency': consistency })).data.portfolio.valuation.marketValue.amount;
+  await vi.waitFor(async () => expect(await worth()).toBe('1000'), SOON);
+  for (let times = 2; times <= 4; times += 1) {
+    await worth(); // so that it is kept
+    const { consistency } = await sent(`mutation { depositCash(input: { portfolioId: "${portfolioId}", amount: { amount: "1000", currency: "USD" }, idempotencyKey: "kept-${times}" }) { userErrors { code } } }`);
+    expect(await worth(consistency)).toBe(String(times * 1_000));
+    expect(await worth(consistency)).toBe(String(times * 1_000));
+  }
+});

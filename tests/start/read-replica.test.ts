@@ -82,7 +82,7 @@ async function asked(text: string, kind: 'query' | 'mutation', token?: string) {
   const [subgraph] = world.subgraphs;
   const request = requestWith(token);
   const before = await readsFrom();
-  const written = gatherToken(request.correlationId);
+  const written = gatherToken({ organizationId: request.principal.organizationId, correlationId: request.correlationId });
   const contextValue = await world.readers.get('portfolio')?.(request, kind);
   const { data, errors } = await execute({ schema: subgraph!.schema, document: parse(text), contextValue });
   const after = await readsFrom();

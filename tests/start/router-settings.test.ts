@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { environment } from '@pms/processes/environment';
+import { routerOptions } from '@pms/processes/router';
 import { settingsFrom } from '@pms/processes/router-settings';
+import { silent } from '@pms/telemetry/logger';
 
 let folder: string;
 beforeEach(() => {
@@ -39,4 +42,15 @@ test('every setting that cannot be used is named at once, and so is the file', (
 test('a file that is not there, or no YAML, is told in a sentence', () => {
   expect(() => settingsFrom(path.join(folder, 'none.yaml'))).toThrow(/none\.yaml cannot be read/);
   expect(() => settingsFrom(file('a: [1'))).toThrow(/cannot be read/);
+});
+
+test('subgraphs are shown certificates and passed consistency tokens, whatever else a file has passed on to them', () => {
+  const name = file('subgraphs:\n  all: { headers: { pass: [x-desk] } }\n  byName: { rttm: { headers: { pass: [] } }, audit: { timeoutMs: 9 } }\n');
+  const env = environment({ PMS_HOME: folder, ROUTER_CONFIG: name, PMS_TLS_CERT_FILE: 'cert.pem', PMS_TLS_KEY_FILE: 'key.pem', PMS_TLS_CA_FILE: 'ca.pem' });
+  const { settings } = routerOptions(env, silent);
+  expect(settings?.subgraphs).toMatchObject({
+    all: { certFile: expect.stringContaining('cert.pem'), headers: { pass: ['x-desk', 'x-pms-consistency'] } },
+    byName: { rttm: { headers: { pass: ['x-pms-consistency'] } }, audit: { timeoutMs: 9 } },
+  });
+  expect(settings?.subgraphs?.byName?.['audit']?.headers?.pass).toBeUndefined();
 });

@@ -1,7 +1,9 @@
 /**
  * Consistency tokens: a change says which events it wrote, and who presents that to a domain is answered once the domain has handled those it hears. A token is text
- * for a header: `1~<type>=<id>,<id>~<type>=<id>`, ids without their `evt_`. Of a type and key the last event stands for those before it: they are handled in order.
+ * for a header: `1.<whose>~<type>=<id>,<id>~<type>=<id>`, ids without their `evt_`. Of a type and key the last event stands for those before it: they are handled in
+ * order. It holds for the organisation that it was made for, and for nobody else.
  */
+import { createHash } from 'node:crypto';
 import type { Reaction } from './bus.ts';
 import type { Event } from './envelope.ts';
 import { madeAt } from './ids.ts';
@@ -9,6 +11,8 @@ import type { Told } from './recent.ts';
 import { type Sql, schemaOf } from './sql.ts';
 
 const VERSION = '1';
+const HEAD = /^1\.([\w-]{8})$/;
+const WHOSE_LENGTH = 8;
 const PREFIX = 'evt_';
 const ID = /^[0-9a-z]{26}$/;
 const TYPE = /^[a-z][a-z-]*\.[a-z-]+\.v\d+$/;
@@ -17,18 +21,22 @@ const TOKEN_EVENTS_MAX = 200;
 /** Of the token of an operation with several changes. */
 const AWAITED_MAX = 1_000;
 
-/** What is being gathered, by correlation id: a change's own events have it, and no cause. */
-const gathering = new Map<string, Set<Map<string, Event>>>();
+type Writer = Pick<Event, 'organizationId' | 'correlationId'>;
 
-/** Begins to gather what is written under a correlation id; call the result once the change has ended, for its token. Null where nothing was written. */
-export function gatherToken(correlationId: string): () => string | null {
+/** What is being gathered, by who writes: a change's own events have its correlation id, which a client may choose and two organisations alike, and no cause. */
+const gathering = new Map<string, Set<Map<string, Event>>>();
+const nameOf = ({ organizationId, correlationId }: Writer): string => `${organizationId} ${correlationId}`;
+
+/** Begins to gather what is written by a request; call the result once the change has ended, for its token. Null where nothing was written. */
+export function gatherToken(writer: Writer): () => string | null {
+  const name = nameOf(writer);
   const gathered = new Map<string, Event>();
-  const all = gathering.get(correlationId) ?? new Set();
-  gathering.set(correlationId, all.add(gathered));
+  const all = gathering.get(name) ?? new Set();
+  gathering.set(name, all.add(gathered));
   return () => {
     all.delete(gathered);
-    if (all.size === 0 && gathering.get(correlationId) === all) gathering.delete(correlationId);
-    return tokenOf([...gathered.values()]);
+    if (all.size === 0 && gathering.get(name) === all) gathering.delete(name);
+    return tokenOf(writer.organizationId, [...gathered.values()]);
   };
 }
 
@@ -37,7 +45,7 @@ export function noteWritten(told: readonly Told[]): void {
   if (gathering.size === 0) return;
   for (const { event } of told) {
     if (event.causationId !== null) continue;
-    for (const gathered of gathering.get(event.correlationId) ?? []) {
+    for (const gathered of gathering.get(nameOf(event)) ?? []) {
       const name = `${event.type} ${event.key}`;
       gathered.delete(name); // so that the last written is the last of all
       gathered.set(name, event);
@@ -46,10 +54,12 @@ export function noteWritten(told: readonly Told[]): void {
   }
 }
 
-function tokenOf(events: readonly Pick<Event, 'id' | 'type'>[]): string | null {
+const whose = (organizationId: string): string => createHash('sha256').update(organizationId).digest('base64url').slice(0, WHOSE_LENGTH);
+
+function tokenOf(organizationId: string, events: readonly Pick<Event, 'id' | 'type'>[]): string | null {
   if (events.length === 0) return null;
   const parts = [...Map.groupBy(events, ({ type }) => type)].map(([type, of]) => `${type}=${of.map(({ id }) => id.slice(PREFIX.length)).join()}`);
-  return [VERSION, ...parts].join('~');
+  return [`${VERSION}.${whose(organizationId)}`, ...parts].join('~');
 }
 
 export interface Awaited {
@@ -57,10 +67,10 @@ export interface Awaited {
   readonly id: string;
 }
 
-/** Null for text that is no token. */
-export function eventsOfToken(text: string): readonly Awaited[] | null {
-  const [version, ...parts] = text.split('~');
-  if (version !== VERSION || parts.length === 0) return null;
+/** Null for text that is no token, or another organisation's. */
+export function eventsOfToken(text: string, organizationId: string): readonly Awaited[] | null {
+  const [head = '', ...parts] = text.split('~');
+  if (HEAD.exec(head)?.[1] !== whose(organizationId) || parts.length === 0) return null;
   const events: Awaited[] = [];
   for (const part of parts) {
     const [type = '', ids = '', ...more] = part.split('=');

@@ -4,31 +4,33 @@ import type { Event } from '@pms/events/envelope';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fact, world, type World } from './world.ts';
 
+const ID = '01kb2c3d4e5f6g7h8j9k0m1n2p';
 let w: World;
 beforeEach(async () => { w = await world(); });
 afterEach(() => w.end());
 
+const writer = { organizationId: 'org_1', correlationId: 'req_1' };
 const write = (...events: Event[]): Promise<void> => w.north((unit) => unit.outbox.add(events));
-const namedBy = (token: string | null): string[] => (eventsOfToken(token ?? '') ?? []).map(({ id }) => id);
+const namedBy = (token: string | null): string[] => (eventsOfToken(token ?? '', 'org_1') ?? []).map(({ id }) => id);
 
 test('a token names what was committed under its correlation id: no cause’s consequence, nothing of others, nothing rolled back', async () => {
-  const token = gatherToken('req_1');
+  const token = gatherToken(writer);
   const own = fact('a', 1);
-  await write(own, { ...fact('a', 2), causationId: 'evt_1' }, { ...fact('a', 3), correlationId: 'req_2' });
+  await write(own, { ...fact('a', 2), causationId: 'evt_1' }, { ...fact('a', 3), correlationId: 'req_2' }, { ...fact('a', 3), organizationId: 'org_2' });
   await w.north(async (unit) => {
     await unit.outbox.add([fact('b', 4)]);
     throw new Error('back');
   }).catch(() => undefined);
   expect(namedBy(token())).toEqual([own.id]);
-  expect(gatherToken('req_1')()).toBeNull();
+  expect(gatherToken(writer)()).toBeNull();
 });
 
 test('of a type and key the last event stands for those before it, and a token stays short enough for a header', async () => {
-  const token = gatherToken('req_1');
+  const token = gatherToken(writer);
   const [first, last, other] = [fact('a', 1), fact('a', 2), fact('a', 3, 'north.told.v1')];
   await write(first, last, other);
   expect(namedBy(token())).toEqual([last.id, other.id]);
-  const many = gatherToken('req_1');
+  const many = gatherToken(writer);
   const all = Array.from({ length: 500 }, (_, n) => fact(`key ${n}`, n));
   await write(...all);
   const text = many() ?? '';
@@ -37,10 +39,10 @@ test('of a type and key the last event stands for those before it, and a token s
 });
 
 test('a domain has still to handle what it hears and has no record of', async () => {
-  const token = gatherToken('req_1');
+  const token = gatherToken(writer);
   const [counted, told, skipped] = [fact('a', 1), fact('a', 2, 'north.told.v1'), fact('a', 3, 'north.skipped.v1')];
   await write(counted, told, skipped);
-  const awaited = eventsOfToken(token() ?? '') ?? [];
+  const awaited = eventsOfToken(token() ?? '', 'org_1') ?? [];
   const react = (): Promise<void> => Promise.resolve();
   const domain = { name: 'south-west', reactions: [{ type: 'north.counted.v1', react }, { type: 'north.skipped.v1', unrecorded: true, react }] };
   expect((await unhandled(w.database, domain, awaited)).map(({ id }) => id)).toEqual([counted.id]);
@@ -48,5 +50,14 @@ test('a domain has still to handle what it hears and has no record of', async ()
   expect(await unhandled(w.database, domain, awaited)).toEqual([]);
 });
 
-test.each(['', '2~north.counted.v1=01kb2c3d4e5f6g7h8j9k0m1n2p', '1', '1~north.counted.v1', '1~north=01kb2c3d4e5f6g7h8j9k0m1n2p', "1~north.counted.v1=' or true", `1~north.counted.v1=${Array.from({ length: 1_001 }, () => '01kb2c3d4e5f6g7h8j9k0m1n2p').join()}`])(
-  'what is no token is none: %#', (text) => expect(eventsOfToken(text)).toBeNull());
+test('a token is the organisation’s that it was made for, and what is none is none', async () => {
+  const token = gatherToken(writer);
+  await write(fact('a', 1));
+  const text = token() ?? '';
+  expect(eventsOfToken(text, 'org_1')).toHaveLength(1);
+  expect(eventsOfToken(text, 'org_2')).toBeNull();
+  const [head = '', named = ''] = text.split('~');
+  const ids = Array.from({ length: 1_001 }, () => ID).join();
+  for (const rest of ['', '~', '~north.counted.v1', `~north=${ID}`, "~north.counted.v1=' or true", `~north.counted.v1=${ID}=${ID}`, `~north.counted.v1=${ids}`]) expect(eventsOfToken(head + rest, 'org_1'), rest).toBeNull();
+  for (const other of ['', '1', `2${head.slice(1)}`, `${head}x`]) expect(eventsOfToken(`${other}~${named}`, 'org_1'), other).toBeNull();
+});

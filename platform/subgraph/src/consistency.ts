@@ -52,8 +52,8 @@ export function readingThrough({ primary, replica, waitMsMax }: ReadingOptions):
   return async (request, kind) => {
     const given = request.headers?.[CONSISTENCY_HEADER];
     if (given === undefined) return replica !== null && kind === 'query' ? counted(replica, 'replica', request) : counted(primary, 'primary', request);
-    const events = eventsOfToken(given);
-    if (events === null) throw badInput(`the header ${CONSISTENCY_HEADER} holds no consistency token: send what a mutation answered, unchanged`);
+    const events = eventsOfToken(given, request.principal?.organizationId ?? '');
+    if (events === null) throw badInput(`the header ${CONSISTENCY_HEADER} holds no consistency token of your organisation: send what a mutation answered to you, unchanged`);
     if (replica !== null && kind === 'query' && (await onReplica(replica, events))) return counted(replica, 'replica', request);
     if (!(await within(waitMsMax, async () => (await unhandled(primary.database, primary.subgraph, events)).length === 0))) {
       stale.inc({ domain });

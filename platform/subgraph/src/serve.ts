@@ -3,9 +3,11 @@
  * verified here again: no request is trusted for where it comes from, and none is answered without a token.
  */
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { DomainError, errorCodes } from '@pms/errors';
+import { isPassing, PASSING_MESSAGE } from '@pms/errors/passing';
 import { gatherToken } from '@pms/events/consistency';
 import { newId } from '@pms/events/ids';
 import { type Revocations, unrevoked } from '@pms/identity/revocations';
@@ -61,7 +63,9 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
   let draining = false;
   const server = new ApolloServer<object>({
     schema: subgraph.schema, introspection: true, csrfPrevention: false, stopOnTerminationSignals: false, includeStacktraceInErrorResponses: false,
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(logger), tokenPlugin()],
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), maskingPlugin(logger), tokenPlugin(),
+      // without a hint nothing is said, as within one process: how long answers are kept is for the router's settings to say
+      ApolloServerPluginCacheControl({ calculateHttpHeaders: 'if-cacheable' })],
   });
   await server.start();
   routes(app, subgraph, () => draining);
@@ -119,6 +123,7 @@ async function requestOf({ headers }: FastifyRequest, authenticate: Authenticate
 }
 
 async function refuse(reply: { status(code: number): { header(name: string, value: string): { send(body: unknown): unknown } } }, error: unknown): Promise<void> {
+  if (isPassing(error)) return void (await reply.status(OK).header('www-authenticate', 'Bearer').send({ errors: [{ message: PASSING_MESSAGE, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] }));
   if (!(error instanceof DomainError)) throw error;
   // late is an answer, and says nothing against the subgraph: the router's breaker is not to count it
   await reply.status(error.code === 'STALE_READ' ? OK : errorCodes[error.code].status).header('www-authenticate', 'Bearer')
@@ -146,7 +151,8 @@ const tokenPlugin = () => ({
     let token: (() => string | null) | undefined;
     return {
       didResolveOperation: async ({ operation, contextValue }: { operation: { operation: string }; contextValue: object }) => {
-        if (operation.operation === 'mutation') token = gatherToken((contextValue as Context).request.correlationId);
+        const { principal, correlationId } = (contextValue as Context).request;
+        if (operation.operation === 'mutation' && principal !== null) token = gatherToken({ organizationId: principal.organizationId, correlationId });
       },
       willSendResponse: async ({ response: { body } }: { response: { body: unknown } }) => {
         const written = token?.() ?? null;

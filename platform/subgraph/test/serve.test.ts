@@ -71,12 +71,12 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-const ask = async (query: string, bearer?: string): Promise<{ status: number; body: any }> => {
+const ask = async (query: string, bearer?: string): Promise<{ status: number; body: any; kept: string | null }> => {
   const response = await fetch(served.url, {
     method: 'POST', body: JSON.stringify({ query }),
     headers: { 'content-type': 'application/json', 'x-correlation-id': 'req_7', ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: await response.json(), kept: response.headers.get('cache-control') };
 };
 const codeOf = async (query: string, bearer?: string): Promise<unknown> => (await ask(query, bearer)).body.errors?.[0]?.extensions?.code;
 
@@ -99,6 +99,10 @@ describe('a subgraph called directly', () => {
 
   test('knows who asks', async () => {
     expect((await ask('{ who }', await token())).body).toEqual({ data: { who: 'usr_1' } });
+  });
+
+  test('leaves it to the router how long an answer may be kept', async () => {
+    expect((await ask('{ who }', await token())).kept).toBeNull();
   });
 
   test('enforces scopes and policies field by field', async () => {

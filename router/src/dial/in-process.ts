@@ -17,7 +17,7 @@ export interface LocalSubgraph {
   readonly schema: GraphQLSchema;
   contextFor(request: LocalRequest, kind?: SubgraphRequest['kind']): object | Promise<object>;
   /** Called before a change; what it returns is called after it, for the change's consistency token, or null. */
-  readonly gatherToken?: (correlationId: string) => () => string | null;
+  readonly gatherToken?: (request: Pick<LocalRequest, 'principal' | 'correlationId'>) => () => string | null;
 }
 
 export interface LocalRequest {
@@ -67,7 +67,7 @@ function transportTo(subgraph: LocalSubgraph, settings: SubgraphSettings): Trans
     return written === null ? outcome.value : { ...outcome.value, extensions: { consistencyToken: written } };
   };
   const answer = (request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> => {
-    const gathered = request.kind === 'mutation' ? subgraph.gatherToken?.(context.correlationId) : undefined;
+    const gathered = request.kind === 'mutation' ? subgraph.gatherToken?.(context) : undefined;
     return gathered === undefined ? executed(request, context) : changed(request, context, gathered);
   };
   const open = async (request: SubgraphRequest, context: RequestContext) => subscribe(await callOf(request, context));
