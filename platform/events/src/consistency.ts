@@ -73,14 +73,18 @@ export function eventsOfToken(text: string, organizationId: string): readonly Aw
   if (HEAD.exec(head)?.[1] !== whose(organizationId) || parts.length === 0) return null;
   const events: Awaited[] = [];
   for (const part of parts) {
-    const [type = '', ids = '', ...more] = part.split('=');
-    if (more.length > 0 || !TYPE.test(type)) return null;
-    for (const id of ids.split(',')) {
-      if (!ID.test(id) || events.length >= AWAITED_MAX) return null;
-      events.push({ type, id: PREFIX + id });
-    }
+    const named = namedBy(part);
+    if (named === null || events.length + named.length > AWAITED_MAX) return null;
+    events.push(...named);
   }
   return events;
+}
+
+/** `<type>=<id>,<id>` */
+function namedBy(part: string): readonly Awaited[] | null {
+  const [type = '', ids = '', ...more] = part.split('=');
+  const all = ids.split(',');
+  return more.length === 0 && TYPE.test(type) && all.every((id) => ID.test(id)) ? all.map((id) => ({ type, id: PREFIX + id })) : null;
 }
 
 /** Inbox rows are kept for longer; a token that is older names what everybody has. */

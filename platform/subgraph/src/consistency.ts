@@ -49,18 +49,28 @@ export function readingThrough({ primary, replica, waitMsMax }: ReadingOptions):
   const onReplica = async (at: Seat, events: readonly Awaited[]): Promise<boolean> =>
     within(Math.min(waitMsMax, REPLICA_WAIT_MS_MAX), async () => (await unhandled(at.database, at.subgraph, events)).length === 0 && has(at.database, domain, events)).catch(() => false);
 
-  return async (request, kind) => {
-    const given = request.headers?.[CONSISTENCY_HEADER];
-    if (given === undefined) return replica !== null && kind === 'query' ? counted(replica, 'replica', request) : counted(primary, 'primary', request);
-    const events = eventsOfToken(given, request.principal?.organizationId ?? '');
-    if (events === null) throw badInput(`the header ${CONSISTENCY_HEADER} holds no consistency token of your organisation: send what a mutation answered to you, unchanged`);
-    if (replica !== null && kind === 'query' && (await onReplica(replica, events))) return counted(replica, 'replica', request);
-    if (!(await within(waitMsMax, async () => (await unhandled(primary.database, primary.subgraph, events)).length === 0))) {
-      stale.inc({ domain });
-      throw new DomainError('STALE_READ', `${domain} has not taken in within ${String(waitMsMax)} ms what the consistency token names: ask again, or without the token to read what is there`, { domain, retryAfterMs: waitMsMax });
-    }
-    return counted(primary, replica === null || kind !== 'query' ? 'primary' : 'late', request);
+  const arrived = async (events: readonly Awaited[]): Promise<void> => {
+    if (await within(waitMsMax, async () => (await unhandled(primary.database, primary.subgraph, events)).length === 0)) return;
+    stale.inc({ domain });
+    throw new DomainError('STALE_READ', `${domain} has not taken in within ${String(waitMsMax)} ms what the consistency token names: ask again, or without the token to read what is there`, { domain, retryAfterMs: waitMsMax });
   };
+
+  return async (request, kind) => {
+    const events = awaitedBy(request);
+    const second = kind === 'query' ? replica : null;
+    if (second !== null && (events === null || (await onReplica(second, events)))) return counted(second, 'replica', request);
+    if (events !== null) await arrived(events);
+    return counted(primary, second === null ? 'primary' : 'late', request);
+  };
+}
+
+/** What the token of a request names; null where it presents none. */
+function awaitedBy({ headers, principal }: SubgraphRequest): readonly Awaited[] | null {
+  const given = headers?.[CONSISTENCY_HEADER];
+  if (given === undefined) return null;
+  const events = eventsOfToken(given, principal?.organizationId ?? '');
+  if (events === null) throw badInput(`the header ${CONSISTENCY_HEADER} holds no consistency token of your organisation: send what a mutation answered to you, unchanged`);
+  return events;
 }
 
 /** Whether the domain's own events among them are there. */

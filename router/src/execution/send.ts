@@ -1,9 +1,9 @@
 /** One request to a subgraph. A subgraph that does not answer is an error in the result, never a thrown one; a client that went away is thrown. */
 import { DomainError } from '@pms/errors';
 import type { SubgraphRequest, SubgraphResult } from '../dial/transport.ts';
-import { noteToken } from '../operation/consistency.ts';
 import type { EntityFetch, RootFetch } from '../planner/plan.ts';
 import { endFetch, noteFetch, underFetch } from '../telemetry/fetch.ts';
+import { noteToken } from '../telemetry/written.ts';
 import { type Exchanged, record, takeSent } from './recall.ts';
 import type { Data, Environment, FetchOutcome, Run } from './run.ts';
 
