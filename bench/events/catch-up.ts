@@ -4,6 +4,7 @@ import { SHARDS } from '@pms/events/outbox';
 import { unpublished } from '@pms/events/kafka/relay';
 import { connect } from '@pms/prisma/connect';
 import { setTimeout as delay } from 'node:timers/promises';
+import { residentMib } from '../child.ts';
 import { PUBLISHER, TYPE } from './facts.ts';
 import { type Arrived, nowMs } from './messages.ts';
 import { type EventsWorld, heard, tell } from './world.ts';
@@ -11,8 +12,14 @@ import { type EventsWorld, heard, tell } from './world.ts';
 const LOOK_MS = 100;
 const MS = 1_000;
 
+/** Rows a statement puts into the outbox. */
+const FILL_MAX = 50_000;
+
 export interface CatchUpFigures {
   readonly events: number;
+  /** Of the processes at the end, in MiB: what they hold does not grow with how far they are behind. */
+  readonly publisherMib: number | null;
+  readonly consumerMib: number | null;
   readonly relayedPerSecond: number;
   readonly handledPerSecond: number;
 }
@@ -20,7 +27,7 @@ export interface CatchUpFigures {
 export async function catchUp(world: EventsWorld, events: number): Promise<CatchUpFigures> {
   const database = connect(world.databaseUrl, { poolMax: 2 });
   try {
-    await database.query(FILL, [events]);
+    for (let left = events; left > 0; left -= FILL_MAX) await database.query(FILL, [Math.min(left, FILL_MAX)]);
     for (const table of ['outbox_event', 'outbox_waiting']) await database.query(`analyze ${schemaOf(PUBLISHER)}.${table}`);
     const begun = nowMs();
     const ours = await world.ours();
@@ -32,7 +39,7 @@ export async function catchUp(world: EventsWorld, events: number): Promise<Catch
       const arriving = heard<Arrived>(consumer);
       tell(consumer, { do: 'await', events });
       const { at } = await arriving;
-      return { events, relayedPerSecond: (events * MS) / (relayed - begun), handledPerSecond: (events * MS) / (at - consuming) };
+      return { events, publisherMib: residentMib(ours.publisher.process.pid), consumerMib: residentMib(consumer.process.pid), relayedPerSecond: (events * MS) / (relayed - begun), handledPerSecond: (events * MS) / (at - consuming) };
     } finally {
       await ours.stop();
     }
@@ -45,5 +52,5 @@ const FILL = `with added as (insert into ${schemaOf(PUBLISHER)}.outbox_event (id
   select 'evt_' || md5('lag ' || n || random()), '${TYPE}', 'prt_' || n % 1000, 'org_01kb2c3d4e5f6g7h8j9k0m1n2p', 'usr_01kb2c3d4e5f6g7h8j9k0m1n2p', 'req_01kb2c3d4e5f6g7h8j9k0m1n2p', now(),
          jsonb_build_object('paced', false, 'writtenAt', 0, 'tradeId', 'trd_' || n, 'portfolioId', 'prt_' || n % 1000, 'version', 1, 'side', 'BUY', 'quantity', '100', 'price', '187.25', 'currency', 'USD',
            'tradeDate', '2026-11-20', 'instrumentId', 'ins_01kb2c3d4e5f6g7h8j9k0m1n2p', 'externalId', 'bench-' || n)
-    from generate_series(1, $1::int) as n returning seq, key)
-  insert into ${schemaOf(PUBLISHER)}.outbox_waiting (seq, shard) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}) from added`;
+    from generate_series(1, $1::int) as n returning seq, key, id, type, recorded_at)
+  insert into ${schemaOf(PUBLISHER)}.outbox_waiting (seq, shard, event_id, type, recorded_at) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), id, type, recorded_at from added`;

@@ -1,7 +1,7 @@
 /** Events as a booked trade tells of them: the same ones for the outbox and, as texts, for Kafka alone. */
 import { type Event } from '@pms/events/envelope';
 import { newId } from '@pms/events/ids';
-import { textOf } from '@pms/events/kafka/cloud-event';
+import { CONTENT_TYPE, textOf } from '@pms/events/kafka/cloud-event';
 import { nowMs } from './messages.ts';
 
 export const PUBLISHER = 'trade-capture';
@@ -21,7 +21,8 @@ export const fact = (number: number, paced: boolean): Event<Fact> => ({
   },
 });
 
-export const factText = (number: number, paced: boolean): { key: string; value: string } => {
+/** The same message to the byte, its header included. */
+export const factText = (number: number, paced: boolean): { key: string; value: string; headers: Record<string, string> } => {
   const event = fact(number, paced);
-  return { key: event.key, value: textOf(PUBLISHER, { event, sequence: String(number) }) };
+  return { key: event.key, value: textOf(PUBLISHER, { event, sequence: String(number) }), headers: { 'content-type': CONTENT_TYPE } };
 };

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from '../machine.ts';
 import { catchUp, type CatchUpFigures } from './catch-up.ts';
+import { cpuTimes, type CpuTimes, medianOf, perEvent, shown, whole } from './cpu.ts';
+import { DATA_DIR } from '../platform/databases.ts';
 import { type Contestant, type EventsWorld, openWorld, timed } from './world.ts';
 
 const RESULTS = join(import.meta.dirname, '../results-events.json');
@@ -35,23 +37,34 @@ export interface ThroughputFigures {
   readonly barePerSecond: readonly number[];
   /** Of the medians. */
   readonly ratio: number;
+  /** CPU time of an event by where it goes, in microseconds: medians. */
+  readonly oursCpu: CpuTimes;
+  readonly bareCpu: CpuTimes;
+  /** What kafkajs alone needs of it, as a part of what ours does. */
+  readonly cpuRatio: number;
 }
 
 async function throughput(world: EventsWorld, { events, rounds }: Amounts): Promise<ThroughputFigures[]> {
   const [ours, bare] = [await world.ours(), await world.bare()];
   const [oursHears, bareHears] = [await ours.consumer(), await bare.consumer()];
-  const round = async (which: 'ours' | 'bare', count: number, batch: number): Promise<number> => {
-    const { publisher } = which === 'ours' ? ours : bare;
-    return (count * MS) / (await timed(publisher, which === 'ours' ? oursHears : bareHears, { do: 'write', events: count, batch })).ms;
+  const round = async (which: 'ours' | 'bare', count: number, batch: number): Promise<{ readonly perSecond: number; readonly cpu: CpuTimes }> => {
+    const [publisher, consumer] = which === 'ours' ? [ours.publisher, oursHears] : [bare.publisher, bareHears];
+    const pids = { publisher: publisher.process.pid, consumer: consumer.process.pid };
+    const before = cpuTimes(pids, DATA_DIR);
+    const { ms } = await timed(publisher, consumer, { do: 'write', events: count, batch });
+    return { perSecond: (count * MS) / ms, cpu: perEvent(before, cpuTimes(pids, DATA_DIR), count) };
   };
   const measured = async (batch: number): Promise<ThroughputFigures> => {
-    const found = { ours: [] as number[], bare: [] as number[] };
+    const found = { ours: [] as Awaited<ReturnType<typeof round>>[], bare: [] as Awaited<ReturnType<typeof round>>[] };
     for (const which of ['ours', 'bare'] as const) await round(which, WARM_UP, batch);
     for (let number = 0; number < rounds; number += 1)
       for (const which of number % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) found[which].push(await round(which, events, batch));
-    const ratio = median(found.ours) / median(found.bare);
-    say(`outbox → Kafka → inbox, ${String(batch)} events at once`, `${fixed(median(found.ours))} events/s: ${fixed(ratio, 2)} of kafkajs' bare ${fixed(median(found.bare))}`);
-    return { events, batch, oursPerSecond: found.ours, barePerSecond: found.bare, ratio };
+    const [oursPerSecond, barePerSecond] = [found.ours, found.bare].map((all) => all.map(({ perSecond }) => perSecond)) as [number[], number[]];
+    const [oursCpu, bareCpu] = [found.ours, found.bare].map((all) => medianOf(all.map(({ cpu }) => cpu))) as [CpuTimes, CpuTimes];
+    const [ratio, cpuRatio] = [median(oursPerSecond) / median(barePerSecond), whole(bareCpu) / whole(oursCpu)];
+    say(`outbox → Kafka → inbox, ${String(batch)} events at once`, `${fixed(median(oursPerSecond))} events/s: ${fixed(ratio, 2)} of kafkajs' bare ${fixed(median(barePerSecond))}`);
+    say('  CPU time of an event', `${shown(oursCpu)}; kafkajs alone ${shown(bareCpu)}, which is ${fixed(cpuRatio, 2)} of it`);
+    return { events, batch, oursPerSecond, barePerSecond, ratio, oursCpu, bareCpu, cpuRatio };
   };
   try {
     const all: ThroughputFigures[] = [];
@@ -90,7 +103,7 @@ async function latency(world: EventsWorld, { paced }: Amounts): Promise<LatencyF
 
 async function catchup(world: EventsWorld, { lag }: Amounts): Promise<CatchUpFigures> {
   const figures = await catchUp(world, lag);
-  say(`${String(lag)} events behind`, `relayed at ${fixed(figures.relayedPerSecond)} events/s, handled at ${fixed(figures.handledPerSecond)} events/s`);
+  say(`${String(lag)} events behind`, `relayed at ${fixed(figures.relayedPerSecond)} events/s, handled at ${fixed(figures.handledPerSecond)} events/s; the relaying process held ${String(figures.publisherMib)} MiB, the consuming one ${String(figures.consumerMib)}`);
   return figures;
 }
 

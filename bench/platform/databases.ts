@@ -5,6 +5,9 @@ import { startEmbeddedPostgres } from '@pms/prisma/embedded';
 import { migrate } from '@pms/prisma/migrate';
 import pg from 'pg';
 
+/** Of the benchmarks' own server. */
+export const DATA_DIR = join(import.meta.dirname, '../../node_modules/.cache/pms/bench-postgres/data');
+
 export interface Databases {
   readonly postgresVersion: string;
   /** The address of a new one. */
@@ -13,7 +16,7 @@ export interface Databases {
 }
 
 export async function openDatabases(): Promise<Databases> {
-  const server = await startEmbeddedPostgres({ dataDir: join(import.meta.dirname, '../../node_modules/.cache/pms/bench-postgres/data') });
+  const server = await startEmbeddedPostgres({ dataDir: DATA_DIR });
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();
   const made: string[] = [];
