@@ -21,8 +21,21 @@ test('texts come to Postgres as they are, whatever is in them', async () => {
   }), { numRuns: 60 });
 });
 
+test('JSON comes to Postgres as it is, whatever is in it, also where it is long', async () => {
+  const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'grapheme', minLength: 60, maxLength: 90 }), fc.constant('é'.repeat(70_000)));
+  const json = fc.option(value.map((one) => JSON.stringify(one)).filter((text) => !text.includes('\\u0000') && text.isWellFormed() && !/\\u[dD][89a-fA-F]/.test(text)));
+  await fc.assert(fc.asyncProperty(fc.array(json, { maxLength: 20 }), async (given) => {
+    const { rows } = await database.query<{ same: boolean }>('select json is not distinct from text::jsonb as same from unnest($1::jsonb[], $2::text[]) as t(json, text)', [given, given]);
+    expect(rows).toEqual(given.map(() => ({ same: true })));
+  }), { numRuns: 60 });
+  const { rows: [empty] } = await database.query('select $1::jsonb[] as json, $2::text[] as texts', [[], []]);
+  expect(empty).toEqual({ json: [], texts: [] });
+});
+
 test('numbers, truth and absence come as what they are', async () => {
   const { rows } = await database.query('select * from unnest($1::numeric[], $2::boolean[], $3::bigint[]) as t(n, b, i)', [[1.5, -2, null], [true, false, undefined], [9_007_199_254_740_993n, 1, null]]);
+  const { rows: [texts] } = await database.query('select $1::text[] as texts', [[1.5, 9_007_199_254_740_993n, undefined, 'x']]);
+  expect(texts).toEqual({ texts: ['1.5', '9007199254740993', null, 'x'] });
   expect(rows).toEqual([{ n: '1.5', b: true, i: '9007199254740993' }, { n: '-2', b: false, i: '1' }, { n: null, b: null, i: null }]);
 });
 

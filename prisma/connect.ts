@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { SERVER_LOOKS_AFTER_US, type Sql } from '@pms/events/sql';
 import { traceStatements } from '@pms/telemetry/sql';
 import pg from 'pg';
+import { arrayBinary, arraysOf } from './array-binary.ts';
 import { arrayText } from './array-text.ts';
 
 const POOL_MAX = 40;
@@ -39,13 +40,22 @@ export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pm
   return {
     pool,
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),
-    query: async (text, values) => asResult(await pool.query(text, asSent(values))),
+    query: async (text, values) => asResult(await pool.query(text, asSent(text, values))),
     transaction: (work) => transaction(pool, work),
     close: () => pool.end(),
   };
 }
 
-const asSent = (values: readonly unknown[] = []): unknown[] => values.map((value) => (Array.isArray(value) ? arrayText(value) ?? value : value));
+/** Values as the driver is given them: arrays in the form that is read fastest. */
+function asSent(text: string, values: readonly unknown[] = []): unknown[] {
+  const binary = arraysOf(text);
+  return values.map((value, at) => {
+    if (!Array.isArray(value)) return value;
+    const type = binary.get(at);
+    return (type === undefined ? null : arrayBinary(value, type)) ?? arrayText(value) ?? value;
+  });
+}
+
 const asResult = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
 
 /** One statement after another, also for work that goes side by side: a connection has no queue of its own. */
@@ -77,7 +87,7 @@ async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Pr
       await client.query('begin');
       const result = await work({
         // of work that goes side by side the first failure counts: those behind it say only that the transaction has failed
-        query: inTurn(async (text, values) => asResult(await client.query(text, asSent(values)).catch((error: unknown) => { cause ??= error; throw error; }))),
+        query: inTurn(async (text, values) => asResult(await client.query(text, asSent(text, values)).catch((error: unknown) => { cause ??= error; throw error; }))),
       });
       await client.query('commit');
       return result;

@@ -76,7 +76,7 @@ function reader({ sql, name, publishers, reactions, recent }: ConsumerOptions): 
     if (!hearsAny || cursor === last) return { placed: [], cursor, last, until: last };
     const until = String(Math.min(Number(last), Number(cursor) + WINDOW));
     const { rows: places } = await sql.query<PlaceRow>(statement, all ? [cursor, until] : [cursor, until, types]);
-    const known = places.map((place) => ({ place, event: recent.take(place.event_id) }));
+    const known = places.map((place) => ({ place, event: recent.take(place.event_id, all) }));
     const read = await unknownOf(sql, known.flatMap(({ place, event }) => (event === null ? [place] : [])));
     return { placed: known.map(({ place, event }) => ({ position: place.position, event: event ?? read(place) })), cursor, last, until };
   };

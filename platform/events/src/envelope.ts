@@ -42,12 +42,24 @@ export interface EventMaker {
 }
 
 export function defineEvent<Shape extends z.ZodRawShape>(name: `${string}.${string}.v${number}`, shape: Shape): EventType<z.output<z.ZodObject<Shape>>> {
-  return { name, data: z.object(shape) };
+  const data = z.object(shape);
+  const parse = data.parse.bind(data);
+  return { name, data: Object.assign(data, { parse: (value: unknown, params?: Parameters<typeof parse>[1]) => (wasParsedBy(value, data) ? value : parse(value, params)) }) };
 }
+
+/** Marks data that a schema has made. Copies do not have it: they may be anything. */
+const PARSED_BY = Symbol('parsed by');
+
+const wasParsedBy = <Data>(value: unknown, schema: z.ZodType<Data>): value is Data =>
+  typeof value === 'object' && value !== null && (value as { readonly [PARSED_BY]?: unknown })[PARSED_BY] === schema;
+
+/** What a process has made itself, it need not check again each time that it hears it. */
+const marked = <Data>(data: Data, schema: z.ZodType<Data>): Data =>
+  (typeof data === 'object' && data !== null ? Object.defineProperty(data, PARSED_BY, { value: schema }) : data);
 
 /** A new event; throws ZodError when the data does not fit the type, before anything is written. */
 export function event<Data>(type: EventType<Data>, key: string, data: Data, { origin, newId, now }: EventMaker): Event<Data> {
-  return { ...origin, id: newId('evt'), type: type.name, key, occurredAt: now().toISOString(), data: type.data.parse(data) };
+  return { ...origin, id: newId('evt'), type: type.name, key, occurredAt: now().toISOString(), data: marked(type.data.parse(data), type.data) };
 }
 
 /** The origin of what a domain does in reaction to an event. */

@@ -6,9 +6,7 @@ import { type Sql, schemaOf } from './sql.ts';
 import { producing } from './traced.ts';
 
 const COLUMNS = 'id, type, key, organization_id, actor, reason, correlation_id, causation_id, occurred_at, data, traceparent, tracestate';
-/** Of all columns but the data, which are sent as one JSON array: neither side has to escape and read again what is JSON already. */
-const TYPES = ['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'text', 'text'];
-const GIVEN = 'id, type, key, organization_id, actor, reason, correlation_id, causation_id, occurred_at, traceparent, tracestate, data';
+const TYPES = ['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'jsonb', 'text', 'text'];
 
 /** Relays to Kafka share a domain's events by shard; all events of a key are in one. */
 export const SHARDS = 16;
@@ -24,16 +22,15 @@ async function insert(sql: Sql, domain: string, events: readonly Event[], contex
     events.map(({ id }) => id), events.map(({ type }) => type), events.map(({ key }) => key),
     events.map(({ organizationId }) => organizationId), events.map(({ actor }) => actor), events.map(({ reason }) => reason ?? null),
     events.map(({ correlationId }) => correlationId), events.map(({ causationId }) => causationId),
-    events.map(({ occurredAt }) => occurredAt),
+    events.map(({ occurredAt }) => occurredAt), told.map(({ data }) => data),
     told.map(({ event }) => event.traceparent ?? null), told.map(({ event }) => event.tracestate ?? null),
-    `[${told.map(({ data }) => data).join()}]`,
   ];
   const arrays = TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
   // `with ordinality` keeps the order of the call: seq rises in the order in which the facts happened
   await sql.query(
     `with added as (
        insert into ${schemaOf(domain)}.outbox_event (${COLUMNS})
-       select ${COLUMNS} from rows from (unnest(${arrays}), jsonb_array_elements($${TYPES.length + 1}::jsonb)) with ordinality as e(${GIVEN}, n) order by n returning seq, key, id, type, recorded_at)
+       select ${COLUMNS} from unnest(${arrays}) with ordinality as e(${COLUMNS}, n) order by n returning seq, key, id, type, recorded_at)
      insert into ${schemaOf(domain)}.outbox_waiting (seq, shard, event_id, type, recorded_at) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), id, type, recorded_at from added`, columns);
   return told;
 }

@@ -10,16 +10,17 @@ export interface Told {
 
 export interface RecentEvents {
   keep(told: readonly Told[]): void;
-  /** As the outbox has it, for one of those who hear it; null where it has to be read there. */
-  take(id: string): Event | null;
+  /**
+   * For one of those who hear it; null where it has to be read from the outbox. `exact`: as the outbox would give it, letter by letter, for who keeps what
+   * was written. Else its data are the maker's own, which are the same in all that its type says, and cost nothing to read.
+   */
+  take(id: string, exact: boolean): Event | null;
 }
 
 /** Characters of data, over all that is kept. */
 const SIZE_MAX = 32 * 1024 * 1024;
 
 interface Kept extends Told {
-  /** Read once, for all consumers. */
-  read: Event | null;
   /** How many have not taken it yet. */
   takers: number;
 }
@@ -37,7 +38,7 @@ export function recentEvents(hearers: (type: string) => number, sizeMax = SIZE_M
       for (const { event, data } of told) {
         const takers = hearers(event.type);
         if (takers === 0 || kept.has(event.id)) continue;
-        kept.set(event.id, { event, data, read: null, takers });
+        kept.set(event.id, { event, data, takers });
         size += data.length;
       }
       for (const [id, oldest] of kept) {
@@ -45,13 +46,13 @@ export function recentEvents(hearers: (type: string) => number, sizeMax = SIZE_M
         forget(id, oldest);
       }
     },
-    take(id) {
+    take(id, exact) {
       const found = kept.get(id);
       if (found === undefined) return null;
       found.takers -= 1;
       if (found.takers === 0) forget(id, found);
-      found.read ??= { ...found.event, occurredAt: new Date(found.event.occurredAt).toISOString(), data: JSON.parse(found.data) as unknown };
-      return found.read;
+      if (!exact) return found.event;
+      return { ...found.event, occurredAt: new Date(found.event.occurredAt).toISOString(), data: JSON.parse(found.data) as unknown };
     },
   };
 }

@@ -19,7 +19,7 @@ test('what a process remembers of its own events is what the outbox would have g
   const recent = recentEvents(() => 1);
   recent.keep(committed);
   expect(committed).toHaveLength(2);
-  const taken = committed.map(({ event }) => recent.take(event.id));
+  const taken = committed.map(({ event }) => recent.take(event.id, true));
   expect(taken).toEqual(rows.map(eventOf));
   expect(taken[0]?.occurredAt).toBe('2026-03-01T10:00:00.000Z');
 });
@@ -34,7 +34,7 @@ test('the oldest are forgotten where too much is kept, and nothing else', () => 
   const told = [1, 2, 3].map((value): Told => ({ event: fact('a', value), data: JSON.stringify({ value }) }));
   const recent = recentEvents(() => 1, 2 * '{"value":1}'.length);
   recent.keep(told);
-  expect(told.map(({ event }) => recent.take(event.id)?.data ?? null)).toEqual([null, { value: 2 }, { value: 3 }]);
+  expect(told.map(({ event }) => recent.take(event.id, true)?.data ?? null)).toEqual([null, { value: 2 }, { value: 3 }]);
 });
 
 test('each of those who hear an event takes it once, and what nobody here hears is not kept', () => {
@@ -42,6 +42,6 @@ test('each of those who hear an event takes it once, and what nobody here hears 
   const recent = recentEvents((type) => (type === 'north.counted.v1' ? 2 : 0));
   recent.keep(told);
   const [heard, unheard] = told.map(({ event }) => event.id) as [string, string];
-  expect([recent.take(heard)?.data, recent.take(heard)?.data, recent.take(heard)]).toEqual([{ value: 1 }, { value: 1 }, null]);
-  expect(recent.take(unheard)).toBeNull();
+  expect([recent.take(heard, true)?.data, recent.take(heard, false)?.data, recent.take(heard, false)]).toEqual([{ value: 1 }, { value: 1 }, null]);
+  expect(recent.take(unheard, false)).toBeNull();
 });
