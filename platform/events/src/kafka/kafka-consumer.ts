@@ -63,6 +63,8 @@ export async function consume(options: KafkaConsumerOptions): Promise<void> {
           failures.delete(place);
         }
       } catch (error) {
+        const ofGroup = aboutTheGroup(error);
+        if (ofGroup !== null) throw ofGroup;
         const before = failures.get(place) ?? 0;
         failures.set(place, before + 1);
         pauseFor(Math.min(PAUSE_MS_MAX, PAUSE_FIRST_MS * 2 ** before), payload, options, error);
@@ -83,6 +85,22 @@ async function handled({ kafka, handling }: KafkaConsumerOptions, all: readonly 
   await kafka.commitOffsets(parts.flatMap(({ payload: { batch: { topic, partition } }, run }) => run.slice(-1).map(({ offset }) => ({ topic, partition, offset: String(BigInt(offset) + 1n) }))));
   for (const { payload: { resolveOffset }, run } of parts) for (const { offset } of run.slice(-1)) resolveOffset(offset);
   await parts[0]?.payload.heartbeat();
+}
+
+const GROUP_ERRORS = new Set<unknown>(['NOT_COORDINATOR_FOR_GROUP', 'REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
+const CAUSES_MAX = 5;
+
+/**
+ * What a broker said of the group when offsets were committed, which the client mends by joining it again, and by that alone: it goes on committing at the
+ * broker that coordinated the group when it joined, as long as that one is there. Wrapped, as it is after many attempts, the client would not know it. Null for all else.
+ */
+function aboutTheGroup(error: unknown): Error | null {
+  let next: unknown = error;
+  for (let depth = 0; depth < CAUSES_MAX && next instanceof Error; depth += 1) {
+    if ('type' in next && GROUP_ERRORS.has(next.type)) return next;
+    next = next.cause;
+  }
+  return null;
 }
 
 /** Nothing was committed: what could not be handled comes again when the partition is taken up. */
