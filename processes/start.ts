@@ -1,4 +1,5 @@
 /** `npm start`: everything in one process, from an empty folder or on what is there; says where it is and how to get in. */
+import { untilBrokersAnswer } from '@pms/events/kafka/reaching';
 import { logger } from '@pms/telemetry/logger';
 import { openDatabase, startAnew } from './database.ts';
 import { type Environment, shown } from './environment.ts';
@@ -21,7 +22,7 @@ export async function start(wanted: Environment, { reset, seed }: { readonly res
       step('generate', generateStale),
     ]);
     await step('migrate', async () => `${String(await migrateAll(database.url))} applied`);
-    if (environment.kafka !== null) await step('topics', async () => `${String((await (await import('./topics.ts')).topicsApplied(environment)).made.length)} made`);
+    if (environment.kafka !== null) await step('topics', () => topics(environment, life, log));
     await step('platform', () => open(life, environment, database.url, log));
     if (environment.demo && seed) await step('demo world', () => seeded(environment, life.ended));
     console.log(welcome(environment));
@@ -34,6 +35,13 @@ async function open(life: Lifetime, environment: Environment, databaseUrl: strin
   await life.open(() => openPlatform({ environment, databaseUrl, logger: log }), (platform) => platform.close());
   noteRunning(environment.home, environment.port, environment.publicUrl);
   await life.open(() => Promise.resolve(), () => forgetRunning(environment.home));
+}
+
+async function topics(environment: Environment, { ended }: Lifetime, log: ReturnType<typeof logger>): Promise<string> {
+  const { topicsApplied } = await import('./topics.ts');
+  let made = 0;
+  await untilBrokersAnswer(async () => void (made = (await topicsApplied(environment)).made.length), { logger: log, ended });
+  return `${String(made)} made`;
 }
 
 async function seeded(environment: Environment, ended: AbortSignal): Promise<string> {

@@ -18,7 +18,7 @@ export async function topicsApplied({ kafka, logLevel }: Environment, file = DEC
     await admin.connect();
     return await applyTopics(admin, declaredTopics(parse(readFileSync(file, 'utf8')), kafka.prefix));
   } catch (error) {
-    throw new StartError(`The topics could not be applied: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StartError(`The topics could not be applied: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   } finally {
     await admin.disconnect();
   }

@@ -6,7 +6,7 @@ import { scheduled } from '../support/schedule.ts';
 import { faults } from '../faults/all.ts';
 import { judgePresence } from './acknowledged.ts';
 import { auditFindings } from './books.ts';
-import { judgeTopic } from './events.ts';
+import { judgePutAside, judgeTopic } from './events.ts';
 import { judgeHistory } from './history.ts';
 
 const write = (over: Partial<Write>): Write => ({
@@ -109,6 +109,15 @@ describe('a topic', () => {
   test('names the key that is on two partitions', () => {
     expect(names(judgeTopic('portfolio', told, [...placed(1, 2), { id: 'evt_3', key: 'pf_1', partition: 1 }]))).toEqual(['key on two partitions']);
   });
+});
+
+describe('what is no event', () => {
+  const at = (...offsets: readonly number[]) => offsets.map((offset) => ({ at: `pms.events.rttm 0 ${String(offset)}` }));
+  const put = (...offsets: readonly number[]) => offsets.map((offset) => ({ place: `pms.events.rttm 0 ${String(offset)}` }));
+
+  test('may be put aside more than once', () => expect(judgePutAside('audit', at(3, 7), put(3, 7, 7))).toEqual([]));
+  test('and is not put aside is found', () => expect(names(judgePutAside('audit', at(3, 7), put(3)))).toEqual(['poison not put aside']));
+  test('is not what nobody poisoned, which is found where it was put aside', () => expect(names(judgePutAside('audit', at(3), put(3, 8)))).toEqual(['put aside without a reason']));
 });
 
 test('a seed gives the same schedule again, another seed another one, and every kind comes before any comes twice', () => {

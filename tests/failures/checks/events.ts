@@ -3,11 +3,11 @@ import { eventIn } from '@pms/events/kafka/cloud-event';
 import { deadTopicOf, topicOf } from '@pms/events/kafka/connection';
 import { schemaOf } from '@pms/events/sql';
 import type { Violation } from '../load/recorded.ts';
-import { POISON_KEY, poisoned, unusableKeys } from '../faults/poison.ts';
+import { confirmedPoison, POISON_KEY } from '../faults/poison.ts';
 import { databaseNow, PREFIX } from '../support/cluster.ts';
 import { session } from '../support/postgres.ts';
 import type { Check } from './subject.ts';
-import { messagesOf } from './topics.ts';
+import { type Message, messagesOf, published } from './topics.ts';
 
 const SHOWN_MAX = 20;
 /** What a consumer hears and has nothing to do with, so that it leaves no mark: cash of trades is counted by the trades themselves. */
@@ -32,7 +32,7 @@ export const eventsOnTopics: Check = {
   name: 'every event of every outbox is on its topic, in order for its key',
   find: ({ cluster }) => session(databaseNow(cluster), async (client) => {
     const violations: Violation[] = [];
-    const messages = Map.groupBy(await messagesOf(cluster.kafkaBrokers, cluster.domains.map((publisher) => topicOf(PREFIX, publisher))), ({ topic }) => topic);
+    const messages = Map.groupBy(await published(cluster), ({ topic }) => topic);
     for (const publisher of cluster.domains) {
       const { rows } = await client.query<{ seq: string; id: string; key: string }>(`select seq, id, key from ${schemaOf(publisher)}.outbox_event order by seq`);
       const there = (messages.get(topicOf(PREFIX, publisher)) ?? []).flatMap(({ value, partition }) => {
@@ -82,9 +82,10 @@ export const nothingParked: Check = {
       `select consumer, key, dead, error, event->>'type' as type from bus.parked_event where not starts_with(key, $1) limit ${String(SHOWN_MAX)}`, [POISON_KEY]);
     const { rows: unusable } = await client.query<{ key: string }>('select key from bus.parked_event where starts_with(key, $1) and consumer = $2', [POISON_KEY, 'validation']);
     const held = new Set(unusable.map(({ key }) => key));
+    const sent = new Set((await published(cluster)).filter(({ poison }) => poison === 'unusable').map(({ key }) => key));
     return [
       ...rows.map(({ consumer, key, dead, error, type }) => ({ name: dead ? 'dead letter' : 'event held back', detail: `${type} of ${key} for ${consumer}: ${error}` })),
-      ...[...unusableKeys].filter((key) => !held.has(key)).map((key) => ({ name: 'unusable event is gone', detail: `validation could not use the event of ${key}, and does not hold it` })),
+      ...[...sent].filter((key) => !held.has(key)).map((key) => ({ name: 'unusable event is gone', detail: `validation could not use the event of ${key}, and does not hold it` })),
     ];
   }),
 };
@@ -92,15 +93,24 @@ export const nothingParked: Check = {
 export const poisonPutAside: Check = {
   name: 'what was no event was put aside by everyone who hears its topic',
   async find({ cluster, hearing }) {
-    const violations: Violation[] = [];
-    const consumers = hearing.filter(({ publishers }) => publishers.some((publisher) => poisoned.has(publisher)));
-    if (consumers.length === 0) return violations;
-    const put = (await messagesOf(cluster.kafkaBrokers, consumers.map(({ consumer }) => deadTopicOf(PREFIX, consumer)))).filter(({ place }) => place !== null);
-    for (const { consumer, publishers } of consumers) {
-      const sent = publishers.reduce((sum, publisher) => sum + (poisoned.get(publisher) ?? 0), 0);
-      const different = new Set(put.filter(({ topic }) => topic === deadTopicOf(PREFIX, consumer)).map(({ place }) => place)).size;
-      if (different !== sent) violations.push({ name: 'poison not put aside', detail: `${consumer} was sent ${String(sent)} messages that are no events, and put ${String(different)} aside` });
-    }
-    return violations;
+    const all = await published(cluster);
+    const there = new Set(all.map(({ key }) => key));
+    const gone = [...confirmedPoison].filter((key) => !there.has(key)).map((key) => ({ name: 'poison is gone', detail: `brokers had confirmed ${key}, and it is on no topic` }));
+    const noise = all.filter(({ poison }) => poison === 'noise');
+    const put = await messagesOf(cluster.kafkaBrokers, hearing.map(({ consumer }) => deadTopicOf(PREFIX, consumer)));
+    return [...gone, ...hearing.flatMap(({ consumer, publishers }) => {
+      const heard = new Set(publishers.map((publisher) => topicOf(PREFIX, publisher)));
+      return judgePutAside(consumer, noise.filter(({ topic }) => heard.has(topic)), put.filter(({ topic }) => topic === deadTopicOf(PREFIX, consumer)));
+    })];
   },
 };
+
+/** Each message that is no event and that the consumer met was put aside, and nothing else was; a consumer that dies in between puts it aside twice. */
+export function judgePutAside(consumer: string, noise: readonly Pick<Message, 'at'>[], dead: readonly Pick<Message, 'place'>[]): Violation[] {
+  const put = new Set(dead.flatMap(({ place }) => place ?? []));
+  const met = new Set(noise.map(({ at }) => at));
+  return [
+    ...[...met].filter((at) => !put.has(at)).map((at) => ({ name: 'poison not put aside', detail: `${consumer} did not put ${at} aside` })),
+    ...[...put].filter((place) => !met.has(place)).map((place) => ({ name: 'put aside without a reason', detail: `${consumer} put ${place} aside, and nobody had poisoned it` })),
+  ];
+}

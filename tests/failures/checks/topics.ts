@@ -1,8 +1,9 @@
-/** Reads topics from their beginning to their present end. */
+/** Reads topics from their beginning to their present end, and what poison is on them. */
 import { randomUUID } from 'node:crypto';
-import { kafkaClient } from '@pms/events/kafka/connection';
+import { kafkaClient, topicOf } from '@pms/events/kafka/connection';
 import { silent } from '@pms/telemetry/logger';
-import { PREFIX } from '../support/cluster.ts';
+import { POISON_HEADER } from '../faults/poison.ts';
+import { type Cluster, PREFIX } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 
 const READ_MS_MAX = 60_000;
@@ -10,7 +11,12 @@ const READ_MS_MAX = 60_000;
 export interface Message {
   readonly topic: string;
   readonly partition: number;
+  readonly key: string;
   readonly value: string;
+  /** Where it is: topic, partition, offset. */
+  readonly at: string;
+  /** Which kind of poison it is; null for what the platform sent. */
+  readonly poison: string | null;
   /** Where a message that was put aside came from; null for any other. */
   readonly place: string | null;
 }
@@ -31,9 +37,10 @@ export async function messagesOf(brokers: readonly string[], topics: readonly st
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: async ({ topic, partition, message: { value, headers, offset } }) => {
+      eachMessage: async ({ topic, partition, message: { key, value, headers, offset } }) => {
         const place = headers?.['x-pms-offset'] === undefined ? null : ['x-pms-topic', 'x-pms-partition', 'x-pms-offset'].map((name) => String(headers[name])).join(' ');
-        messages.push({ topic, partition, value: value?.toString() ?? '', place });
+        const poison = headers?.[POISON_HEADER];
+        messages.push({ topic, partition, key: key?.toString() ?? '', value: value?.toString() ?? '', at: `${topic} ${String(partition)} ${offset}`, poison: poison === undefined ? null : String(poison), place });
         const end = `${topic} ${String(partition)}`;
         if (Number(offset) + 1 >= (ends.get(end) ?? 0)) ends.delete(end);
         return Promise.resolve();
@@ -46,4 +53,13 @@ export async function messagesOf(brokers: readonly string[], topics: readonly st
     await admin.deleteGroups([groupId]).catch(() => undefined);
     await admin.disconnect();
   }
+}
+
+const read = new WeakMap<Cluster, Promise<readonly Message[]>>();
+
+/** All that is on the topics of all domains. Read once: when it is judged nothing more comes. */
+export function published(cluster: Cluster): Promise<readonly Message[]> {
+  const known = read.get(cluster) ?? messagesOf(cluster.kafkaBrokers, cluster.domains.map((publisher) => topicOf(PREFIX, publisher)));
+  read.set(cluster, known);
+  return known;
 }

@@ -1,12 +1,12 @@
 /** Events that come again: out of the outbox once more, and from the topic once more, in another order than at first. */
-import { kafkaClient, topicOf } from '@pms/events/kafka/connection';
+import { topicOf } from '@pms/events/kafka/connection';
 import { CONTENT_TYPE, textOf } from '@pms/events/kafka/cloud-event';
 import { eventOf, OUTBOX_COLUMNS, type OutboxRow, SHARDS } from '@pms/events/outbox';
 import { schemaOf } from '@pms/events/sql';
-import { silent } from '@pms/telemetry/logger';
 import { databaseNow, PREFIX } from '../support/cluster.ts';
 import { session } from '../support/postgres.ts';
 import type { Random } from '../support/random.ts';
+import { sendTo } from '../support/sending.ts';
 import type { Fault } from './fault.ts';
 
 const AGAIN_MAX = 200;
@@ -35,13 +35,7 @@ export const duplicated: Fault = {
     const { rows } = await session(databaseNow(cluster), (client) => client.query<Published>(
       `select seq, ${OUTBOX_COLUMNS} from ${handedOver(publisher)} order by seq desc limit $1`, [random.whole(1, AGAIN_MAX)]));
     const messages = shuffled(rows, random).map((row) => ({ key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }), headers: { 'content-type': CONTENT_TYPE } }));
-    const producer = kafkaClient({ brokers: cluster.kafkaBrokers, prefix: PREFIX, tls: null, login: null }, 'chaos-duplicates', silent).producer({ allowAutoTopicCreation: false });
-    await producer.connect();
-    try {
-      if (messages.length > 0) await producer.send({ topic: topicOf(PREFIX, publisher), acks: -1, messages });
-    } finally {
-      await producer.disconnect();
-    }
+    if (messages.length > 0) await sendTo(cluster, 'chaos-duplicates', [{ topic: topicOf(PREFIX, publisher), messages }]);
     return `${String(messages.length)} events of ${publisher} sent twice, in another order`;
   },
 };

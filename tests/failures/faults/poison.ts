@@ -3,10 +3,10 @@
  * it holds up the events of its key alone, which is its own here, and ends as a dead letter.
  */
 import { randomUUID } from 'node:crypto';
-import { kafkaClient, topicOf } from '@pms/events/kafka/connection';
 import { sourceOf } from '@pms/events/kafka/cloud-event';
-import { silent } from '@pms/telemetry/logger';
+import { topicOf } from '@pms/events/kafka/connection';
 import { PREFIX } from '../support/cluster.ts';
+import { type EventMessage, sendTo } from '../support/sending.ts';
 import type { Fault } from './fault.ts';
 
 export const POISON_KEY = 'poison-';
@@ -17,12 +17,11 @@ const NOISE = ['', 'no event', '{"specversion":"1.0"}', '[1,2,3]', '{"specversio
   JSON.stringify({ ...envelope, data: { text: 'a\u0000b' } }), JSON.stringify({ ...envelope, sequence: '99999999999999999999' }), JSON.stringify({ ...envelope, subject: 'k'.repeat(5_000) }),
 ] as const;
 
-/** The messages that are no events, by topic: each of those who hear of the topic puts each of them aside. */
-export const poisoned = new Map<string, number>();
-/** Keys of the events that nobody can use. */
-export const unusableKeys = new Set<string>();
-/** Their ids: no domain ever said them, and the proof of the audit trail has to say so of each. */
-export const forgedEvents = new Set<string>();
+/** Marks what is poison, and of which kind: what arrived is told by the topics, since a send that was not answered may have arrived as well, and twice. */
+export const POISON_HEADER = 'x-chaos-poison';
+export type Poison = 'noise' | 'unusable';
+/** Keys of all that brokers confirmed: it has to be there. */
+export const confirmedPoison = new Set<string>();
 
 export const poison: Fault = {
   name: 'poison',
@@ -32,22 +31,16 @@ export const poison: Fault = {
     const topic = topicOf(PREFIX, publisher);
     const noise = Array.from({ length: random.whole(1, 5) }, () => ({ key: `${POISON_KEY}${randomUUID()}`, value: random.pick(NOISE) }));
     const key = `${POISON_KEY}${randomUUID()}`;
-    const id = `evt_${randomUUID()}`;
     const unusable = JSON.stringify({
-      specversion: '1.0', id, type: 'trade-capture.trade-captured.v1', source: sourceOf('trade-capture'), subject: key, time: new Date().toISOString(),
+      specversion: '1.0', id: `evt_${randomUUID()}`, type: 'trade-capture.trade-captured.v1', source: sourceOf('trade-capture'), subject: key, time: new Date().toISOString(),
       organizationid: 'org_poison', actor: 'nobody', correlationid: 'poison', sequence: String(random.whole(1_000_000_000, 2_000_000_000)), data: { not: 'a trade' },
     });
-    const producer = kafkaClient({ brokers: cluster.kafkaBrokers, prefix: PREFIX, tls: null, login: null }, 'chaos-poison', silent).producer({ allowAutoTopicCreation: false });
-    await producer.connect();
-    try {
-      await producer.send({ topic, acks: -1, messages: noise });
-      poisoned.set(publisher, (poisoned.get(publisher) ?? 0) + noise.length);
-      await producer.send({ topic: topicOf(PREFIX, 'trade-capture'), acks: -1, messages: [{ key, value: unusable }] });
-      unusableKeys.add(key);
-      forgedEvents.add(id);
-    } finally {
-      await producer.disconnect();
-    }
+    const marked = (kind: Poison, messages: readonly EventMessage[]): EventMessage[] => messages.map((message) => ({ ...message, headers: { [POISON_HEADER]: kind } }));
+    await sendTo(cluster, 'chaos-poison', [
+      { topic, messages: marked('noise', noise) },
+      { topic: topicOf(PREFIX, 'trade-capture'), messages: marked('unusable', [{ key, value: unusable }]) },
+    ]);
+    for (const sent of [...noise, { key }]) confirmedPoison.add(sent.key);
     return `${String(noise.length)} messages that are no events on ${topic}, and one event that nobody can use`;
   },
 };

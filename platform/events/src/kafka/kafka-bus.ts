@@ -17,6 +17,7 @@ import { deadTopicOf, groupIdOf, type KafkaClient, kafkaClient, type KafkaSettin
 import { consume } from './kafka-consumer.ts';
 import { behind, settled } from './progress.ts';
 import { producing } from './producing.ts';
+import { begunAgain, inOrder, type Reaching } from './reaching.ts';
 import { BATCH_MAX, relayOnce, unpublished } from './relay.ts';
 
 const POLL_MS = 250;
@@ -66,19 +67,10 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   const relays = carries.map((publisher) => ({ publisher, waker: waker(), helper: waker() }));
   const measuring = waker();
   const loops: Promise<void>[] = [];
-  let open = true;
+  const ending = new AbortController();
+  const reaching = { logger, ended: ending.signal };
 
-  const guarded = async (step: () => Promise<void>): Promise<void> => {
-    while (open) {
-      try {
-        await step();
-      } catch (error) {
-        if (!open) return;
-        logger.warn({ err: error }, 'event delivery paused');
-        await delay(FAILED_STEP_MS);
-      }
-    }
-  };
+  const guarded = (step: () => Promise<void>): Promise<void> => againAndAgain(step, reaching);
   const handOver = (publisher: string): Promise<number> => relayOnce({ database, publisher, topic: topicOf(prefix, publisher), producer: sending });
   const relay = async ({ publisher, waker: rest, helper }: (typeof relays)[number]): Promise<void> => {
     const handed = await handOver(publisher);
@@ -103,10 +95,9 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
     wake: () => relays.forEach((one) => one.waker.wake()),
     subscribe: (name, reactions) => void groups.push(groupOf(name, reactions, { options, kafka, sendDead: async (event, error) => void (await sending.send(deadLetter(deadTopicOf(prefix, name), event, error))) })),
     async start() {
-      await admin.connect();
-      await sending.connect();
-      for (const group of groups) await consuming(group, options, sending);
-      loops.push(...relays.flatMap((one) => [guarded(() => relay(one)), guarded(() => help(one))]), ...groups.map((group) => guarded(() => retry(group))), guarded(measure));
+      const begin = groups.map((group) => beginning(group, { options, sending, reaching }));
+      const { later } = await inOrder([() => admin.connect(), () => sending.connect(), ...begin], reaching);
+      loops.push(...relays.flatMap((one) => [guarded(() => relay(one)), guarded(() => help(one))]), ...groups.map((group) => guarded(() => retry(group))), later, guarded(measure));
     },
     settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(watching, groups, timeoutMs),
     dead: () => deadLetters(database),
@@ -116,7 +107,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
       return count;
     },
     async close() {
-      open = false;
+      ending.abort();
       for (const { waker: rest, helper } of relays) [rest, helper].forEach((one) => one.wake());
       for (const { retrying } of groups) retrying.wake();
       measuring.wake();
@@ -126,6 +117,30 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
       await admin.disconnect();
     },
   };
+}
+
+async function againAndAgain(step: () => Promise<void>, { logger, ended }: Reaching): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      await step();
+    } catch (error) {
+      if (ended.aborted) return;
+      logger.warn({ err: error }, 'event delivery paused');
+      await delay(FAILED_STEP_MS);
+    }
+  }
+}
+
+interface Beginning { readonly options: KafkaBusOptions; readonly sending: Pick<Producer, 'send'>; readonly reaching: Reaching }
+
+/** What begins a group, and again when its client gives it up. */
+function beginning(group: Group, { options, sending, reaching }: Beginning): () => Promise<void> {
+  const begin = async (): Promise<void> => {
+    await consuming(group, options, sending);
+    if (reaching.ended.aborted) await group.consumer.disconnect(); // closed meanwhile
+  };
+  begunAgain(group.consumer, begin, reaching);
+  return begin;
 }
 
 async function consuming({ consumer, name, reactions, handling: own }: Group, { publishers, logger, settings: { prefix } }: KafkaBusOptions, sending: Pick<Producer, 'send'>): Promise<void> {
