@@ -17,6 +17,7 @@ const EVERY_MS = 1_000;
 /** Asked all the same while Redis tells of everything: should it ever not. */
 const EVERY_MS_WITH_REDIS = 5_000;
 const TIMEOUT_MS = 5_000;
+const TRIES_AT_START = 10;
 /** The longest-lived tokens are those of programs, with some seconds for clocks that differ. */
 const TOKEN_MS_MAX = 1_860_000;
 /** Asked for again each time: a revocation may be committed a little after the moment that it names. */
@@ -118,7 +119,8 @@ async function revokedSince({ get, secret }: Pick<AskerOptions, 'get' | 'secret'
 /** Asks the auth domain, again and again. */
 function asker({ address, secret, get, revocations, heard, redis, logger, answered }: AskerOptions): { stop(): void } {
   let since = Date.now() - TOKEN_MS_MAX;
-  let failing = false;
+  // who has never answered may be starting still, as this process may be: that is no fault yet
+  let tolerated = TRIES_AT_START;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const ask = async (): Promise<void> => {
@@ -129,11 +131,11 @@ function asker({ address, secret, get, revocations, heard, redis, logger, answer
       const [asked, moment] = [Date.now(), performance.now()];
       for (const { subject, at, spared } of await revokedSince({ get, secret }, base, since)) revocations.revoke(subject, at, spared);
       since = asked - OVERLAP_MS;
-      failing = false;
+      tolerated = 0;
       answered(moment);
     } catch (error) {
-      if (!failing) logger.warn({ reason: String(error) }, 'revocations cannot be asked for; what is known stays revoked');
-      failing = true;
+      if (tolerated === 0) logger.warn({ reason: String(error) }, 'revocations cannot be asked for; what is known stays revoked');
+      tolerated -= 1;
     } finally {
       if (!stopped) timer = setTimeout(() => void ask(), heard?.whole() === true ? EVERY_MS_WITH_REDIS : EVERY_MS).unref();
     }
