@@ -15,3 +15,9 @@ test('what the database could neither handle nor park is no event, so that it is
   for (const bad of [{ sequence: '99999999999999999999' }, { sequence: '-1' }, { subject: 'k'.repeat(5_000) }, { id: 'i'.repeat(5_000) }])
     expect(() => eventIn(sent(bad))).toThrow('no CloudEvent of ours');
 });
+
+test('an event may be written otherwise than ours are, as long as it is one', () => {
+  for (const time of ['2026-11-26T09:00:00Z', '2026-11-26T10:00:00.5+01:00']) expect(eventIn(sent({ time }))).toMatchObject({ event: { key: 'a', occurredAt: time } });
+  for (const bad of [{ time: '2026-02-30T09:00:00.000Z' }, { time: 'today' }, { actor: 7 }, { actor: undefined }, { reason: null }, { causationid: '' }, { specversion: '0.3' }])
+    expect(() => eventIn(sent(bad)), JSON.stringify(bad)).toThrow('no CloudEvent of ours');
+});

@@ -14,16 +14,16 @@ import type { Sql, Transactions } from '../sql.ts';
 import { type Waker, waker } from '../waker.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 import { deadTopicOf, groupIdOf, type KafkaClient, kafkaClient, type KafkaSettings, topicOf } from './connection.ts';
+import { justWritten } from './just-written.ts';
 import { consume } from './kafka-consumer.ts';
 import { behind, settled } from './progress.ts';
 import { producing } from './producing.ts';
 import { begunAgain, inOrder, type Reaching } from './reaching.ts';
-import { BATCH_MAX, relayOnce, unpublished } from './relay.ts';
+import { relayOnce, unpublished } from './relay.ts';
 
 const POLL_MS = 250;
-/** Events handed over at once from which a second relay is worth its while. */
-const HELP_FROM = BATCH_MAX / 4;
-const HELPER_REST_MS = 60_000;
+/** Until shards are looked for again that another relay had. */
+const CONTENDED_MS = 25;
 const RETRY_POLL_MS = 250;
 const FAILED_STEP_MS = 500;
 const MEASURE_MS = 5_000;
@@ -64,22 +64,17 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   const watching = { admin, database, prefix, publishers };
   const sending = producing(kafka);
   const groups: Group[] = [];
-  const relays = carries.map((publisher) => ({ publisher, waker: waker(), helper: waker() }));
+  const written = justWritten((type) => carries.includes(publisherOf(type)));
+  const relays = carries.map((publisher) => ({ publisher, waker: waker() }));
   const measuring = waker();
   const loops: Promise<void>[] = [];
   const ending = new AbortController();
   const reaching = { logger, ended: ending.signal };
 
   const guarded = (step: () => Promise<void>): Promise<void> => againAndAgain(step, reaching);
-  const handOver = (publisher: string): Promise<number> => relayOnce({ database, publisher, topic: topicOf(prefix, publisher), producer: sending });
-  const relay = async ({ publisher, waker: rest, helper }: (typeof relays)[number]): Promise<void> => {
-    const handed = await handOver(publisher);
-    if (handed >= HELP_FROM) helper.wake();
-    if (handed === 0) await rest.sleep(POLL_MS);
-  };
-  /** Another relay beside it while there is much to carry: one reads and marks while the other sends. */
-  const help = async ({ publisher, helper }: (typeof relays)[number]): Promise<void> => {
-    if ((await handOver(publisher)) < HELP_FROM) await helper.sleep(HELPER_REST_MS);
+  const relay = async ({ publisher, waker: rest }: (typeof relays)[number]): Promise<void> => {
+    const { events, contended } = await relayOnce({ database, publisher, topic: topicOf(prefix, publisher), producer: sending, written });
+    if (events === 0) await rest.sleep(contended ? CONTENDED_MS : POLL_MS);
   };
   const retry = async ({ name, handling: own, retrying }: Group): Promise<void> => {
     const due = (await options.holds(name)) ? await own.retry() : null;
@@ -92,12 +87,15 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   };
 
   return {
-    wake: () => relays.forEach((one) => one.waker.wake()),
+    wake(told = []) {
+      written.keep(told);
+      relays.forEach((one) => one.waker.wake());
+    },
     subscribe: (name, reactions) => void groups.push(groupOf(name, reactions, { options, kafka, sendDead: async (event, error) => void (await sending.send(deadLetter(deadTopicOf(prefix, name), event, error))) })),
     async start() {
       const begin = groups.map((group) => beginning(group, { options, sending, reaching }));
       const { later } = await inOrder([() => admin.connect(), () => sending.connect(), ...begin], reaching);
-      loops.push(...relays.flatMap((one) => [guarded(() => relay(one)), guarded(() => help(one))]), ...groups.map((group) => guarded(() => retry(group))), later, guarded(measure));
+      loops.push(...relays.map((one) => guarded(() => relay(one))), ...groups.map((group) => guarded(() => retry(group))), later, guarded(measure));
     },
     settled: (timeoutMs = SETTLE_TIMEOUT_MS) => settled(watching, groups, timeoutMs),
     dead: () => deadLetters(database),
@@ -108,7 +106,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
     },
     async close() {
       ending.abort();
-      for (const { waker: rest, helper } of relays) [rest, helper].forEach((one) => one.wake());
+      for (const { waker: rest } of relays) rest.wake();
       for (const { retrying } of groups) retrying.wake();
       measuring.wake();
       await Promise.all(groups.map(({ consumer }) => consumer.disconnect()));

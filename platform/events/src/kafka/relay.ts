@@ -8,13 +8,14 @@ import type { Producer } from 'kafkajs';
 import { eventOf, OUTBOX_COLUMNS, type OutboxRow, SHARDS } from '../outbox.ts';
 import { type Sql, schemaOf, type Transactions } from '../sql.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
+import type { JustWritten } from './just-written.ts';
 
-/** Whoever handed over so many has probably left some. */
-export const BATCH_MAX = 1_000;
+const BATCH_MAX = 1_000;
 /** A broker refuses a larger set of messages, and all of a batch may be of one key. A single event goes, whatever its size. */
 const BATCH_BYTES_MAX = 900_000;
-/** So that of two relays each finds shards that are free. */
-const SHARDS_AT_ONCE = 8;
+/** Handed over in one transaction: so long others wait for the shards that it holds. */
+const SETS_MAX = 16;
+const HEADERS = { 'content-type': CONTENT_TYPE };
 const ALL_IN_SYNC = -1;
 const LOCKS = 'pms-relay';
 
@@ -22,6 +23,8 @@ const published = counter('pms_events_published_total', 'Events handed to Kafka,
 const waiting = gauge('pms_events_unpublished', 'Events in the outbox that Kafka has not taken yet, by publisher', ['publisher']);
 
 interface Row extends OutboxRow { readonly seq: string; readonly data_text: string }
+interface Waiting { readonly seq: string; readonly event_id: string }
+interface Message { readonly seq: string; readonly id: string; readonly key: string; readonly value: string }
 
 /** Data as text: nobody has to read it and write it again. */
 const COLUMNS = OUTBOX_COLUMNS.replace(/\bdata\b/, 'null as data, data::text as data_text');
@@ -31,23 +34,77 @@ export interface RelayOptions {
   readonly producer: Pick<Producer, 'send'>;
   readonly publisher: string;
   readonly topic: string;
+  /** What need not be read from the outbox. */
+  readonly written: Pick<JustWritten, 'find' | 'forget'>;
 }
 
-/** Resolves to how many events were handed over; where there may be more, call again. */
-export function relayOnce({ database, producer, publisher, topic }: RelayOptions): Promise<number> {
-  const [outbox, waitingRows] = [`${schemaOf(publisher)}.outbox_event`, `${schemaOf(publisher)}.outbox_waiting`];
+export interface HandedOver {
+  readonly events: number;
+  /** Another relay had some of the shards: what is in those is its to carry, or is looked for again soon. */
+  readonly contended: boolean;
+}
+
+/** Hands over what waits, set after set: the next one is read while one is on its way. Where there may be more, call again. */
+export function relayOnce(options: RelayOptions): Promise<HandedOver> {
+  const { database, producer, publisher, topic, written } = options;
   return database.transaction(async (sql) => {
     const shards = await ownShards(sql, publisher);
-    if (shards.length === 0) return 0;
-    const { rows } = await sql.query<Row>(
-      `select seq, ${COLUMNS} from (select seq from ${waitingRows} where shard = any($1::smallint[]) order by seq limit ${BATCH_MAX}) as w
-         cross join lateral (select ${OUTBOX_COLUMNS} from ${outbox} as o where o.seq = w.seq limit 1) as event order by seq`, [shards]);
-    if (rows.length === 0) return 0;
-    const sent = fitting(rows.map((row) => ({ row, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) })));
-    await producer.send({ topic, acks: ALL_IN_SYNC, messages: sent.map(({ row: { key }, value }) => ({ key, value, headers: { 'content-type': CONTENT_TYPE } })) });
-    await sql.query(`delete from ${waitingRows} where seq = any($1::bigint[])`, [sent.map(({ row: { seq } }) => seq)]);
-    published.inc({ publisher }, sent.length);
-    return sent.length;
+    const contended = shards.length < SHARDS;
+    let events = 0;
+    let set = shards.length === 0 ? NOTHING : await nextSet(sql, options, { shards, after: '-1' });
+    for (let sets = 1; set.messages.length > 0; sets += 1) {
+      const { messages, last, more } = set;
+      const reading = more && sets < SETS_MAX ? nextSet(sql, options, { shards, after: last }) : Promise.resolve(NOTHING);
+      const [sent, ahead] = await Promise.allSettled([producer.send({ topic, acks: ALL_IN_SYNC, messages: messages.map(({ key, value }) => ({ key, value, headers: HEADERS })) }), reading]);
+      // sets before it are marked, and it comes again
+      if (sent.status === 'rejected' && events > 0) break;
+      if (sent.status === 'rejected') throw sent.reason;
+      await sql.query(`delete from ${schemaOf(publisher)}.outbox_waiting where seq = any($1::bigint[])`, [messages.map(({ seq }) => seq)]);
+      written.forget(messages.map(({ id }) => id));
+      events += messages.length;
+      if (ahead.status === 'rejected') throw ahead.reason;
+      set = ahead.value;
+    }
+    published.inc({ publisher }, events);
+    return { events, contended };
+  });
+}
+
+interface MessageSet {
+  readonly messages: readonly Message[];
+  /** Of the last message. */
+  readonly last: string;
+  readonly more: boolean;
+}
+const NOTHING: MessageSet = { messages: [], last: '', more: false };
+
+interface Where { readonly shards: readonly number[]; readonly after: string }
+
+/** What waits behind a place, as many as a broker takes at once. */
+async function nextSet(sql: Sql, options: RelayOptions, { shards, after }: Where): Promise<MessageSet> {
+  const { rows } = await sql.query<Waiting>(
+    `select seq, event_id from ${schemaOf(options.publisher)}.outbox_waiting where shard = any($1::smallint[]) and seq > $2::bigint order by seq limit ${BATCH_MAX}`, [shards, after]);
+  const messages = fitting(await messagesOf(sql, rows, options));
+  return { messages, last: messages.at(-1)?.seq ?? after, more: rows.length === BATCH_MAX || messages.length < rows.length };
+}
+
+/** In the order of the rows: what this process wrote out of its memory, all else out of the outbox. */
+async function messagesOf(sql: Sql, rows: readonly Waiting[], { publisher, written }: RelayOptions): Promise<Message[]> {
+  const messages = new Map<string, Message>();
+  const unknown: string[] = [];
+  for (const { seq, event_id: id } of rows) {
+    const told = written.find(id);
+    if (told === null) unknown.push(seq);
+    else messages.set(seq, { seq, id, key: told.event.key, value: textOf(publisher, { event: { ...told.event, occurredAt: new Date(told.event.occurredAt).toISOString() }, sequence: seq }, told.data) });
+  }
+  if (unknown.length > 0) {
+    const { rows: read } = await sql.query<Row>(`select seq, ${COLUMNS} from ${schemaOf(publisher)}.outbox_event where seq = any($1::bigint[])`, [unknown]);
+    for (const row of read) messages.set(row.seq, { seq: row.seq, id: row.id, key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) });
+  }
+  return rows.map(({ seq }) => {
+    const message = messages.get(seq);
+    if (message === undefined) throw new Error(`event ${seq} of ${publisher} waits to be handed over, and is not in the outbox`);
+    return message;
   });
 }
 
@@ -58,11 +115,11 @@ function fitting<T extends { readonly value: string }>(all: readonly T[]): reado
   return end === -1 ? all : all.slice(0, end);
 }
 
-/** Locked until the transaction ends; none that another relay has now. In a different order each time, so that no shard is always last. */
+/** Locked until the transaction ends; none that another relay has now. Nobody waits for the disk at its end: what a crash brings back is sent once more. */
 async function ownShards(sql: Sql, publisher: string): Promise<number[]> {
   const { rows } = await sql.query<{ shard: number }>(
-    `select shard from (select shard from generate_series(0, ${SHARDS - 1}) as shard order by random()) as mixed
-      where pg_try_advisory_xact_lock(hashtextextended($1 || shard, 0)) limit ${SHARDS_AT_ONCE}`, [`${LOCKS} ${publisher} `]);
+    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+     select shard from unhurried cross join generate_series(0, ${SHARDS - 1}) as shard where pg_try_advisory_xact_lock(hashtextextended($1 || shard, 0))`, [`${LOCKS} ${publisher} `]);
   return rows.map(({ shard }) => shard);
 }
 
