@@ -1,6 +1,6 @@
 /**
  * `pnpm bench events`: events from an outbox over Kafka into an inbox, beside kafkajs alone with the same messages, in the same run. Parts by name: `pnpm bench events
- * throughput latency catchup`. Results are kept in results-events.json, those of `--quick` are not. What it is told is in bench/README.md.
+ * throughput latency catchup`; `--lag N` events to catch up with. Results are kept in results-events.json, those of `--quick` are not. What it is told is in bench/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,12 +14,12 @@ import { type Contestant, type EventsWorld, openWorld, timed } from './world.ts'
 const RESULTS = join(import.meta.dirname, '../results-events.json');
 const sizes = {
   quick: { events: 20_000, rounds: 1, paced: 200, lag: 20_000 },
-  full: { events: 100_000, rounds: 3, paced: 2_000, lag: 1_000_000 },
+  full: { events: 40_000, rounds: 3, paced: 2_000, lag: 1_000_000 },
 } as const;
-type Amounts = (typeof sizes)[keyof typeof sizes];
+interface Amounts { readonly events: number; readonly rounds: number; readonly paced: number; readonly lag: number }
 /** Events in a transaction of ours; messages in a set of the yardstick's. */
-const BATCHES = [10, 500] as const;
-const WARM_UP = 5_000;
+const BATCHES = [10, 100, 500] as const;
+const WARM_UP = 20_000;
 const PER_SECOND = 200;
 const MS = 1_000;
 
@@ -113,7 +113,8 @@ const isPart = (name: string): name is Part => Object.hasOwn(parts, name);
 
 /** `args` follow the word `events`. */
 export async function benchEvents(args: readonly string[]): Promise<void> {
-  const { values: { quick }, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
+  const { values: { quick, lag }, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { quick: { type: 'boolean', default: false }, lag: { type: 'string' } } });
+  const amounts: Amounts = { ...sizes[quick ? 'quick' : 'full'], ...(lag === undefined ? {} : { lag: Number(lag) }) };
   const unknown = positionals.filter((name) => !isPart(name));
   if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
   const measuredOn = machine();
@@ -124,7 +125,7 @@ export async function benchEvents(args: readonly string[]): Promise<void> {
   const results: Partial<Record<Part, unknown>> = {};
   try {
     for (const part of Object.keys(parts).filter(isPart).filter((name) => positionals.length === 0 || positionals.includes(name)))
-      results[part] = await parts[part](world, sizes[quick ? 'quick' : 'full']);
+      results[part] = await parts[part](world, amounts);
   } finally {
     await world.close();
   }
