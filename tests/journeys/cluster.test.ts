@@ -5,4 +5,6 @@ import { told } from './journeys.ts';
 import { mainJob } from './main-job.journey.ts';
 import { shapes } from './support/platform.ts';
 
-describe.skipIf(!shapes.includes('a cluster') && (await noKafka()) !== null)('with Kafka', () => told('a cluster', shapes.includes('a cluster') ? undefined : { 'main-job': mainJob }));
+describe.skipIf(!shapes.includes('a cluster') && (await noKafka()) !== null)('with Kafka', () => {
+  told('a cluster', shapes.includes('a cluster') ? undefined : { 'main-job': mainJob });
+});

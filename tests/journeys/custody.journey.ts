@@ -32,9 +32,9 @@ export const custody: Journey = (at) => describe('custody', PATIENCE, () => {
   });
 
   const file = (name: string, text: string): string => {
-    const at = path.join(folder, name);
-    writeFileSync(at, text);
-    return at;
+    const there = path.join(folder, name);
+    writeFileSync(there, text);
+    return there;
   };
   const today = new Date().toISOString().slice(0, 10);
 

@@ -49,7 +49,7 @@ export const doors: Journey = (at) => describe('doors', PATIENCE, () => {
   const graphql = () => `${platform.url}/graphql`;
   const token = async (): Promise<string> => (await service.token()) ?? '';
   /** At the router; and at a subgraph called directly, where one can be. */
-  const doors = (): string[] => [graphql(), ...[platform.subgraphUrl('portfolio'), platform.subgraphUrl('trade-capture')].filter((url) => url !== null)];
+  const addresses = (): string[] => [graphql(), ...[platform.subgraphUrl('portfolio'), platform.subgraphUrl('trade-capture')].filter((url) => url !== null)];
 
   test('a person signs in with a password, code and PKCE; a refresh token works once', async () => {
     const first = await signIn(platform.url, { email: 'manager@demo.example', password: 'demo' });
@@ -89,7 +89,7 @@ export const doors: Journey = (at) => describe('doors', PATIENCE, () => {
 
   test('without a token, and with one that does not hold, nobody gets in anywhere', async () => {
     const tokens = await forged(platform, await token());
-    for (const url of doors()) {
+    for (const url of addresses()) {
       const question = url === graphql() ? viewer : { query: '{ __typename }' };
       const without = await post(url, question);
       expect([url, codesOf(without)], 'no token').toEqual([url, ['UNAUTHENTICATED']]);
@@ -105,9 +105,9 @@ export const doors: Journey = (at) => describe('doors', PATIENCE, () => {
   test('whose sessions were ended gets in nowhere with what they were issued before, at the router or at a subgraph', async () => {
     const { accessToken } = await signIn(platform.url, { email: 'risk@demo.example', password: 'demo' });
     const ask = (url: string): Promise<Answer> => post(url, { query: '{ __typename }' }, bearer(accessToken));
-    for (const url of doors()) expect(codesOf(await ask(url))).toEqual([]);
+    for (const url of addresses()) expect(codesOf(await ask(url))).toEqual([]);
     await post(graphql(), { query: 'mutation { revokeSessions(input: {}) { revoked userErrors { code } } }' }, bearer(accessToken));
-    for (const url of doors()) await vi.waitFor(async () => expect([url, codesOf(await ask(url))]).toEqual([url, ['UNAUTHENTICATED']]), { timeout: 30_000, interval: 200 });
+    for (const url of addresses()) await vi.waitFor(async () => expect([url, codesOf(await ask(url))]).toEqual([url, ['UNAUTHENTICATED']]), { timeout: 30_000, interval: 200 });
   });
 
   test('a websocket without a token that holds is closed', async () => {
