@@ -25,6 +25,7 @@ import { secondFactors } from './oauth/second-factor.ts';
 import { refuseDemoInProduction, sweeper } from './oauth/upkeep.ts';
 import { loadersFor } from './queries/loaders.ts';
 import { aboutPerson } from './queries/personal-data.ts';
+import { onInvestorCreated } from './reactions/investor-created.ts';
 import { artifactStore } from './store/artifact-store.ts';
 import { attemptStore } from './store/attempt-store.ts';
 import { authStore } from './store/auth-store.ts';
@@ -85,7 +86,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
   return {
     name: 'auth',
     schema: executableSchema(sdl, resolvers),
-    reactions: [],
+    reactions: [onInvestorCreated(store)],
     contextFor: (request): AuthContext => {
       const who = signed(request);
       return { ...who, ...accounts, confirm: signIn.confirm, confirmFactor: signIn.confirmFactor, factors, passkeys, loaders: loadersFor(store, who.principal.organizationId) };

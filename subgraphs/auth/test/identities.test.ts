@@ -1,6 +1,7 @@
 /** Users and service clients through GraphQL. */
 import { scopes, scopesOf } from '@pms/identity/principal';
-import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
+import { investorCreated } from '@pms/schema/events/portfolio';
+import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthSubgraph, authSubgraph } from '../src/subgraph.ts';
@@ -115,7 +116,25 @@ test('production refuses the demo and gives no token without a password; where t
   await Promise.all([demo.close(), production.close()]);
 });
 
+const investors = (...ids: readonly string[]) => door.hear(...ids.map((investorId) => heard(investorCreated, investorId, { investorId, name: 'sealed:1:' }, { organizationId: admin.organizationId })));
+
+test('an investor that the organisation does not have is refused by name, and neither a user nor a password comes of it', async () => {
+  await investors('inv_known');
+  await door.hear(heard(investorCreated, 'inv_foreign', { investorId: 'inv_foreign', name: 'sealed:1:' }, { organizationId: 'org_other' }));
+  const create = async (email: string, investorIds: readonly string[]) => (await door.ask(CREATE_USER, { input: { email, displayName: 'Ina', roles: ['INVESTOR'], investorIds } }, { as: admin })).data.createUser;
+  const before = (await door.told()).length;
+  for (const unknown of ['inv_nobody', 'inv_foreign'])
+    expect(await create('ina@harbour.example', ['inv_known', unknown])).toEqual({ user: null, initialPassword: null, userErrors: [{ code: 'NOT_FOUND', path: ['investorIds', '1'] }] });
+  expect((await door.told()).length).toBe(before);
+  const { user: made } = await create('ina@harbour.example', ['inv_known']); // the address is free still
+  const ASSIGN_INVESTORS = 'mutation ($input: AssignInvestorsInput!) { assignInvestors(input: $input) { user { id } userErrors { code path } } }';
+  const refused = await door.ask(ASSIGN_INVESTORS, { input: { userId: made.id, investorIds: ['inv_foreign'] } }, { as: admin });
+  expect(refused.data.assignInvestors).toEqual({ user: null, userErrors: [{ code: 'NOT_FOUND', path: ['investorIds', '0'] }] });
+  expect((await door.ask('query ($id: ID!) { user(id: $id) { investors { id } } }', { id: made.id }, { as: admin })).data.user.investors).toEqual([{ id: 'inv_known' }]);
+});
+
 test('the token of an investor names whose portfolios they see, and what was issued before holds no longer where one is taken away', async () => {
+  await investors('inv_1', 'inv_2', 'inv_3');
   const created = (await door.ask('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id investors { id } } userErrors { code path } } }',
     { input: { email: 'investor@one.example', displayName: 'Ivo', roles: ['INVESTOR'], investorIds: ['inv_1', 'inv_2', 'inv_1'] } }, { as: admin })).data.createUser;
   expect(created.user.investors).toEqual([{ id: 'inv_1' }, { id: 'inv_2' }]);

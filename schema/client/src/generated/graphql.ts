@@ -280,7 +280,7 @@ export type CreateUserInput = {
   readonly displayName: string;
   /** What they sign in with; no other user on the platform may have it. */
   readonly email: string;
-  /** For a user who is nothing but INVESTOR: whose portfolios they see. At most 20; none shows nothing. */
+  /** For a user who is nothing but INVESTOR: whose portfolios they see. At most 20; none shows nothing. NOT_FOUND for an id that is no investor of the organisation. */
   readonly investorIds?: ReadonlyArray<string> | null | undefined;
   /** 12 to 256 characters; made for them where it is left out. */
   readonly password?: string | null | undefined;

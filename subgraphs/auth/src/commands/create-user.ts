@@ -1,4 +1,4 @@
-/** Adds a user to the caller's organisation. The caller cannot give roles that allow more than they may do themselves. */
+/** Adds a user to the caller's organisation. The caller cannot give roles that allow more than they may do themselves, nor name investors that there are not. */
 import { Refusal } from '@pms/errors';
 import { event } from '@pms/events/envelope';
 import { scopesOf } from '@pms/identity/principal';
@@ -8,6 +8,7 @@ import { acceptable } from '../domain/password.ts';
 import type { Role } from '../domain/role.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { newSecret } from './new-secret.ts';
+import { mustKnowInvestors } from './references.ts';
 
 export interface CreateUser {
   readonly email: string;
@@ -21,6 +22,7 @@ export interface CreateUser {
 export async function createUser(ctx: AuthContext, { email, displayName, roles, investorIds, password }: CreateUser): Promise<{ user: User; initialPassword: string | null }> {
   const user = newUser({ id: ctx.newId('usr'), organizationId: ctx.principal.organizationId, email, displayName, roles, investorIds: investorIds ?? [], createdAt: ctx.now() });
   mustHold(ctx, user.roles);
+  await mustKnowInvestors(ctx, investorIds ?? []);
   const initialPassword = password == null ? newSecret() : null;
   const passwordHash = await ctx.hashing.hash(initialPassword ?? acceptable(password ?? '', 'password'));
   await ctx.store.transaction(async (tx) => {

@@ -57,6 +57,12 @@ export function authStore({ prisma, sql, work, people }: AuthStoreParts) {
       return row === null ? null : { serviceClient: toServiceClient(row), secretHash: row.secretHash, previousSecretHash: row.previousSecretHash };
     },
 
+    /** Of these ids those that name an investor of the organisation. */
+    async knownInvestors(organizationId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+      if (ids.length === 0) return new Set();
+      return new Set((await prisma.knownInvestor.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true } })).map(({ id }) => id));
+    },
+
     people: peopleReads(sql, people),
     /** One transaction: changes and their events are kept together or not at all. */
     transaction: <T>(steps: (tx: AuthWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit, people))),

@@ -27,9 +27,10 @@ export interface SealedPerson {
   readonly displayName: string;
 }
 
-export function writes({ sql, outbox }: Work, people: PeopleKeys) {
+export function writes({ sql, outbox, firstSights }: Work, people: PeopleKeys) {
   return {
     outbox,
+    firstSights,
     ...factorWrites(sql),
     ...federatedWrites(sql, people),
     ...erasing(sql, people),
@@ -72,6 +73,11 @@ export function writes({ sql, outbox }: Work, people: PeopleKeys) {
       const { rows } = await sql.query<{ id: string }>(
         `select id from auth."user" where organization_id = $1 and 'ADMIN' = any (roles) order by id for update`, [organizationId]);
       return rows.filter(({ id }) => id !== userId).length;
+    },
+
+    async knowInvestors(investors: readonly { readonly id: string; readonly organizationId: string }[]): Promise<void> {
+      await sql.query('insert into auth.known_investor (id, organization_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing',
+        [investors.map(({ id }) => id), investors.map(({ organizationId }) => organizationId)]);
     },
 
     saveRoles: async ({ id, roles }: User): Promise<void> => void (await sql.query('update auth."user" set roles = $2 where id = $1', [id, roles])),
