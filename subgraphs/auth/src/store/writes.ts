@@ -6,6 +6,7 @@ import type { User } from '../domain/user.ts';
 import { erasing } from './erasing.ts';
 import { factorWrites } from './factor-store.ts';
 import { federatedWrites } from './federated-writes.ts';
+import { investorWrites } from './investor-writes.ts';
 import type { PeopleKeys } from './people-keys.ts';
 import { personOf, toServiceClient, toUser, USER_COLUMNS as USER, type UserRow } from './rows.ts';
 
@@ -34,6 +35,7 @@ export function writes({ sql, outbox, firstSights }: Work, people: PeopleKeys) {
     ...factorWrites(sql),
     ...federatedWrites(sql, people),
     ...erasing(sql, people),
+    ...investorWrites(sql),
 
     /** False when there is one of that id. */
     async insertOrganization({ id, name, createdAt }: Organization): Promise<boolean> {
@@ -75,13 +77,7 @@ export function writes({ sql, outbox, firstSights }: Work, people: PeopleKeys) {
       return rows.filter(({ id }) => id !== userId).length;
     },
 
-    async knowInvestors(investors: readonly { readonly id: string; readonly organizationId: string }[]): Promise<void> {
-      await sql.query('insert into auth.known_investor (id, organization_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing',
-        [investors.map(({ id }) => id), investors.map(({ organizationId }) => organizationId)]);
-    },
-
     saveRoles: async ({ id, roles }: User): Promise<void> => void (await sql.query('update auth."user" set roles = $2 where id = $1', [id, roles])),
-    saveInvestors: async ({ id, investorIds }: User): Promise<void> => void (await sql.query('update auth."user" set investor_ids = $2 where id = $1', [id, investorIds])),
     savePassword: async (userId: string, passwordHash: string): Promise<void> =>
       void (await sql.query('update auth."user" set password_hash = $2 where id = $1', [userId, passwordHash])),
     sawUser: async (userId: string, at: Date): Promise<void> =>
