@@ -6,7 +6,7 @@
 const TEXT = 25;
 const JSONB = 3802;
 const HEADER_BYTES = 20;
-const CAST = /\$(\d+)::(text|jsonb)\[\]/g;
+const CAST = /\$(\d{1,5})::(text|jsonb)\[\]/g;
 const STATEMENTS_MAX = 2_000;
 /** At first: it grows with what is sent. */
 const SCRATCH_BYTES = 64 * 1024;
