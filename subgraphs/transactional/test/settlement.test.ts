@@ -199,6 +199,45 @@ test('operations see what is open by date, filtered, in pages, and how late it i
     { age: 'OVER_30_DAYS', status: 'FAILED', count: 1, amounts: [{ amount: '1000', currency: 'USD' }] }]);
 });
 
+test('lists, ageing and a net set are as they were on a day, and as they were known at a time', async () => {
+  const portfolio = await w.open();
+  const [a, b] = [await book(portfolio, { counterparty: 'Broker' }), await book(portfolio, { counterparty: 'Broker', side: 'SELL', quantity: '4' })];
+  for (const tradeId of [a, b]) await ops.run('matchSettlement', { tradeId });
+  const { netSet: { id: netSet } } = await ops.once('netSettlements', { portfolioId: portfolio, counterparty: 'Broker', instrumentId: w.instrumentId, currency: 'USD', settlementDate: '2026-11-19' }, 'netSet { id }');
+  const netted = await nowKnown();
+  await ops.due(portfolio, '2026-11-20'); // no cash
+  const failed = await nowKnown();
+  await ops.run('breakNetting', { netSetId: netSet, reason: 'one by one' }, { fields: 'settlements { status }' });
+  await w.deposit(portfolio, '5000');
+  for (const tradeId of [a, b]) await ops.run('retrySettlement', { tradeId });
+  await ops.due(portfolio, '2026-11-20');
+  const later = await book(portfolio, { tradeDate: '2026-11-19' });
+  const settled = await nowKnown();
+  await door.hear(cancelled(portfolio, w.instrumentId, a), validated(portfolio, w.instrumentId, { tradeId: later, version: 2, replaces: 1, tradeDate: '2026-11-12' }));
+  const read = async (args: string, page = 'first: 10') => {
+    const { data } = await door.ask(`query ($id: ID!, $set: ID!) { settlements(filter: { portfolioId: $id }, ${page}${args}) { edges { cursor node { trade { id } status age } } pageInfo { hasNextPage endCursor } }
+      settlementAgeing(portfolioId: $id${args}) { age status count amounts { amount } } netSet(id: $set${args}) { quantity settlements { trade { id } } } }`, { id: portfolio, set: netSet });
+    return { ...data, list: data.settlements.edges.map(({ node }: { node: { trade: { id: string }; status: string; age: string } }) => [node.trade.id, node.status, node.age]) };
+  };
+  expect(await read('')).toMatchObject({ list: [[later, 'PENDING', 'DAYS_4_TO_7']], netSet: null });
+  expect(await read(`, knownAt: "${settled}", asOf: "2026-11-20"`)).toMatchObject({ list: [[later, 'PENDING', 'NOT_DUE']], netSet: null });
+  const then = async (filter: string) => (await door.ask(`query ($id: ID!) { settlements(filter: { portfolioId: $id, ${filter} }, knownAt: "${settled}") { edges { node { trade { id } status } } } }`, { id: portfolio })).data.settlements.edges.map(({ node }: { node: { trade: { id: string } } }) => node.trade.id);
+  expect([await then('status: [SETTLED]'), await then('contractualFrom: "2026-11-20"'), await then('failureCode: UNMATCHED'), await then('counterparty: "Broker", status: [SETTLED, CANCELLED]')]).toEqual([[a, b].toSorted(), [later], [], [a, b].toSorted()]);
+  expect(await read(`, knownAt: "${netted}", asOf: "2026-11-20"`)).toMatchObject({
+    list: [a, b].toSorted().map((id) => [id, 'PENDING', 'DAYS_1_TO_3']), netSet: { quantity: '6', settlements: expect.arrayContaining([{ trade: { id: a } }, { trade: { id: b } }]) },
+    settlementAgeing: [{ age: 'DAYS_1_TO_3', status: 'PENDING', count: 2, amounts: [{ amount: '1400' }] }],
+  });
+  expect(await read(`, knownAt: "${failed}", asOf: "2026-11-20"`)).toMatchObject({ list: [a, b].toSorted().map((id) => [id, 'FAILED', 'DAYS_1_TO_3']), netSet: { quantity: '6' }, settlementAgeing: [{ status: 'FAILED', count: 2 }] });
+  // before the contractual date nothing had failed, and what was traded a day later was not there
+  expect(await read(`, asOf: "2026-11-18", knownAt: "${settled}"`)).toMatchObject({ list: [a, b].toSorted().map((id) => [id, 'PENDING', 'NOT_DUE']) });
+  expect(await read(`, asOf: "2026-11-17", knownAt: "${settled}"`)).toMatchObject({ list: [], settlementAgeing: [], netSet: null });
+  const first = await read(`, knownAt: "${failed}"`, 'first: 1');
+  expect([first.list.length, first.settlements.pageInfo.hasNextPage]).toEqual([1, true]);
+  expect((await read(`, knownAt: "${failed}"`, `first: 1, after: "${first.settlements.pageInfo.endCursor}"`)).list[0][0]).toBe([a, b].toSorted()[1]);
+  expect((await read(`, knownAt: "${failed}"`, 'last: 1')).list[0][0]).toBe([a, b].toSorted()[1]);
+  expect((await door.ask(`{ settlements(knownAt: "${failed}") { edges { cursor } } netSet(id: "${netSet}", knownAt: "${failed}") { id } }`, {}, { as: principal({ organizationId: 'org_other' }) })).data).toEqual({ settlements: { edges: [] }, netSet: null });
+});
+
 test('what was due for more than a day without having been tried is stuck, and shows it', async () => {
   const portfolio = await w.open();
   const [late, due] = [await book(portfolio, { side: 'SELL', tradeDate: '2026-11-17' }), await book(portfolio, { side: 'SELL' })];

@@ -1,11 +1,15 @@
 /** Settlements as operations work through them: in pages, by how late they are, and those that settle as one. */
-import { type Decimal, decimal, type Money, money, sum } from '@pms/money';
+import { type Decimal, decimal, type Money, money, sum, text } from '@pms/money';
 import { type Connection, connectionOf, type PageArgs, pageOf } from '@pms/subgraph/connection';
 import type { TransactionalContext } from '../context.ts';
 import { type Bucket, bucketNames, bucketOf, datesOf } from '../domain/ageing.ts';
+import { deliveredOf } from '../domain/delivery.ts';
 import { cashOfFill } from '../domain/fill-cash.ts';
 import type { Moment } from '../store/history-reads.ts';
 import type { SettlementFilter, SettlementView } from '../store/operations-reads.ts';
+import { dayOf } from './day.ts';
+import { isNow } from './moment.ts';
+import { settlementsAt, standingAt } from './settlements-at.ts';
 
 export type Status = 'PENDING' | 'SETTLED' | 'FAILED' | 'BUYING_IN' | 'CANCELLED';
 
@@ -24,16 +28,15 @@ export interface Filter extends Omit<SettlementFilter, 'steps' | 'from' | 'to'> 
   readonly contractualTo?: string | null | undefined;
 }
 
-export const todayOf = ({ now }: Pick<TransactionalContext, 'now'>): string => now().toISOString().slice(0, 10);
-
-export async function settlements(ctx: TransactionalContext, filter: Filter, args: PageArgs): Promise<Connection<SettlementView>> {
+export async function settlements(ctx: TransactionalContext, filter: Filter, args: PageArgs, moment: Moment): Promise<Connection<SettlementView>> {
   const page = pageOf(args);
   const { age, contractualFrom, contractualTo, status, ...rest } = filter;
-  const bucket = age == null ? { from: null, to: null } : datesOf(age, todayOf(ctx));
-  const rows = await ctx.store.settlementPage(ctx.principal.organizationId, {
+  const bucket = age == null ? { from: null, to: null } : datesOf(age, dayOf(ctx, moment));
+  const wanted: SettlementFilter = {
     ...rest, steps: (status ?? OPEN).flatMap((each) => stepsOf[each]),
     from: later(contractualFrom ?? null, bucket.from), to: earlier(contractualTo ?? null, bucket.to),
-  }, page);
+  };
+  const rows = await (isNow(moment) ? ctx.store.settlementPage(ctx.principal.organizationId, wanted, page) : settlementsAt(ctx, wanted, page, moment));
   return connectionOf(rows, page, ({ contractualOn, fill }) => [contractualOn, fill.tradeId]);
 }
 
@@ -47,9 +50,25 @@ export interface Ageing {
   readonly amounts: readonly Money[];
 }
 
-export async function settlementAgeing(ctx: TransactionalContext, portfolioId: string | null): Promise<Ageing[]> {
-  const open = await ctx.store.openByDate(ctx.principal.organizationId, portfolioId);
-  const on = todayOf(ctx);
+/** Open settlements of one contractual date, step and currency. */
+interface OpenOnDate {
+  readonly contractualOn: string;
+  readonly step: string;
+  readonly currency: string;
+  readonly count: number;
+  readonly amount: string;
+}
+
+function asOpen({ contractualOn, settlement, fill }: SettlementView): OpenOnDate {
+  const cash = cashOfFill(fill);
+  return { contractualOn, step: settlement.step, currency: cash.currency, count: 1, amount: text(cash.amount.minus(deliveredOf(settlement, fill).amount).abs()) };
+}
+
+export async function settlementAgeing(ctx: TransactionalContext, portfolioId: string | null, moment: Moment): Promise<Ageing[]> {
+  const open: readonly OpenOnDate[] = isNow(moment)
+    ? await ctx.store.openByDate(ctx.principal.organizationId, portfolioId)
+    : (await standingAt(ctx, portfolioId, OPEN.flatMap((each) => stepsOf[each]), moment)).map(asOpen);
+  const on = dayOf(ctx, moment);
   const groups = Map.groupBy(open, ({ contractualOn, step }) => `${bucketNames.indexOf(bucketOf(contractualOn, on))} ${statusOf(step)}`);
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, of]) => {
     const [first] = of as [typeof of[number]];
@@ -71,8 +90,8 @@ export async function netSetOf(ctx: TransactionalContext, id: string): Promise<N
   return members.length === 0 ? null : { id, settlements: members };
 }
 
-/** As it was at a moment, for a settlement that was in it then. */
-export async function netSetThen(ctx: TransactionalContext, set: { readonly portfolioId: string; readonly netSetId: string }, moment: Moment): Promise<NetSet | null> {
+/** As it was at a moment; `portfolioId` is null where it is asked for by its name alone. */
+export async function netSetThen(ctx: TransactionalContext, set: { readonly portfolioId: string | null; readonly netSetId: string }, moment: Moment): Promise<NetSet | null> {
   const ids = await ctx.store.everNetted(ctx.principal.organizationId, set, moment);
   const all = await Promise.all(ids.map((id) => ctx.loaders.settlement(moment).load(id)));
   const members = all.filter((each) => each !== null).filter(({ settlement }) => 'netSetId' in settlement && settlement.netSetId === set.netSetId);

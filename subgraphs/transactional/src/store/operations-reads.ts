@@ -145,10 +145,11 @@ function netReads(sql: Sql) {
       return rows.map(toBooking);
     },
 
-    /** Trades that had been put into the set by then, whether or not they are in it still. */
-    async everNetted(organizationId: string, { portfolioId, netSetId }: { readonly portfolioId: string; readonly netSetId: string }, { asOf, knownAt }: Moment): Promise<string[]> {
+    /** Trades that had been put into the set by then, whether or not they are in it still. `portfolioId` is null where nobody knows whose books the set is in. */
+    async everNetted(organizationId: string, { portfolioId, netSetId }: { readonly portfolioId: string | null; readonly netSetId: string }, { asOf, knownAt }: Moment): Promise<string[]> {
       const { rows } = await sql.query<{ tradeId: string }>(
-        `select distinct trade_id as "tradeId" from transactional.fact where organization_id = $1 and portfolio_id = $2 and kind = 'SETTLEMENT_NETTED' and data->>'netSetId' = $3
+        `select distinct trade_id as "tradeId" from transactional.fact where organization_id = $1
+           and portfolio_id in (select id from transactional.portfolio where organization_id = $1 and ($2::text is null or id = $2)) and kind = 'SETTLEMENT_NETTED' and data->>'netSetId' = $3
            and ($4::date is null or effective_on <= $4) and ($5::timestamptz is null or recorded_at <= $5)`, [organizationId, portfolioId, netSetId, asOf, knownAt]);
       return rows.map(({ tradeId }) => tradeId);
     },

@@ -6,6 +6,7 @@ import { claimReads } from './claim-reads.ts';
 import type { Moment } from './history-reads.ts';
 import { operationsReads } from './operations-reads.ts';
 import { sagaReads } from './saga-reads.ts';
+import { settlementCandidates } from './settlement-candidates.ts';
 import { BOOKING, type Booking, type BookingRow, toBooking } from './rows.ts';
 
 /** Quantities by `keyOf`; a position that has none is not there. */
@@ -27,6 +28,7 @@ export function settlementReads(sql: Sql) {
     ...operationsReads(sql),
     ...claimReads(sql),
     ...sagaReads(sql),
+    ...settlementCandidates(sql),
 
     /** All trades of the sets that stand and have not settled, or are in the steps that are named. */
     async netMembers(portfolioId: string, netSetIds: readonly string[], steps: readonly string[] = ['matched', 'failed']): Promise<Booking[]> {
