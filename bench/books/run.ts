@@ -1,6 +1,6 @@
 /**
  * `pnpm bench books`: how fast trades come into the books, and how fast the books are read and rebuilt. Parts by name: `pnpm bench books single bulk`;
- * without one all of them. Results are kept in results-books.json, those of `--quick` are not. What it is told is in bench/README.md.
+ * without one all of them. Results are kept in results-books.json, those of `--quick`, and of `--smoke`, which shows that it all works and no more, are not. What it is told is in bench/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { bookInBulk, bookSingly, type BookedFigures, CLIENTS } from './throughpu
 
 const RESULTS = join(import.meta.dirname, '../results-books.json');
 const sizes = {
+  smoke: { singleSeconds: 1, calls: 2, readTrades: 1_000, readTimes: 5, rebuiltTrades: 1_000, rebuiltPortfolios: 2 },
   quick: { singleSeconds: 3, calls: 8, readTrades: 5_000, readTimes: 20, rebuiltTrades: 5_000, rebuiltPortfolios: 2 },
   full: { singleSeconds: 20, calls: 40, readTrades: 100_000, readTimes: 200, rebuiltTrades: 1_000_000, rebuiltPortfolios: 20 },
 } as const;
@@ -71,7 +72,8 @@ const isPart = (name: string): name is Part => Object.hasOwn(parts, name);
 
 /** `args` follow the word `books`. */
 export async function benchBooks(args: readonly string[]): Promise<void> {
-  const { values: { quick }, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
+  const { values: { quick, smoke }, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { quick: { type: 'boolean', default: false }, smoke: { type: 'boolean', default: false } } });
+  const size = smoke ? 'smoke' : quick ? 'quick' : 'full';
   const unknown = positionals.filter((name) => !isPart(name));
   if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
   const measuredOn = machine();
@@ -82,11 +84,11 @@ export async function benchBooks(args: readonly string[]): Promise<void> {
   const results: Partial<Record<Part, unknown>> = {};
   try {
     for (const part of Object.keys(parts).filter(isPart).filter((name) => positionals.length === 0 || positionals.includes(name)))
-      results[part] = await parts[part](databases, sizes[quick ? 'quick' : 'full']);
+      results[part] = await parts[part](databases, sizes[size]);
   } finally {
     await databases.close();
   }
-  if (quick) return;
+  if (size !== 'full') return;
   const earlier = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as unknown[]) : [];
   writeFileSync(RESULTS, `${JSON.stringify([...earlier, { at: new Date().toISOString(), machine: measuredOn, versions: used, ...results }], null, 2)}\n`);
 }

@@ -31,6 +31,7 @@ const SETTLE_TIMEOUT_MS = 120_000;
 const SESSION_MS = 30_000;
 const REBALANCE_MS = 60_000;
 const HEARTBEAT_MS = 3_000;
+const HEARTBEATS_PER_SESSION_MIN = 4;
 const FETCH_WAIT_MS = 100;
 const FETCH_BYTES_MAX = 4 * 1_024 * 1_024;
 
@@ -46,6 +47,8 @@ export interface KafkaBusOptions {
   readonly holds: (group: string) => Promise<boolean>;
   /** Names this process to the brokers. */
   readonly clientId: string;
+  /** After so many ms without a word from a process its group goes on without it: 30 seconds unless given, and no less than a broker allows. */
+  readonly sessionMs?: number;
 }
 
 interface Group {
@@ -170,7 +173,7 @@ function groupOf(name: string, reactions: readonly Reaction[], { options, kafka,
     name, reactions, retrying: waker(),
     handling: handling({ sql: database, name, reactions, ...telling(name, logger, sendDead) }),
     consumer: kafka.consumer({
-      groupId: groupIdOf(prefix, name), sessionTimeout: SESSION_MS, rebalanceTimeout: REBALANCE_MS, heartbeatInterval: HEARTBEAT_MS, maxWaitTimeInMs: FETCH_WAIT_MS,
+      groupId: groupIdOf(prefix, name), sessionTimeout: options.sessionMs ?? SESSION_MS, rebalanceTimeout: REBALANCE_MS, heartbeatInterval: Math.min(HEARTBEAT_MS, (options.sessionMs ?? SESSION_MS) / HEARTBEATS_PER_SESSION_MIN), maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: FETCH_BYTES_MAX, allowAutoTopicCreation: false, retry: { restartOnFailure: () => Promise.resolve(true) },
     }),
   };
