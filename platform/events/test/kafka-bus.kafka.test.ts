@@ -80,7 +80,7 @@ describe.skipIf(absent !== null)('over Kafka', () => {
     const tell = (...events: Event[]): Promise<void> => w.north((unit) => unit.outbox.add(events));
     /** The first so many of a topic. */
     const messagesOf = async (topic: string, count: number): Promise<readonly KafkaMessage[]> => {
-      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader` });
+      const consumer = kafkaClient(settings, 'reader', silent).consumer({ groupId: `${settings.prefix}reader`, maxWaitTimeInMs: 100 });
       const messages: KafkaMessage[] = [];
       await consumer.connect();
       await consumer.subscribe({ topic, fromBeginning: true });
