@@ -3,23 +3,12 @@ import type { RedisLink } from '@pms/redis/link';
 import type { Invalidation } from '@pms/router/cache/tags';
 import { silent } from '@pms/telemetry/logger';
 import { redisLink } from '@pms/testing/redis-link';
-import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
+import { testRedis } from '@pms/testing/test-redis';
 import { until } from '@pms/testing/until';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { changeFeed, followChanges } from './change-feed.ts';
 
-let server: RedisServer | undefined;
-const open: (() => unknown)[] = [];
-beforeEach(async ({ skip }) => {
-  if (noRedis !== null) skip(noRedis);
-  server ??= await redisServer();
-});
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
-afterAll(() => server?.stop());
-
-const here = (): RedisServer => server ?? expect.unreachable();
+const { here, opened } = testRedis();
 const everything: Invalidation = { everything: true };
 const product = (id: number): Invalidation => ({ typename: 'Product', id: String(id) });
 
@@ -31,7 +20,7 @@ async function router(): Promise<{ readonly taken: Invalidation[]; close(): void
     followed.close();
     redis.close();
   };
-  open.push(close);
+  opened(close);
   return { taken, close, up: () => redis.up };
 }
 
@@ -44,7 +33,7 @@ const caughtUp = (redis: RedisLink) => async (): Promise<boolean> => {
 test('every router hears of every change, one that was away of those that it missed, and all hear what could not be told before', async () => {
   const [one, two] = [await router(), await router()];
   const { redis } = await redisLink(here().url);
-  open.push(() => redis.close());
+  opened(() => redis.close());
   const feed = changeFeed(redis);
   await feed.invalidate(product(1));
   await until(() => [one, two].every(({ taken }) => taken.length === 2));
@@ -66,7 +55,7 @@ test('every router hears of every change, one that was away of those that it mis
 test('a router for which the stream is too short takes everything out', async () => {
   const first = await router();
   const { redis } = await redisLink(here().url);
-  open.push(() => redis.close());
+  opened(() => redis.close());
   const feed = changeFeed(redis);
   await feed.invalidate(product(1));
   await until(caughtUp(redis));

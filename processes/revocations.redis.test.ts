@@ -5,32 +5,21 @@ import { heraldRevocations } from '@pms/redis/revoked';
 import { silent } from '@pms/telemetry/logger';
 import { principal } from '@pms/testing/front-door';
 import { redisLink } from '@pms/testing/redis-link';
-import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
+import { testRedis } from '@pms/testing/test-redis';
 import { until } from '@pms/testing/until';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { environment } from './environment.ts';
 import { followRevocations } from './revocations.ts';
 
-let server: RedisServer | undefined;
-const open: (() => unknown)[] = [];
-beforeEach(async ({ skip }) => {
-  if (noRedis !== null) skip(noRedis);
-  server ??= await redisServer();
-});
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
-afterAll(() => server?.stop());
-
-const here = (): RedisServer => server ?? expect.unreachable();
+const { here, opened } = testRedis();
 const issuedAt = Math.floor(Date.now() / 1_000) - 60;
 const ann = principal({ subject: 'usr_ann', issuedAt });
 
 const following = async (settings: Record<string, string>) => {
   const { redis } = await redisLink(here().url);
-  open.push(() => redis.close());
+  opened(() => redis.close());
   const followed = await followRevocations({ address: null, environment: environment({ NODE_ENV: 'production', REDIS_URL: here().url, ...settings }), logger: silent, redis });
-  open.push(() => followed?.stop());
+  opened(() => followed?.stop());
   return followed?.revocations ?? expect.unreachable();
 };
 
@@ -39,7 +28,8 @@ test('where it is required, longer than the grace without Redis and the auth dom
   const { redis } = await redisLink(here().url);
   const herald = heraldRevocations({ redis, since: async () => rows, now: () => new Date(), tokenMsMax: 1_800_000, failed: () => expect.unreachable() });
   herald.start();
-  open.push(() => redis.close(), () => herald.stop());
+  opened(() => redis.close());
+  opened(() => herald.stop());
   const [strict, lenient] = [await following({ PMS_REVOCATIONS_GRACE_SECONDS: '1' }), await following({ PMS_REVOCATIONS: 'best-effort', PMS_REVOCATIONS_GRACE_SECONDS: '1' })];
   let told = 0;
   strict.onRevoked(() => void (told += 1));

@@ -1,31 +1,18 @@
 /** Live messages between processes over Redis, and beneath it while Redis is away. */
 import { redisLink, type TestLink } from '@pms/testing/redis-link';
-import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
+import { testRedis } from '@pms/testing/test-redis';
 import { until } from '@pms/testing/until';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Live, listen, localLive } from '../src/live.ts';
 import { redisLive } from '../src/redis-live.ts';
 
-let server: RedisServer | undefined;
-const open: (() => unknown)[] = [];
-beforeAll(async () => {
-  if (noRedis === null) server = await redisServer();
-});
-beforeEach(({ skip }) => {
-  if (noRedis !== null) skip(noRedis);
-});
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
-afterAll(() => server?.stop());
-
-const here = (): RedisServer => server ?? expect.unreachable();
+const { here, opened } = testRedis();
 
 interface Process extends TestLink { readonly live: Live }
 
 async function started(beneath: Live): Promise<Process> {
   const link = await redisLink(here().url);
-  open.push(() => link.redis.close());
+  opened(() => link.redis.close());
   const live = redisLive(link.redis, beneath);
   await until(link.hears);
   return { ...link, live };

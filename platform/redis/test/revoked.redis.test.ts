@@ -1,31 +1,18 @@
 /** Revocations that reach every process at once, and a Redis that has forgotten them and is not believed. */
 import type { Revocation } from '@pms/identity/revocations';
 import { redisLink } from '@pms/testing/redis-link';
-import { noRedis, redisServer, type RedisServer } from '@pms/testing/redis-server';
+import { testRedis } from '@pms/testing/test-redis';
 import { until } from '@pms/testing/until';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RedisLink } from '../src/link.ts';
 import { followRevoked, heraldRevocations } from '../src/revoked.ts';
 
 const TOKEN_MS_MAX = 1_800_000;
-let server: RedisServer | undefined;
-const open: (() => unknown)[] = [];
-beforeAll(async () => {
-  if (noRedis === null) server = await redisServer();
-});
-beforeEach(({ skip }) => {
-  if (noRedis !== null) skip(noRedis);
-});
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
-afterAll(() => server?.stop());
-
-const here = (): RedisServer => server ?? expect.unreachable();
+const { here, opened } = testRedis();
 
 async function link(): Promise<RedisLink> {
   const { redis } = await redisLink(here().url);
-  open.push(() => redis.close());
+  opened(() => redis.close());
   return redis;
 }
 
@@ -33,7 +20,7 @@ async function link(): Promise<RedisLink> {
 async function replica(): Promise<{ readonly known: Revocation[]; subjects(): string[]; whole(): boolean }> {
   const known: Revocation[] = [];
   const followed = followRevoked(await link(), (one) => void known.push(one));
-  open.push(() => followed.stop());
+  opened(() => followed.stop());
   return { known, whole: followed.whole, subjects: () => [...new Set(known.map(({ subject }) => subject))].toSorted() };
 }
 
@@ -41,7 +28,7 @@ async function replica(): Promise<{ readonly known: Revocation[]; subjects(): st
 async function authDomain(rows: Revocation[]): Promise<{ look(): void; stop(): Promise<void> }> {
   const failed = (error: unknown): never => expect.unreachable(String(error));
   const herald = heraldRevocations({ redis: await link(), since: async (at) => rows.filter((row) => row.at >= at.getTime()), now: () => new Date(), tokenMsMax: TOKEN_MS_MAX, failed });
-  open.push(() => herald.stop());
+  opened(() => herald.stop());
   herald.start();
   return herald;
 }

@@ -1,57 +1,27 @@
 /** Failures that last: buy-ins after business days, and claims for what came late. */
 import { newId } from '@pms/events/ids';
 import { metrics } from '@pms/telemetry/metrics';
-import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { transactionalSubgraph } from '../src/subgraph.ts';
-import { type Operations, operations } from './settlements.ts';
-import { tradeIdOf, type TradeOver, validated, type World, world } from './world.ts';
+import { type FrontDoor, principal } from '@pms/testing/front-door';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BY_ITSELF, settlementDesk } from './settlement-desk.ts';
+import type { Operations } from './settlements.ts';
+import type { World } from './world.ts';
 
+const { open, now, booked, failed, startTimer, buyingIn } = settlementDesk();
 let door: FrontDoor;
 let w: World;
 let ops: Operations;
-let now = new Date('2026-11-20T15:00:00Z');
 beforeAll(async () => {
-  door = await frontDoor(transactionalSubgraph, { now: () => now });
-  w = await world(door);
-  ops = operations(door);
-});
-afterEach(async () => {
-  expect(await ops.verify()).toEqual([]);
-  now = new Date('2026-11-20T15:00:00Z');
+  ({ door, w, ops } = await open());
 });
 afterAll(() => door.close());
-
-async function failed(portfolio: string, over: TradeOver = {}): Promise<string> {
-  const tradeId = await booked(portfolio, over);
-  await ops.run('failSettlement', { tradeId, code: 'COUNTERPARTY_FAILED', reason: 'no securities were delivered' });
-  return tradeId;
-}
-
-async function booked(portfolio: string, over: TradeOver = {}): Promise<string> {
-  const event = validated(portfolio, w.instrumentId, { tradeDate: '2026-11-18', ...over });
-  await door.hear(event);
-  return tradeIdOf(event);
-}
-
-let started = false;
-async function startTimer(): Promise<void> {
-  if (!started) await door.subgraph.start?.();
-  started = true;
-}
-
-/** The timer begins buy-ins by itself. */
-async function buyingIn(tradeId: string): Promise<void> {
-  await startTimer();
-  await expect.poll(async () => (await ops.of(tradeId)).status, { timeout: 20_000 }).toBe('BUYING_IN');
-}
 
 /** It settles first and begins buy-ins then: what is settled by a second round shows that the first is over. */
 async function roundOfTheTimer(portfolio: string): Promise<void> {
   await startTimer();
   for (let round = 0; round < 2; round++) {
     const sale = await booked(portfolio, { side: 'SELL', quantity: '1' });
-    await expect.poll(async () => (await ops.of(sale)).status, { timeout: 20_000 }).toBe('SETTLED');
+    await expect.poll(async () => (await ops.of(sale)).status, BY_ITSELF).toBe('SETTLED');
   }
 }
 
@@ -62,10 +32,10 @@ test('a purchase that is not delivered becomes a buy-in after four business days
   await ops.run('failSettlement', { tradeId: poor, code: 'INSUFFICIENT_CASH', reason: 'no cash' });
   const sale = await failed(portfolio, { side: 'SELL' });
   // 2026-11-19 was the contractual date: five days and three business days ago
-  now = new Date('2026-11-24T15:00:00Z');
+  now('2026-11-24T15:00:00Z');
   await roundOfTheTimer(portfolio);
   expect(await ops.of(trade)).toMatchObject({ status: 'FAILED', daysLate: 5, businessDaysLate: 3 });
-  now = new Date('2026-11-25T15:00:00Z');
+  now('2026-11-25T15:00:00Z');
   await buyingIn(trade);
   const due = await ops.of(trade);
   expect(due.saga).toMatchObject({ state: 'BUYING_IN', compensations: ['CALL_OFF_BUY_IN', 'UNMATCH', 'WITHDRAW_INSTRUCTION', 'REVERSE_BOOKING'] });
@@ -82,10 +52,10 @@ test('a match, or another attempt, calls a buy-in off', async () => {
   await w.deposit(portfolio, '5000');
   const trade = await booked(portfolio, { counterparty: 'Broker' });
   await ops.run('failSettlement', { tradeId: trade, code: 'UNMATCHED', reason: 'unknown there' });
-  now = new Date('2026-11-30T15:00:00Z');
+  now('2026-11-30T15:00:00Z');
   await buyingIn(trade);
   await ops.run('matchSettlement', { tradeId: trade });
-  await expect.poll(async () => (await ops.of(trade)).status, { timeout: 20_000 }).toBe('SETTLED');
+  await expect.poll(async () => (await ops.of(trade)).status, BY_ITSELF).toBe('SETTLED');
   const { saga } = await ops.of(trade);
   expect(saga.steps.find(({ name }: { name: string }) => name === 'BUY_IN')).toMatchObject({ compensation: 'CALL_OFF_BUY_IN', undoneAt: expect.any(String) });
   const again = await failed(portfolio);
@@ -98,7 +68,7 @@ test('a buy-in settles the trade at its price; what it cost more is paid, outsta
   await w.deposit(portfolio, '1100');
   const trade = await failed(portfolio);
   expect((await ops.once('executeBuyIn', { tradeId: trade, price: '105' })).userErrors).toMatchObject([{ code: 'CONFLICT', path: ['tradeId'] }]);
-  now = new Date('2026-11-30T15:00:00Z');
+  now('2026-11-30T15:00:00Z');
   await buyingIn(trade);
   expect((await ops.once('executeBuyIn', { tradeId: trade, price: '111' })).userErrors).toMatchObject([{ code: 'INSUFFICIENT_FUNDS', path: ['price'] }]);
   expect((await ops.once('executeBuyIn', { tradeId: trade, price: '0' })).userErrors).toMatchObject([{ code: 'INVALID', path: ['price'] }]);
@@ -122,7 +92,7 @@ test('what a buy-in cost less is owed; a difference that is given up becomes a c
   const portfolio = await w.open();
   await w.deposit(portfolio, '3000');
   const [cheap, dear] = [await failed(portfolio), await failed(portfolio)];
-  now = new Date('2026-11-30T15:00:00Z');
+  now('2026-11-30T15:00:00Z');
   await buyingIn(cheap);
   await buyingIn(dear);
   await ops.once('executeBuyIn', { tradeId: cheap, price: '97' });
@@ -139,7 +109,7 @@ test.each([
   const portfolio = await w.open();
   await w.deposit(portfolio, '5000');
   const trade = await failed(portfolio, { quantity: '20' });
-  now = new Date('2026-11-24T15:00:00Z');
+  now('2026-11-24T15:00:00Z');
   await ops.run('retrySettlement', { tradeId: trade });
   // 2,000 at 4 % for five days
   const { settlement } = await ops.once('claimSettlementInterest', { tradeId: trade, owedTo: 'US', annualRate: '0.04', dayCount, reason: 'late' });
@@ -158,7 +128,7 @@ test('interest that is owed to the counterparty is paid; none is claimed for wha
   const portfolio = await w.open();
   await w.deposit(portfolio, '100');
   const trade = await failed(portfolio);
-  now = new Date('2026-11-29T15:00:00Z');
+  now('2026-11-29T15:00:00Z');
   const { settlement } = await ops.once('claimSettlementInterest', { tradeId: trade, owedTo: 'COUNTERPARTY', annualRate: '0.05', dayCount: 'ACTUAL_360' });
   await ops.once('bookSettlementClaim', { claimId: settlement.claims[0].id }, 'claim { status }');
   expect(await w.cash(portfolio)).toMatchObject({ settled: { amount: '98.61' } });
@@ -175,7 +145,7 @@ test('where the organisation wants two persons, whoever raised a claim does not 
   expect((await ops.run('setSettlementPolicy', { buyInAfterBusinessDays: 0 }, { fields: policy })).userErrors).toMatchObject([{ code: 'INVALID', path: ['buyInAfterBusinessDays'] }]);
   expect((await ops.run('setSettlementPolicy', { claimsNeedSecondPerson: true }, { fields: policy })).policy).toEqual({ buyInAfterBusinessDays: 4, claimsNeedSecondPerson: true });
   const trade = await failed(portfolio);
-  now = new Date('2026-11-24T15:00:00Z');
+  now('2026-11-24T15:00:00Z');
   const { settlement } = await ops.once('claimSettlementInterest', { tradeId: trade, owedTo: 'US', annualRate: '0.05', dayCount: 'ACTUAL_360' });
   const claimId = settlement.claims[0].id;
   expect((await ops.once('bookSettlementClaim', { claimId }, 'claim { status }')).userErrors).toMatchObject([{ code: 'CONFLICT', path: ['claimId'] }]);

@@ -1,53 +1,23 @@
 /** How a settlement stood at a moment, what the custodian takes back, what goes on by itself or waits for a person, and what becomes of claims. */
 import { newId } from '@pms/events/ids';
 import { metrics } from '@pms/telemetry/metrics';
-import { type FrontDoor, frontDoor, principal } from '@pms/testing/front-door';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { transactionalSubgraph } from '../src/subgraph.ts';
-import { type Answer, type Operations, operations, SETTLEMENT_FIELDS } from './settlements.ts';
-import { cancelled, nowKnown, tradeIdOf, type TradeOver, validated, type World, world } from './world.ts';
+import { type FrontDoor, principal } from '@pms/testing/front-door';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BY_ITSELF, settlementDesk } from './settlement-desk.ts';
+import { type Answer, type Operations, SETTLEMENT_FIELDS } from './settlements.ts';
+import { cancelled, nowKnown, type World } from './world.ts';
 
+const { open, now, booked, failed, startTimer, buyingIn } = settlementDesk();
 let door: FrontDoor;
 let w: World;
 let ops: Operations;
-let now = new Date('2026-11-20T15:00:00Z');
 beforeAll(async () => {
-  door = await frontDoor(transactionalSubgraph, { now: () => now });
-  w = await world(door);
-  ops = operations(door);
-});
-afterEach(async () => {
-  expect(await ops.verify()).toEqual([]);
-  now = new Date('2026-11-20T15:00:00Z');
+  ({ door, w, ops } = await open());
 });
 afterAll(async () => {
   expect(await ops.findings()).toEqual([]);
   await door.close();
 });
-
-async function failed(portfolio: string, over: TradeOver = {}): Promise<string> {
-  const tradeId = await booked(portfolio, over);
-  await ops.run('failSettlement', { tradeId, code: 'COUNTERPARTY_FAILED', reason: 'no securities were delivered' });
-  return tradeId;
-}
-
-async function booked(portfolio: string, over: TradeOver = {}): Promise<string> {
-  const event = validated(portfolio, w.instrumentId, { tradeDate: '2026-11-18', ...over });
-  await door.hear(event);
-  return tradeIdOf(event);
-}
-
-let started = false;
-async function startTimer(): Promise<void> {
-  if (!started) await door.subgraph.start?.();
-  started = true;
-}
-
-/** The timer begins buy-ins by itself. */
-async function buyingIn(tradeId: string): Promise<void> {
-  await startTimer();
-  await expect.poll(async () => (await ops.of(tradeId)).status, { timeout: 20_000 }).toBe('BUYING_IN');
-}
 
 test('how a settlement stood on a day, as it was known at a time, never changes', async () => {
   const portfolio = await w.open();
@@ -97,7 +67,7 @@ describe('what the custodian takes back', () => {
     const before = await nowKnown();
     const books = async (args = '') => [(await w.position(portfolio, args))?.['settledQuantity'], (await w.cash(portfolio, args) as { readonly settled: { readonly amount: string } }).settled.amount];
     expect(await books()).toEqual(['10', '4000']);
-    now = new Date('2026-11-23T15:00:00Z');
+    now('2026-11-23T15:00:00Z');
     expect((await ops.once('reverseSettlement', { tradeId: trade, code: 'COUNTERPARTY_FAILED', reason: 'x', reversedOn: '2026-11-18' })).userErrors).toMatchObject([{ code: 'INVALID', path: ['reversedOn'] }]);
     const input = { tradeId: trade, code: 'COUNTERPARTY_FAILED', reason: 'the seller had sold them twice', idempotencyKey: newId('key') };
     const { settlement } = await ops.run('reverseSettlement', input);
@@ -131,7 +101,7 @@ test('a claim goes with its trade: a cancellation takes back what it had posted,
   const portfolio = await w.open();
   await w.deposit(portfolio, '5000');
   const trades = [await failed(portfolio), await failed(portfolio)];
-  now = new Date('2026-11-30T15:00:00Z');
+  now('2026-11-30T15:00:00Z');
   for (const trade of trades) {
     await buyingIn(trade);
     await ops.once('executeBuyIn', { tradeId: trade, price: '105' });
@@ -159,7 +129,7 @@ test('a sale of ours that failed and that the buyer has bought in settles with t
   const portfolio = await w.open();
   await w.deposit(portfolio, '45');
   const sale = await failed(portfolio, { side: 'SELL' });
-  now = new Date('2026-11-24T15:00:00Z');
+  now('2026-11-24T15:00:00Z');
   const [purchase, other] = [await booked(portfolio, { price: '104.50', tradeDate: '2026-11-24' }), await booked(portfolio, { quantity: '9', tradeDate: '2026-11-24' })];
   const record = (over: Record<string, unknown> = {}) => ops.once('recordBoughtIn', { tradeId: sale, purchaseTradeId: purchase, executedOn: '2026-11-24', ...over });
   expect((await record({ purchaseTradeId: other })).userErrors).toMatchObject([{ code: 'INVALID', path: ['purchaseTradeId'] }]);
@@ -194,12 +164,12 @@ describe('without anybody asking', () => {
     // a Friday: the next business day is Monday
     expect(await ops.of(trade)).toMatchObject({ status: 'FAILED', failureCode: 'INSUFFICIENT_CASH', attempts: 1, saga: { nextAttemptOn: '2026-11-23' } });
     await startTimer();
-    now = new Date('2026-11-23T15:00:00Z');
-    await expect.poll(async () => (await ops.of(trade)).attempts, { timeout: 20_000 }).toBe(2);
+    now('2026-11-23T15:00:00Z');
+    await expect.poll(async () => (await ops.of(trade)).attempts, BY_ITSELF).toBe(2);
     expect((await ops.of(trade)).saga).toMatchObject({ state: 'FAILED', nextAttemptOn: '2026-11-24' });
     await w.deposit(portfolio, '1000');
-    now = new Date('2026-11-24T15:00:00Z');
-    await expect.poll(async () => (await ops.of(trade)).status, { timeout: 20_000 }).toBe('SETTLED');
+    now('2026-11-24T15:00:00Z');
+    await expect.poll(async () => (await ops.of(trade)).status, BY_ITSELF).toBe('SETTLED');
     expect(await ops.of(trade)).toMatchObject({ settledOn: '2026-11-24', attempts: 3 });
     expect((await ops.of(trade)).saga.steps.map(({ name }: { name: string }) => name)).toEqual(['RESERVE', 'BOOK', 'INSTRUCT', 'MATCH', 'FAIL', 'RETRY', 'FAIL', 'RETRY', 'DELIVER']);
   });
@@ -211,11 +181,11 @@ describe('without anybody asking', () => {
     const resolve = (over: Record<string, unknown>) => ops.once('resolveParkedSettlement', { tradeId: sale, resolution: 'RETRY', reason: 'the lender has returned them', ...over });
     expect((await resolve({})).userErrors).toMatchObject([{ code: 'CONFLICT', path: ['tradeId'] }]);
     await startTimer();
-    await expect.poll(async () => (await ops.of(held)).saga.state, { timeout: 20_000 }).toBe('PARKED');
+    await expect.poll(async () => (await ops.of(held)).saga.state, BY_ITSELF).toBe('PARKED');
     expect((await ops.of(held)).saga).toMatchObject({ parked: { code: 'ON_HOLD', reason: 'the client has asked to wait', on: '2026-11-20' } });
     expect((await ops.of(sale)).saga).toMatchObject({ state: 'FAILED', parked: null });
-    now = new Date('2026-11-25T15:00:00Z');
-    await expect.poll(async () => (await ops.of(sale)).saga.state, { timeout: 20_000 }).toBe('PARKED');
+    now('2026-11-25T15:00:00Z');
+    await expect.poll(async () => (await ops.of(sale)).saga.state, BY_ITSELF).toBe('PARKED');
     expect(await ops.of(sale)).toMatchObject({ status: 'FAILED', saga: { parked: { code: 'NO_PROGRESS', reason: 'nothing has happened for 3 business days: no securities were delivered' }, compensations: ['UNMATCH', 'WITHDRAW_INSTRUCTION', 'REVERSE_BOOKING'] } });
     const list = (as = principal()) => door.ask('query ($id: ID) { parkedSettlements(portfolioId: $id) { edges { node { trade { id } } } } settlements(filter: { portfolioId: $id, parked: false, status: [FAILED] }) { edges { node { trade { id } } } } }', { id: portfolio }, { as });
     expect((await list()).data.parkedSettlements.edges.map(({ node }: { node: { trade: { id: string } } }) => node.trade.id).toSorted()).toEqual([sale, held].toSorted());
@@ -231,8 +201,8 @@ describe('without anybody asking', () => {
     expect(settlement).toMatchObject({ status: 'SETTLED', settledOn: '2026-11-25' });
     expect(settlement.saga.steps.slice(-4).map(({ name, detail }: { name: string; detail: string | null }) => `${name} ${detail}`)).toEqual(
       ['FAIL ON_HOLD: the client has asked to wait', 'PARK ON_HOLD: the client has asked to wait', 'RELEASE RETRY, the lender has returned them', 'DELIVER null']);
-    now = new Date('2026-11-27T15:00:00Z');
-    await expect.poll(async () => (await ops.of(sale)).status, { timeout: 20_000 }).toBe('SETTLED');
+    now('2026-11-27T15:00:00Z');
+    await expect.poll(async () => (await ops.of(sale)).status, BY_ITSELF).toBe('SETTLED');
     const told = (await door.told()).filter(({ data }) => (data as { tradeId?: string }).tradeId === sale).flatMap(({ data }) => (data as { progress?: string }).progress ?? []);
     expect(told).toEqual(['PARKED', 'RELEASED']);
   });
@@ -241,10 +211,10 @@ describe('without anybody asking', () => {
     const portfolio = await w.open();
     await w.deposit(portfolio, '2000');
     const trade = await failed(portfolio);
-    now = new Date('2026-11-30T15:00:00Z');
+    now('2026-11-30T15:00:00Z');
     await buyingIn(trade);
-    now = new Date('2026-12-03T15:00:00Z');
-    await expect.poll(async () => (await ops.of(trade)).saga.state, { timeout: 20_000 }).toBe('PARKED');
+    now('2026-12-03T15:00:00Z');
+    await expect.poll(async () => (await ops.of(trade)).saga.state, BY_ITSELF).toBe('PARKED');
     expect(await ops.of(trade)).toMatchObject({ status: 'BUYING_IN', saga: { parked: { code: 'BUY_IN_OVERDUE' } } });
     expect((await ops.once('resolveParkedSettlement', { tradeId: trade, resolution: 'BUY_IN', reason: 'another agent' })).settlement).toMatchObject({ status: 'BUYING_IN', saga: { state: 'BUYING_IN', parked: null } });
     expect((await ops.once('executeBuyIn', { tradeId: trade, price: '100' })).settlement).toMatchObject({ status: 'SETTLED' });
@@ -257,12 +227,12 @@ describe('without anybody asking', () => {
     try {
       await startTimer();
       const sale = await booked(sound, { side: 'SELL' });
-      await expect.poll(async () => (await ops.of(sale)).status, { timeout: 20_000 }).toBe('SETTLED');
-      await expect.poll(async () => metrics.getSingleMetricAsString('pms_settlement_errors_total'), { timeout: 20_000 }).toMatch(/pms_settlement_errors_total [1-9]/);
+      await expect.poll(async () => (await ops.of(sale)).status, BY_ITSELF).toBe('SETTLED');
+      await expect.poll(async () => metrics.getSingleMetricAsString('pms_settlement_errors_total'), BY_ITSELF).toMatch(/pms_settlement_errors_total [1-9]/);
       expect(await metrics.getSingleMetricAsString('pms_settlement_round_timestamp_seconds')).toMatch(/seconds \d{10}/);
     } finally {
       await door.database.query("update transactional.trade_booking set part_quantity = '0' where trade_id = $1", [poisoned]);
     }
-    await expect.poll(async () => (await ops.of(poisoned)).status, { timeout: 20_000 }).toBe('SETTLED');
+    await expect.poll(async () => (await ops.of(poisoned)).status, BY_ITSELF).toBe('SETTLED');
   });
 });
