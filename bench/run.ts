@@ -2,7 +2,7 @@
  * `pnpm bench:smoke` (a short run) or `pnpm bench` (a longer one): the router against the stock gateway, captures against raw SQL, and
  * the latency of subscriptions. Parts by name: `node bench/run.ts smoke router capture latency`. Results are kept in results.json.
  * `pnpm bench router` is the larger benchmark of the router alone, in bench/router; `pnpm bench books` that of the books, in bench/books,
- * `pnpm bench redis` that of what Redis costs.
+ * `pnpm bench redis` that of what Redis costs, `pnpm bench rls` of what row-level security costs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { type CaptureFigures, measureBulk, measureSingly } from './platform/capt
 import { type LatencyFigures, measureLatency } from './platform/latency.ts';
 import { openWorld } from './platform/world.ts';
 import { benchRedis } from './redis/run.ts';
+import { benchRls } from './rls/run.ts';
 import { benchRouter } from './router/run.ts';
 
 const RESULTS = join(import.meta.dirname, 'results.json');
@@ -32,7 +33,7 @@ interface Results {
 }
 
 const given = process.argv.slice(2);
-const larger = new Map([['router', benchRouter], ['books', benchBooks], ['events', benchEvents], ['redis', benchRedis]]).get(given[0] ?? '');
+const larger = new Map([['router', benchRouter], ['books', benchBooks], ['events', benchEvents], ['redis', benchRedis], ['rls', benchRls]]).get(given[0] ?? '');
 if (larger !== undefined) {
   await larger(given.slice(1));
   process.exit();

@@ -1,10 +1,13 @@
-/** How a process reaches Postgres: one bounded pool for all domains in it, in UTC, and Prisma's adapter on the same pool. */
+/** How a process reaches Postgres: bounded pools in UTC, and Prisma's adapter on the same. A domain's go by its roles, for those whom the work acts for. */
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { acting } from '@pms/events/acting';
 import { SERVER_LOOKS_AFTER_US, type Sql } from '@pms/events/sql';
 import { traceStatements } from '@pms/telemetry/sql';
 import pg from 'pg';
 import { arrayBinary, arraysOf } from './array-binary.ts';
 import { arrayText } from './array-text.ts';
+import { type Addressed, addressed, isolating } from './isolated-pool.ts';
 
 const POOL_MAX = 40;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,14 +23,48 @@ const TRIES_MAX = 5;
 
 /** A connection pool as a domain's store sees it. */
 export interface Database extends Sql {
-  readonly adapter: PrismaPg;
-  readonly pool: pg.Pool;
+  readonly adapter: SqlDriverAdapterFactory;
   /** One transaction (READ COMMITTED); tried again when Postgres chose it as a deadlock's victim. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pms', answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): Database {
+export interface ConnectOptions {
+  readonly poolMax?: number;
+  /** Of a domain's role for its own work; as many as of the one for requests unless given. */
+  readonly workerPoolMax?: number;
+  readonly applicationName?: string;
+  readonly answerTimeoutMs?: number;
+}
+
+/** The addresses at which a domain's two roles log in. */
+export interface Doors {
+  readonly request: string;
+  readonly worker: string;
+}
+
+/** As whoever the address names. */
+export function connect(url: string, options: ConnectOptions = {}): Database & { readonly pool: pg.Pool } {
+  const pool = poolAt(url, options);
+  return { ...database(() => pool, { take: async () => ({ client: await pool.connect(), begin: 'begin' }), close: () => pool.end() }), pool };
+}
+
+/** As a domain's roles: each statement and transaction as the role, and for the organisations, that the work acts for. `doors` is asked on first use. */
+export function connectIsolated(doors: () => Doors, options: ConnectOptions = {}): Database {
+  let opened: { readonly pools: Record<keyof Doors, pg.Pool>; readonly facade: pg.Pool } | null = null;
+  const open = (): NonNullable<typeof opened> => {
+    if (opened !== null) return opened;
+    const { request, worker } = doors();
+    const pools = { request: poolAt(request, options), worker: poolAt(worker, { ...options, poolMax: options.workerPoolMax ?? options.poolMax ?? POOL_MAX }) };
+    return opened = { pools, facade: isolating(pools, poolAt(request, options)) };
+  };
+  return database(() => open().facade, {
+    take: () => addressed(open().pools, acting()),
+    close: async () => { await Promise.all(opened === null ? [] : [opened.pools.request.end(), opened.pools.worker.end(), opened.facade.end()]); },
+  });
+}
+
+function poolAt(url: string, { poolMax = POOL_MAX, applicationName = 'pms', answerTimeoutMs = ANSWER_TIMEOUT_MS }: ConnectOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url, max: poolMax, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: IDLE_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: answerTimeoutMs, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS, keepAlive: true,
@@ -37,14 +74,21 @@ export function connect(url: string, { poolMax = POOL_MAX, applicationName = 'pm
   // one that breaks in use fails its query, and says so here besides: unheard, that would end the process
   pool.on('connect', (client) => void client.on('error', () => undefined));
   traceStatements(pool);
-  return {
-    pool,
-    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
-    query: async (text, values) => asResult(await pool.query(text, asSent(text, values))),
-    transaction: (work) => transaction(pool, work),
-    close: () => pool.end(),
-  };
+  return pool;
 }
+
+/** A client for a transaction, and how it begins. */
+interface Taking {
+  take(): Promise<Addressed>;
+  close(): Promise<void>;
+}
+
+const database = (pool: () => pg.Pool, { take, close }: Taking): Database => ({
+  adapter: { provider: 'postgres', adapterName: '@prisma/adapter-pg', connect: () => new PrismaPg(pool(), { disposeExternalPool: false }).connect() },
+  query: async (text, values) => asResult(await pool().query(text, asSent(text, values))),
+  transaction: (work) => transaction(take, work),
+  close,
+});
 
 /** Values as the driver is given them: arrays in the form that is read fastest. */
 function asSent(text: string, values: readonly unknown[] = []): unknown[] {
@@ -78,13 +122,13 @@ function inTurn(query: Sql['query']): Sql['query'] {
 
 const isUnanswered = (error: unknown): error is Error => error instanceof Error && error.message === UNANSWERED;
 
-async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function transaction<T>(take: Taking['take'], work: (sql: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const client = await pool.connect();
+    const { client, begin } = await take();
     let broken: Error | undefined;
     let cause: unknown;
     try {
-      await client.query('begin');
+      await client.query(begin);
       const result = await work({
         // of work that goes side by side the first failure counts: those behind it say only that the transaction has failed
         query: inTurn(async (text, values) => asResult(await client.query(text, asSent(text, values)).catch((error: unknown) => { cause ??= error; throw error; }))),

@@ -46,7 +46,8 @@ const IN_USE_LOCK = 7_365_001;
 const DEFAULTS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
-  max_connections: '200',
+  // A process of everything may open some twenty for the roles of each of ten domains; those that are not opened cost next to nothing.
+  max_connections: '300',
   shared_buffers: '256MB',
   wal_compression: 'on',
   max_wal_size: '2GB',

@@ -1,6 +1,6 @@
 /**
- * The Postgres roles of the platform. Each domain has two, which reach its own schema and nothing else: one for requests, and one for what the domain does by
- * itself. Delivery of events has a role of its own. None owns anything; the owner is who migrates.
+ * The Postgres roles of the platform. Each domain has two, which reach its own schema and nothing else: one for requests, which sees one organisation at a
+ * time, and one for what the domain does by itself. Delivery of events has a role of its own, and so have who audits and who takes old events away. None owns anything; the owner is who migrates.
  */
 import { createHmac, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
@@ -14,16 +14,33 @@ interface DomainRoles {
 /** The schema that belongs to no domain: where events have their places. */
 export const BUS = 'bus';
 export const BUS_ROLE = 'pms_bus';
+/** Who compares the audit trail with what every domain said: it reads both, and writes nothing. */
+export const AUDITOR = 'auditor';
+export const AUDITOR_ROLE = 'pms_auditor';
+/** Who takes old events away, of which nobody else may remove one. */
+export const PRUNER = 'pruner';
+export const PRUNER_ROLE = 'pms_pruner';
 
 export const rolesOf = (domain: string): DomainRoles => ({ request: `pms_${schemaOf(domain)}`, worker: `pms_${schemaOf(domain)}_worker` });
 
 /** Those with tables of their own, without the bus. */
 export const domainFolders = (): string[] => prismaFolders().filter((folder) => folder !== BUS);
 
-/** Of a domain, or of the bus. */
-const rolesIn = (owner: string): readonly string[] => (owner === BUS ? [BUS_ROLE] : Object.values(rolesOf(owner) as unknown as Record<string, string>));
+const OF_THE_PLATFORM: ReadonlyMap<string, string> = new Map([[BUS, BUS_ROLE], [AUDITOR, AUDITOR_ROLE], [PRUNER, PRUNER_ROLE]]);
 
-export const allRoles = (): string[] => [...domainFolders().flatMap(rolesIn), BUS_ROLE];
+/** Of a domain, or of the platform itself. */
+const rolesIn = (owner: string): readonly string[] => {
+  const one = OF_THE_PLATFORM.get(owner);
+  return one !== undefined ? [one] : Object.values(rolesOf(owner) as unknown as Record<string, string>);
+};
+
+/** Whose password is a secret of its own. */
+export const roleOwners = (): string[] => [...domainFolders(), ...OF_THE_PLATFORM.keys()];
+
+export const allRoles = (): string[] => roleOwners().flatMap(rolesIn);
+
+/** Where an owner's passwords are asked for. */
+export const secretOf = (owner: string): string => `database-${owner}`;
 
 const NOTHING_BUT_ROWS = 'nosuperuser nocreatedb nocreaterole noinherit noreplication nobypassrls';
 

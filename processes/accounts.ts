@@ -26,7 +26,7 @@ export async function found(environment: Environment, name: string, adminEmail: 
 /** A refusal of the domain is a sentence already. */
 async function withAuth<T>(environment: Environment, work: (auth: AuthSubgraph) => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(environment);
-  const { surroundings, database } = alone(environment, url, silent);
+  const { surroundings, database } = await alone(environment, url, { domain: 'auth', logger: silent });
   const auth = authSubgraph(surroundings);
   try {
     return await work(auth);

@@ -1,6 +1,6 @@
 /**
  * Holds the audit trail against what the domains said: an entry whose event is in no outbox came from somebody else; one whose event reads otherwise there was altered, here or
- * there; an event that was published and is in no entry was kept from the trail. Wants the whole database, so that it is for the command line.
+ * there; an event that was published and is in no entry was kept from the trail. Reads all outboxes, as the auditor's role alone may: it is for the command line.
  */
 import { type Sql, schemaOf } from '@pms/events/sql';
 import { domainNames } from './catalogue.ts';

@@ -5,17 +5,17 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AuditSubgraph, auditSubgraph, type SignedCheckpoint, type Verification, verifyExport } from '@pms/audit';
-import type { Database } from '@pms/prisma/connect';
 import { StartError } from '@pms/prisma/embedded';
 import { silent } from '@pms/telemetry/logger';
 import { outboxFindings } from './audit-outboxes.ts';
 import { shownPlace } from './checkpoint-place.ts';
-import { openDatabase } from './database.ts';
+import { connectAuditor, openDatabase } from './database.ts';
 import type { Environment } from './environment.ts';
 import { alone } from './world.ts';
 
 export async function verifyAudit(environment: Environment): Promise<void> {
-  await withAudit(environment, async (audit, database) => {
+  await withAudit(environment, async (audit, url) => {
+    const database = await connectAuditor(environment, url);
     for await (const { organizationId, ...found } of audit.verifyAll()) {
       const { valid, entries } = found;
       console.log(`${organizationId}  ${String(entries)} entries, ${valid ? 'the chain holds' : broken(found)}`);
@@ -23,6 +23,7 @@ export async function verifyAudit(environment: Environment): Promise<void> {
       for (const { problem, message } of findings) console.log(`${organizationId}  ${problem}: ${message}`);
       if (!valid || findings.length > 0) process.exitCode = 1;
     }
+    await database.close();
   });
 }
 
@@ -66,12 +67,12 @@ export async function verifyAuditExport(file: string, { checkpoints, key }: Expo
 
 const broken = ({ firstBroken, problem, message }: Pick<Verification, 'firstBroken' | 'problem' | 'message'>): string => `BROKEN at ${String(firstBroken)}: ${String(problem)}: ${String(message)}`;
 
-async function withAudit<T>(environment: Environment, work: (audit: AuditSubgraph, database: Database) => Promise<T>): Promise<T> {
+async function withAudit<T>(environment: Environment, work: (audit: AuditSubgraph, url: string) => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(environment);
-  const { surroundings, database } = alone(environment, url, silent);
+  const { surroundings, database } = await alone(environment, url, { domain: 'audit', logger: silent });
   const audit = auditSubgraph(surroundings);
   try {
-    return await work(audit, database);
+    return await work(audit, url);
   } finally {
     await audit.close();
     await database.close();

@@ -21,7 +21,7 @@ export interface VerifyBooks {
 
 export async function verifyBooks(environment: Environment, { organization, portfolio, json }: VerifyBooks): Promise<void> {
   const { url, close } = await openDatabase(environment);
-  const { surroundings, database } = alone(environment, url, silent);
+  const { surroundings, database } = await alone(environment, url, { domain: 'transactional', logger: silent });
   const books = transactionalSubgraph(surroundings);
   try {
     const { portfolios, findings } = await told(books.verify({ organizationId: organization ?? null, portfolioId: portfolio ?? null }), json);

@@ -1,10 +1,9 @@
 /** `pms events`: what could not be handled, and another try at it. Works beside a running platform, which takes up what is set free. */
 import { localBus } from '@pms/events/local-bus';
-import { connect, type Database } from '@pms/prisma/connect';
 import { silent } from '@pms/telemetry/logger';
 import type { Bus, WhichDead } from '@pms/events/bus';
 import { domainNames } from './catalogue.ts';
-import { openDatabase } from './database.ts';
+import { connectBus, openDatabase } from './database.ts';
 import type { Environment } from './environment.ts';
 
 export async function listDead(environment: Environment): Promise<void> {
@@ -21,7 +20,7 @@ export async function replayDead(environment: Environment, which: WhichDead): Pr
 
 async function withBus<T>(environment: Environment, work: (bus: Bus) => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(environment);
-  const database: Database = connect(url, { poolMax: 2 });
+  const database = await connectBus(environment, url, { poolMax: 2 });
   try {
     return await work(localBus({ database, publishers: domainNames, logger: silent, peers: null }));
   } finally {

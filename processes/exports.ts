@@ -24,7 +24,7 @@ export async function runExport(environment: Environment, name: string, { organi
   const owner = Object.hasOwn(exportOwners, name) ? exportOwners[name] : undefined;
   if (owner === undefined) throw new StartError(`There is no data set ${name}; there are ${Object.keys(exportOwners).join(', ')}.`);
   const { url, close } = await openDatabase(environment);
-  const { surroundings, database } = alone(environment, url, silent);
+  const { surroundings, database } = await alone(environment, url, { domain: owner, logger: silent });
   const subgraph = (await catalogue[owner]())(surroundings);
   try {
     const dataset = subgraph.datasets?.find((each) => each.name === name);

@@ -8,7 +8,7 @@ import { inProcess } from '@pms/router/dial/in-process';
 import type { Dial } from '@pms/router/dial/transport';
 import type { Subgraph } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
-import { testDatabase } from '@pms/testing/test-database';
+import { keepRoleSecrets, testDatabase } from '@pms/testing/test-database';
 import {
   execute, type GraphQLInputType, type GraphQLObjectType, getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredArgument, isRequiredInputField,
   parse, subscribe,
@@ -96,6 +96,7 @@ beforeAll(async () => {
   const database = await testDatabase();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'pms-permissions-'));
   closing.push(() => fs.rmSync(home, { recursive: true, force: true }), database.drop);
+  keepRoleSecrets(home);
   const env = environment({ DATABASE_URL: database.url, PMS_HOME: home, PMS_DEMO: 'false', PORT: '0', PMS_RATE_LIMIT: '10000000/1', LOG_LEVEL: 'silent' });
   world = await openWorld({ environment: env, databaseUrl: database.url, domains: domainNames, shared: false, logger: silent });
   closing.push(() => world.close());

@@ -10,12 +10,12 @@ import { StartError } from '@pms/prisma/embedded';
 import { silent } from '@pms/telemetry/logger';
 import { openDatabase } from './database.ts';
 import type { Environment } from './environment.ts';
-import { alone } from './world.ts';
+import { type Alone, alone } from './world.ts';
 
 export async function exportPerson(environment: Environment, { organization, person }: { readonly organization: string; readonly person: string }, file: string | undefined): Promise<void> {
   const { url, close } = await openDatabase(environment);
-  const { surroundings, database } = alone(environment, url, silent);
-  const [auth, audit, portfolio] = [authSubgraph(surroundings), auditSubgraph(surroundings), portfolioSubgraph(surroundings)];
+  const [ofAuth, ofAudit, ofPortfolio] = await Promise.all((['auth', 'audit', 'portfolio'] as const).map((domain) => alone(environment, url, { domain, logger: silent }))) as [Alone, Alone, Alone];
+  const [auth, audit, portfolio] = [authSubgraph(ofAuth.surroundings), auditSubgraph(ofAudit.surroundings), portfolioSubgraph(ofPortfolio.surroundings)];
   try {
     const [account, investor] = await Promise.all([auth.aboutPerson(organization, person), portfolio.aboutPerson(organization, person)]);
     let entries = 0;
@@ -33,7 +33,7 @@ export async function exportPerson(environment: Environment, { organization, per
     console.error(`${String(entries)} entries about ${person}`);
   } finally {
     await Promise.all([auth.close(), audit.close(), portfolio.close()]);
-    await database.close();
+    await Promise.all([ofAuth, ofAudit, ofPortfolio].map(({ database }) => database.close()));
     await close();
   }
 }

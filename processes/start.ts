@@ -21,7 +21,7 @@ export async function start(wanted: Environment, { reset, seed }: { readonly res
       step('database', () => life.open(() => openDatabase(environment, detail), (opened) => opened.close())),
       step('generate', generateStale),
     ]);
-    await step('migrate', async () => `${String(await migrateAll(database.url))} applied`);
+    await step('migrate', async () => `${String(await migrateAll(environment, database.url))} applied`);
     if (environment.kafka !== null) await step('topics', () => topics(environment, life, log));
     await step('platform', () => open(life, environment, database.url, log));
     if (environment.demo && seed) await step('demo world', () => seeded(environment, life.ended));

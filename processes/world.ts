@@ -1,4 +1,4 @@
-/** What the domains of one process stand on: a pool, the bus, live messages, settings; and the domains themselves, made and heard. */
+/** What the domains of one process stand on: each its own connections, the bus, live messages, settings; and the domains themselves, made and heard. */
 import { newId } from '@pms/events/ids';
 import type { Bus } from '@pms/events/bus';
 import { localLive, type Live } from '@pms/events/live';
@@ -8,13 +8,14 @@ import { notifications } from '@pms/events/notifications';
 import { prune } from '@pms/events/pruning';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
 import { redisLive } from '@pms/events/redis-live';
-import { connect, type Database } from '@pms/prisma/connect';
+import type { Database } from '@pms/prisma/connect';
 import type { RedisLink } from '@pms/redis/link';
 import { audited } from '@pms/subgraph/audited';
-import { type ContextFor, readingThrough } from '@pms/subgraph/consistency';
+import { type ContextFor, readingThrough, type Seat } from '@pms/subgraph/consistency';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import type { Logger } from '@pms/telemetry/logger';
 import { catalogue, type DomainName, domainNames } from './catalogue.ts';
+import { busUrl, connectBus, connectDomain, connectPruner } from './database.ts';
 import type { Environment } from './environment.ts';
 import { identityProvidersIn } from './identity-providers.ts';
 import { secretsOf } from './secrets.ts';
@@ -33,7 +34,6 @@ export interface WorldOptions {
 }
 
 export interface World {
-  readonly database: Database;
   readonly bus: Bus;
   readonly subgraphs: readonly Subgraph[];
   /** Where requests to each read, and when; by the domain's name. */
@@ -45,32 +45,36 @@ export interface World {
 
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { environment, databaseUrl, domains, redis = null, logger } = options;
-  const database = connect(databaseUrl);
-  const { bus, live } = await channels(options, database);
-  const surroundings: Surroundings = { database, live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() };
-  const subgraphs = await Promise.all(domains.map(async (name) => audited((await catalogue[name]())(surroundings), surroundings)));
-  const replica = environment.databaseReadUrl === null ? null : connect(environment.databaseReadUrl, { applicationName: 'pms-reads' });
-  const reading = await readersOf(domains, subgraphs, { surroundings, replica, waitMsMax: environment.consistencyMs });
+  const company = domains.length === 1 ? 'alone' : 'amongOthers';
+  const [delivering, pruner] = [await connectBus(environment, databaseUrl, { poolMax: BUS_POOL_MAX[company] }), await connectPruner(environment, databaseUrl)];
+  const { bus, live } = await channels(options, delivering);
+  const standing: Standing = {
+    surroundings: { live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() },
+    waitMsMax: environment.consistencyMs,
+    connected: (name, url) => connectDomain(environment, url, name, POOLS[company]),
+  };
+  const seats = await Promise.all(domains.map(async (name) => seatOf(name, standing, databaseUrl)));
+  const subgraphs = seats.map(({ subgraph }) => subgraph);
+  const reading = await readersOf(seats, standing, environment.databaseReadUrl);
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
   let pruning: NodeJS.Timeout | undefined;
   return {
-    database,
     bus,
     subgraphs,
     readers: reading.readers,
     async start() {
       await bus.start();
-      pruning = setInterval(() => void pruneAll(database, domains, environment.keepDays, logger), PRUNE_EVERY_MS).unref();
+      pruning = setInterval(() => void pruneAll(pruner, domains, environment.keepDays, logger), PRUNE_EVERY_MS).unref();
       for (const subgraph of subgraphs) await subgraph.start?.();
     },
     async close() {
       clearInterval(pruning);
       // Delivery first, so that no reaction meets a closed domain; what is committed and not delivered waits for the next start.
       await bus.close();
-      await Promise.allSettled([...subgraphs, ...reading.onReplica].map((subgraph) => subgraph.close()));
-      await replica?.close();
+      const all = [...seats, ...reading.onReplica];
+      await Promise.allSettled(all.map(({ subgraph }) => subgraph.close()));
       await live.close();
-      await database.close();
+      await Promise.all([delivering, pruner, ...all.map(({ database }) => database)].map((database) => database.close()));
     },
   };
 }
@@ -84,26 +88,42 @@ async function pruneAll(database: Database, domains: readonly DomainName[], keep
 /** What the first says must hold at once (a session that was ended, a password that was changed); the newest quotes are in the process of the second. */
 const NEVER_ON_REPLICA: ReadonlySet<string> = new Set(['auth', 'rttm']);
 
-interface Standing { readonly surroundings: Surroundings; readonly replica: Database | null; readonly waitMsMax: number }
+/** What all domains are given, and how each connects to a server. */
+interface Standing {
+  readonly surroundings: Omit<Surroundings, 'database'>;
+  readonly waitMsMax: number;
+  connected(name: DomainName, url: string): Promise<Database>;
+}
+
+/** A domain and its own connections. */
+interface Placed extends Seat {
+  readonly name: DomainName;
+  readonly database: Database;
+}
+
+async function seatOf(name: DomainName, { surroundings, connected }: Standing, url: string): Promise<Placed> {
+  const database = await connected(name, url);
+  const own: Surroundings = { ...surroundings, database };
+  return { name, database, subgraph: audited((await catalogue[name]())(own), own) };
+}
 
 /** Where there is a replica, each domain is made once more upon it: that one hears nothing, starts nothing, and answers queries. */
-async function readersOf(domains: readonly DomainName[], subgraphs: readonly Subgraph[], { surroundings, replica, waitMsMax }: Standing): Promise<{ readers: ReadonlyMap<string, ContextFor>; onReplica: readonly Subgraph[] }> {
-  const readers = new Map<string, ContextFor>();
-  const onReplica: Subgraph[] = [];
-  for (const name of domains) {
-    const subgraph = subgraphs.find((one) => one.name === name);
-    if (subgraph === undefined) continue;
-    const second = replica === null || NEVER_ON_REPLICA.has(name) ? null : { database: replica, subgraph: (await catalogue[name]())({ ...surroundings, database: replica, wake: () => undefined }) };
-    if (second !== null) onReplica.push(second.subgraph);
-    readers.set(name, readingThrough({ primary: { subgraph, database: surroundings.database }, replica: second, waitMsMax }));
-  }
-  return { readers, onReplica };
+async function readersOf(seats: readonly Placed[], standing: Standing, readUrl: string | null): Promise<{ readers: ReadonlyMap<string, ContextFor>; onReplica: readonly Placed[] }> {
+  const quiet: Standing = { ...standing, surroundings: { ...standing.surroundings, wake: () => undefined } };
+  const onReplica = readUrl === null ? [] : await Promise.all(seats.filter(({ name }) => !NEVER_ON_REPLICA.has(name)).map(({ name }) => seatOf(name, quiet, readUrl)));
+  const readers = seats.map((primary): [string, ContextFor] =>
+    [primary.name, readingThrough({ primary, replica: onReplica.find(({ name }) => name === primary.name) ?? null, waitMsMax: standing.waitMsMax })]);
+  return { readers: new Map(readers), onReplica };
 }
+
+/** Connections of one process at most, of a domain's two roles: opened when they are needed, closed when they are not. */
+const POOLS = { alone: { poolMax: 24, workerPoolMax: 12 }, amongOthers: { poolMax: 14, workerPoolMax: 6 } } as const;
+const BUS_POOL_MAX = { alone: 6, amongOthers: 16 } as const;
 
 async function channels({ environment, databaseUrl, domains, shared, redis = null, logger }: WorldOptions, database: Database): Promise<{ bus: Bus; live: Live }> {
   const { kafka } = environment;
   if (!shared && kafka === null) return { bus: localBus({ database, publishers: domainNames, logger, peers: null }), live: localLive() };
-  const notices = await notifications(databaseUrl, logger);
+  const notices = await notifications(await busUrl(environment, databaseUrl), logger);
   const peers = pgPeers(notices);
   const live = redis === null ? pgLive(notices, logger) : redisLive(redis, pgLive(notices, logger));
   if (kafka === null) return { bus: localBus({ database, publishers: domainNames, logger, peers }), live };
@@ -119,9 +139,15 @@ async function channels({ environment, databaseUrl, domains, shared, redis = nul
 
 const COMMAND_POOL_MAX = 2;
 
+/** What one domain stands on, and its connections, for whoever asks it to close. */
+export interface Alone {
+  readonly surroundings: Surroundings;
+  readonly database: Database;
+}
+
 /** For a command at the terminal that asks one domain: nothing is delivered, nobody is told. */
-export function alone(environment: Environment, url: string, logger: Logger): { readonly surroundings: Surroundings; readonly database: Database } {
-  const database = connect(url, { poolMax: COMMAND_POOL_MAX });
+export async function alone(environment: Environment, url: string, { domain, logger }: { readonly domain: DomainName; readonly logger: Logger }): Promise<Alone> {
+  const database = await connectDomain(environment, url, domain, { poolMax: COMMAND_POOL_MAX });
   return { database, surroundings: { database, live: localLive(), logger, settings: settingsOf(environment), wake: () => undefined, newId, now: () => new Date() } };
 }
 

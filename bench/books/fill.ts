@@ -1,4 +1,5 @@
 /** Fills the books with generated trades through the domain itself, run by run: what compliance would pass on is handed to the reactions that book it. */
+import { actingFor } from '@pms/events/acting';
 import type { Event, EventType } from '@pms/events/envelope';
 import { event as newEvent } from '@pms/events/envelope';
 import { newId } from '@pms/events/ids';
@@ -39,8 +40,10 @@ export async function fillBooks(subgraph: Subgraph, { trades, portfolios, instru
   });
   const hear = async (events: readonly Event[]): Promise<void> => {
     const reaction = subgraph.reactions.find(({ type }) => type === events[0]?.type);
-    if (events.length > 1 && reaction?.reactAll !== undefined) await reaction.reactAll(events);
-    else for (const each of events) await reaction?.react(each);
+    await actingFor(ORGANIZATION, async () => {
+      if (events.length > 1 && reaction?.reactAll !== undefined) await reaction.reactAll(events);
+      else for (const each of events) await reaction?.react(each);
+    });
   };
   const ask = async <Data>(document: typeof DEPOSIT, input: Record<string, unknown>): Promise<Data> => {
     const contextValue = subgraph.contextFor({ principal: principal({ organizationId: ORGANIZATION }), token: null, correlationId: newId('cor') });

@@ -11,7 +11,7 @@ import type { Surroundings } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
 import type { TransactionalSubgraph } from '@pms/transactional';
 import { execute, parse } from 'graphql';
-import type { Databases } from '../platform/databases.ts';
+import { connectAs, type Databases } from '../platform/databases.ts';
 import { type Filled, fillBooks } from './fill.ts';
 
 const POSITIONS = parse(`query ($id: ID!) { _entities(representations: [{ __typename: "Portfolio", id: $id }]) { ... on Portfolio {
@@ -39,10 +39,12 @@ interface WithLoaders {
 
 /** Books of the domain alone, filled. */
 export async function filledBooks(databases: Databases, { trades, portfolios, say = () => undefined }: { readonly trades: number; readonly portfolios: number; say?(trades: number): void }): Promise<Books> {
-  const database = connect(await databases.make());
+  const url = await databases.make();
+  const database = connect(url);
+  const own = connectAs(url, 'transactional');
   const live = localLive();
   const surroundings: Surroundings = {
-    database, live, logger: silent, wake: () => undefined, newId, now: () => new Date(),
+    database: own, live, logger: silent, wake: () => undefined, newId, now: () => new Date(),
     settings: { production: false, demo: false, issuer: 'http://127.0.0.1', secret: (name) => Promise.resolve(name.padEnd(43, '.')) },
   };
   const subgraph = (await catalogue.transactional())(surroundings) as TransactionalSubgraph; // the catalogue says what all domains have
@@ -61,6 +63,7 @@ export async function filledBooks(databases: Databases, { trades, portfolios, sa
     async close() {
       await subgraph.close();
       await live.close();
+      await own.close();
       await database.close();
     },
   };

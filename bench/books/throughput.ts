@@ -69,8 +69,8 @@ export async function bookSingly(databases: Databases, { name, clients, portfoli
 }
 
 /** Calls of `size` trades of one portfolio each, `clients` at once. */
-export async function bookInBulk(databases: Databases, { name, clients, portfolios, size, calls }: Omit<Load, 'seconds'> & { readonly size: number; readonly calls: number }): Promise<BookedFigures> {
-  const books = await openBooks(await databases.make());
+export async function bookInBulk(databases: Databases, { name, clients, portfolios, size, calls, as = 'roles' }: Omit<Load, 'seconds'> & { readonly size: number; readonly calls: number; readonly as?: 'roles' | 'owner' }): Promise<BookedFigures> {
+  const books = await openBooks(await databases.make(), { as });
   try {
     const portfolioIds = await opened(books, portfolios);
     const load = async (prefix: string, callsMax: number): Promise<number> => {

@@ -8,6 +8,7 @@ import { newId } from '@pms/events/ids';
 import { localLive } from '@pms/events/live';
 import { localBus } from '@pms/events/local-bus';
 import { schemaOf } from '@pms/events/sql';
+import { actingFor } from '@pms/events/acting';
 import { connect, type Database } from '@pms/prisma/connect';
 import { catalogue, domainNames } from '@pms/processes/catalogue';
 import { portfolioCreated } from '@pms/schema/events/portfolio';
@@ -16,6 +17,7 @@ import { heard, principal } from '@pms/testing/front-door';
 import type { Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
 import { type DocumentNode, execute, parse } from 'graphql';
+import { connectAs } from '../platform/databases.ts';
 
 const domains = ['trade-capture', 'validation', 'transactional'] as const;
 type Domain = (typeof domains)[number];
@@ -38,20 +40,22 @@ export interface BooksWorld {
   close(): Promise<void>;
 }
 
-export async function openBooks(url: string): Promise<BooksWorld> {
+/** `as`: the domains' own roles, as in production, or the owner of the tables, whom row-level security does not hold. */
+export async function openBooks(url: string, { as = 'roles' }: { readonly as?: 'roles' | 'owner' } = {}): Promise<BooksWorld> {
   const database = connect(url);
   const live = localLive();
   const bus = localBus({ database, publishers: domainNames, logger: silent, peers: null });
-  const surroundings: Surroundings = {
-    database, live, logger: silent, wake: (told) => bus.wake(told), newId, now: () => new Date(),
+  const own = new Map(domains.map((name) => [name, as === 'roles' ? connectAs(url, name) : connect(url)] as const));
+  const surroundings: Omit<Surroundings, 'database'> = {
+    live, logger: silent, wake: (told) => bus.wake(told), newId, now: () => new Date(),
     settings: { production: false, demo: false, issuer: 'http://127.0.0.1', secret: (name) => Promise.resolve(name.padEnd(43, '.')) },
   };
-  const subgraphs = new Map(await Promise.all(domains.map(async (name) => [name, (await catalogue[name]())(surroundings)] as const)));
+  const subgraphs = new Map(await Promise.all(domains.map(async (name) => [name, (await catalogue[name]())({ ...surroundings, database: own.get(name) ?? database })] as const)));
   for (const [name, { reactions }] of subgraphs) bus.subscribe(name, reactions);
   const instrumentId = newId('ins');
   const subgraph = (name: Domain): Subgraph => subgraphs.get(name) as Subgraph;
   const tell = async (event: Event): Promise<void> => {
-    for (const { reactions } of subgraphs.values()) await reactions.find(({ type }) => type === event.type)?.react(event);
+    for (const { reactions } of subgraphs.values()) await actingFor(event.organizationId, async () => reactions.find(({ type }) => type === event.type)?.react(event));
   };
   const who = principal();
   async function ask<Data>(domain: Domain, schemaDocument: DocumentNode, variableValues: Record<string, unknown>): Promise<Data> {
@@ -76,7 +80,7 @@ export async function openBooks(url: string): Promise<BooksWorld> {
       await bus.close();
       for (const each of subgraphs.values()) await each.close();
       await live.close();
-      await database.close();
+      await Promise.all([database, ...own.values()].map((each) => each.close()));
     },
   };
 }

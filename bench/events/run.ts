@@ -9,14 +9,15 @@ import { machine, versions } from '../machine.ts';
 import { catchUp, type CatchUpFigures } from './catch-up.ts';
 import { cpuTimes, type CpuTimes, medianOf, perEvent, shown, whole } from './cpu.ts';
 import { DATA_DIR } from '../platform/databases.ts';
+import { type ReadCost, readCosts, readSizes } from '../rls/run.ts';
 import { type Contestant, type EventsWorld, openWorld, timed } from './world.ts';
 
 const RESULTS = join(import.meta.dirname, '../results-events.json');
 const sizes = {
-  quick: { events: 20_000, rounds: 1, paced: 200, lag: 20_000 },
-  full: { events: 40_000, rounds: 3, paced: 2_000, lag: 1_000_000 },
+  quick: { events: 20_000, rounds: 1, paced: 200, lag: 20_000, reads: readSizes.quick },
+  full: { events: 40_000, rounds: 3, paced: 2_000, lag: 1_000_000, reads: readSizes.full },
 } as const;
-interface Amounts { readonly events: number; readonly rounds: number; readonly paced: number; readonly lag: number }
+interface Amounts { readonly events: number; readonly rounds: number; readonly paced: number; readonly lag: number; readonly reads: { readonly trades: number; readonly times: number } }
 /** Events in a transaction of ours; messages in a set of the yardstick's. */
 const BATCHES = [10, 100, 500] as const;
 const WARM_UP = 20_000;
@@ -107,7 +108,10 @@ async function catchup(world: EventsWorld, { lag }: Amounts): Promise<CatchUpFig
   return figures;
 }
 
-const parts = { throughput, latency, catchup } as const;
+/** What row-level security costs on hot reads: without Kafka, and of the same run. */
+const rls = ({ databases }: EventsWorld, { reads }: Amounts): Promise<ReadCost[]> => readCosts(databases, reads);
+
+const parts = { throughput, latency, catchup, rls } as const;
 type Part = keyof typeof parts;
 const isPart = (name: string): name is Part => Object.hasOwn(parts, name);
 

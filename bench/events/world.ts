@@ -25,6 +25,8 @@ export interface Contestant {
 export interface EventsWorld {
   readonly postgresVersion: string;
   readonly databaseUrl: string;
+  /** For more of them on the same server. */
+  readonly databases: Databases;
   ours(): Promise<Contestant>;
   bare(): Promise<Contestant>;
   close(): Promise<void>;
@@ -55,7 +57,7 @@ export async function openWorld(): Promise<EventsWorld> {
     };
   };
   return {
-    postgresVersion: databases.postgresVersion, databaseUrl,
+    postgresVersion: databases.postgresVersion, databaseUrl, databases,
     ours: () => made('ours.ts', [databaseUrl, at, prefix]),
     bare: () => made('bare.ts', [at, prefix]),
     async close() {

@@ -1,12 +1,23 @@
 /** A Postgres of the benchmarks' own, durable as in production, and databases on it that are migrated, empty, and dropped at the end. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { connectIsolated, type ConnectOptions, type Database } from '@pms/prisma/connect';
 import { startEmbeddedPostgres } from '@pms/prisma/embedded';
 import { migrate } from '@pms/prisma/migrate';
+import { asRole, roleOwners, rolesOf, setPasswords } from '@pms/prisma/roles';
 import pg from 'pg';
 
 /** Of the benchmarks' own server. */
 export const DATA_DIR = join(import.meta.dirname, '../../node_modules/.cache/pms/bench-postgres/data');
+
+const PASSWORD = randomBytes(32).toString('base64url');
+
+/** A domain's way to its tables, as its own process has it. */
+export function connectAs(url: string, domain: string, options: ConnectOptions = {}): Database {
+  const { request, worker } = rolesOf(domain);
+  const doors = { request: asRole(url, request, PASSWORD), worker: asRole(url, worker, PASSWORD) };
+  return connectIsolated(() => doors, options);
+}
 
 export interface Databases {
   readonly postgresVersion: string;
@@ -30,6 +41,7 @@ export async function openDatabases(): Promise<Databases> {
       const url = new URL(server.url);
       url.pathname = `/${name}`;
       await migrate({ url: url.href });
+      await setPasswords(url.href, new Map(roleOwners().map((owner) => [owner, PASSWORD])));
       return url.href;
     },
     async close() {

@@ -7,10 +7,13 @@ import os from 'node:os';
 import path from 'node:path';
 import type { AuditSubgraph } from '@pms/audit';
 import type { AuthSubgraph } from '@pms/auth';
+import { actingFor } from '@pms/events/acting';
 import { event } from '@pms/events/envelope';
 import { newId } from '@pms/events/ids';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { scopes } from '@pms/identity/principal';
+import { connect, type Database } from '@pms/prisma/connect';
+import { AUDITOR_ROLE } from '@pms/prisma/roles';
 import { domainNames } from '@pms/processes/catalogue';
 import { environment } from '@pms/processes/environment';
 import { outboxFindings } from '@pms/processes/audit-outboxes';
@@ -18,19 +21,25 @@ import { openWorld, type World } from '@pms/processes/world';
 import { personErased } from '@pms/schema/events/auth';
 import { silent } from '@pms/telemetry/logger';
 import { principal } from '@pms/testing/front-door';
-import { testDatabase } from '@pms/testing/test-database';
+import { keepRoleSecrets, roleUrl, testDatabase } from '@pms/testing/test-database';
 import { buildSchema, execute, type GraphQLField, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inputFor } from './support/inputs.ts';
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'pms-audited-'));
 let world: World;
+/** As the owner of everything. */
+let database: Database;
+/** As `pms audit verify` has it. */
+let auditor: Database;
 let drop: () => Promise<void>;
 let admin = principal();
 const known: Record<string, unknown> = {};
 beforeAll(async () => {
   const made = await testDatabase();
   drop = made.drop;
+  keepRoleSecrets(home);
+  [database, auditor] = [connect(made.url, { poolMax: 2 }), connect(roleUrl(made.url, AUDITOR_ROLE), { poolMax: 1 })];
   world = await openWorld({ environment: environment({ PMS_HOME: home, PMS_DEMO: 'false', LOG_LEVEL: 'silent' }), databaseUrl: made.url, domains: domainNames, shared: false, logger: silent });
   await world.bus.start();
   const auth = of('auth') as AuthSubgraph;
@@ -50,6 +59,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await world?.close();
+  await Promise.all([database, auditor].map((each) => each?.close()));
   await drop?.();
   rmSync(home, { recursive: true, force: true });
 });
@@ -88,7 +98,7 @@ interface Entry {
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test asserts
   readonly data: any;
 }
-const recorded = async (): Promise<Entry[]> => (await world.database.query<Entry>(
+const recorded = async (): Promise<Entry[]> => (await database.query<Entry>(
   'select correlation_id as "correlationId", actor, type, reason, data from audit.chain_entry where organization_id = $1 order by seq', [admin.organizationId])).rows;
 
 /** Of the supergraph, in the order in which it names them. */
@@ -154,12 +164,12 @@ test('a decision of a rule and a refused access are on record, with where they c
   const text = 'query ($filter: AuditFilter) { auditTrail(filter: $filter) { edges { node { action actor data client { name address userAgent via } } } } }';
   const found = async () => (await ask('audit', text, { filter: { correlationId: 'cor-refused' } })).data.auditTrail.edges[0].node;
   expect(await found()).toMatchObject({ action: 'ACCESS_RECORDED', actor: 'usr_curious', data: { kind: 'REFUSED', codes: ['FORBIDDEN'] }, client: { name: 'curious', address: '203.0.113.77', userAgent: 'Browser/9 unmistakable', via: 'http' } });
-  const { rows: [row] } = await world.database.query<{ data: string }>(`select data::text from audit.chain_entry where correlation_id = 'cor-refused'`);
+  const { rows: [row] } = await database.query<{ data: string }>(`select data::text from audit.chain_entry where correlation_id = 'cor-refused'`);
   expect(row?.data).not.toMatch(/203\.0\.113|unmistakable/);
   const decided = (await recorded()).filter(({ type, data }) => type === 'validation.trade-validated.v1' && data.tradeId === known['tradeId']);
   expect(decided[0]?.data.checks.length).toBeGreaterThan(0);
   const erased = event(personErased, 'usr_curious', { userId: 'usr_curious' }, { origin: { organizationId: admin.organizationId, actor: admin.subject, correlationId: 'cor-erase', causationId: null }, newId, now: () => new Date() });
-  await unitOfWork(world.database, 'auth', (told) => world.bus.wake(told))(({ outbox }) => outbox.add([erased]));
+  await unitOfWork(database, 'auth', (told) => world.bus.wake(told))(({ outbox }) => outbox.add([erased]));
   await world.bus.settled();
   expect(await found()).toMatchObject({ actor: 'usr_curious', client: null });
   for await (const { organizationId, valid, message } of audit().verifyAll()) expect({ organizationId, valid, message }).toMatchObject({ valid: true, message: null });
@@ -167,12 +177,12 @@ test('a decision of a rule and a refused access are on record, with where they c
 
 test('an event that no domain said, one that was altered after it was recorded, and one that was kept from the trail are found by name', async () => {
   await world.bus.settled();
-  expect(await outboxFindings(world.database, admin.organizationId, { graceMs: 0 })).toEqual([]);
+  expect(await outboxFindings(auditor, admin.organizationId, { graceMs: 0 })).toEqual([]);
   const forged = { id: 'evt_forged', type: 'transactional.cash-moved.v1', key: 'prt_1', organizationId: admin.organizationId, actor: 'usr_x', correlationId: 'cor-forged', causationId: null, occurredAt: new Date().toISOString(), data: { amount: '1000000' } };
-  await audit().reactions[0]?.react(forged); // as if somebody had written it to the broker
-  expect(await outboxFindings(world.database, admin.organizationId, { graceMs: 0 })).toMatchObject([{ problem: 'EVENT_FORGED', message: expect.stringContaining('evt_forged, which transactional never said') }]);
-  await world.database.query(`update portfolio.outbox_event set data = jsonb_set(data, '{name}', '"Another"') where type = 'portfolio.portfolio-created.v1' and organization_id = $1`, [admin.organizationId]);
-  await world.database.query(`insert into rttm.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data) values ('evt_kept', 'rttm.alert-raised.v1', 'x', $1, 'usr_x', 'c', now(), now() - interval '1 day', '{}')`, [admin.organizationId]);
-  const found = await outboxFindings(world.database, admin.organizationId, { graceMs: 0 });
+  await actingFor(forged.organizationId, async () => audit().reactions[0]?.react(forged)); // as if somebody had written it to the broker
+  expect(await outboxFindings(auditor, admin.organizationId, { graceMs: 0 })).toMatchObject([{ problem: 'EVENT_FORGED', message: expect.stringContaining('evt_forged, which transactional never said') }]);
+  await database.query(`update portfolio.outbox_event set data = jsonb_set(data, '{name}', '"Another"') where type = 'portfolio.portfolio-created.v1' and organization_id = $1`, [admin.organizationId]);
+  await database.query(`insert into rttm.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data) values ('evt_kept', 'rttm.alert-raised.v1', 'x', $1, 'usr_x', 'c', now(), now() - interval '1 day', '{}')`, [admin.organizationId]);
+  const found = await outboxFindings(auditor, admin.organizationId, { graceMs: 0 });
   expect(found.map(({ problem }) => problem)).toEqual(expect.arrayContaining(['EVENT_FORGED', 'EVENT_ALTERED', 'EVENT_MISSING']));
 });

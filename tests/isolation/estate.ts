@@ -1,18 +1,19 @@
-/** All domains in this process behind the router, as `npm start` has them, on a database of their own; for tests of what an organisation can reach. */
+/** All domains in this process behind the router, as `npm start` has them, on a database of their own and each as its own roles; for tests of what an organisation can reach. */
 import { localBus } from '@pms/events/local-bus';
 import { newId } from '@pms/events/ids';
 import { localLive } from '@pms/events/live';
 import { platformPolicies } from '@pms/identity/policies';
 import { type Principal, scopes } from '@pms/identity/principal';
-import { connect, type Database } from '@pms/prisma/connect';
+import { connect, connectIsolated, type Database } from '@pms/prisma/connect';
+import { BUS_ROLE } from '@pms/prisma/roles';
 import { startRouter } from '@pms/router';
 import { inProcess } from '@pms/router/dial/in-process';
 import { supergraphFile } from '@pms/router/supergraph/source';
 import type { Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
-import { testDatabase } from '@pms/testing/test-database';
-import { catalogue, domainNames } from '../../processes/catalogue.ts';
+import { doorsOf, roleUrl, testDatabase } from '@pms/testing/test-database';
+import { catalogue, type DomainName, domainNames } from '../../processes/catalogue.ts';
 
 export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- a test reads of an answer what it asked for
@@ -41,13 +42,19 @@ const secret = (name: string): Promise<string> => Promise.resolve(Buffer.from(na
 export async function estate(now: () => Date): Promise<Estate> {
   const { url, drop } = await testDatabase();
   const owner = connect(url, { poolMax: 2 });
-  const database = connect(url, { poolMax: 24 });
-  const bus = localBus({ database, publishers: domainNames, logger: silent, peers: null });
+  const delivering = connect(roleUrl(url, BUS_ROLE), { poolMax: 8 });
+  const bus = localBus({ database: delivering, publishers: domainNames, logger: silent, peers: null });
   const live = localLive();
-  const surroundings: Surroundings = {
-    database, live, logger: silent, wake: (told) => bus.wake(told), newId, now, settings: { production: false, demo: false, issuer: 'http://127.0.0.1:4000', secret },
+  const databases: Database[] = [];
+  const opened = async (name: DomainName): Promise<Subgraph> => {
+    const database = connectIsolated(() => doorsOf(url, name), { poolMax: 4 });
+    databases.push(database);
+    const surroundings: Surroundings = {
+      database, live, logger: silent, wake: (told) => bus.wake(told), newId, now, settings: { production: false, demo: false, issuer: 'http://127.0.0.1:4000', secret },
+    };
+    return (await catalogue[name]())(surroundings);
   };
-  const subgraphs = await Promise.all(domainNames.map(async (name) => (await catalogue[name]())(surroundings)));
+  const subgraphs = await Promise.all(domainNames.map(opened));
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
   const known = new Map<string, Principal>();
   const router = await startRouter({
@@ -71,7 +78,7 @@ export async function estate(now: () => Date): Promise<Estate> {
       await router.close();
       await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
       await live.close();
-      await Promise.all([owner, database].map((each) => each.close()));
+      await Promise.all([owner, delivering, ...databases].map((each) => each.close()));
       await drop();
     },
   };

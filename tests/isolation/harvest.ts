@@ -1,5 +1,5 @@
 /** What an organisation has in the database, whatever table it is in: ids by what they are ids of, names and keys by their columns, and a sum over all of it. */
-import { type Table, tablesIn } from '@pms/prisma/isolation';
+import { organizationColumn, tablesIn } from '@pms/prisma/isolation';
 import type { Estate } from './estate.ts';
 
 export interface Harvest {
@@ -15,10 +15,6 @@ export interface Harvest {
 
 const ID = /\b([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}\b/g;
 const camel = (column: string): string => column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-const organizationColumn = ({ schema, name, columns }: Table): string | null => {
-  if (columns.includes('organization_id')) return 'organization_id';
-  return schema === 'auth' && name === 'organization' ? 'id' : null;
-};
 
 /** Kept by delivery and by the clock, whoever's rows they are. */
 const NOT_CONTENT = new Set(['position']);

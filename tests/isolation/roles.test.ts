@@ -1,6 +1,8 @@
 /** Each role of the platform logs in and tries everything that is not its own: other schemas, what is append-only, what only an owner or a superuser may. */
-import { changes, isolate, type Table, tablesIn } from '@pms/prisma/isolation';
-import { allRoles, BUS, BUS_ROLE, domainFolders, rolesOf } from '@pms/prisma/roles';
+import { prune } from '@pms/events/pruning';
+import { connect } from '@pms/prisma/connect';
+import { changes, isolate, organizationColumn, type Table, tablesIn } from '@pms/prisma/isolation';
+import { allRoles, AUDITOR_ROLE, BUS, BUS_ROLE, domainFolders, PRUNER_ROLE, rolesOf } from '@pms/prisma/roles';
 import { roleUrl, testDatabase } from '@pms/testing/test-database';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -80,7 +82,13 @@ test('of everything in the database the roles have these privileges and no other
     if (name === 'outbox_waiting') return ['SELECT', 'UPDATE', 'DELETE'].map((privilege) => `${BUS_ROLE} ${privilege} ${schema}.${name}`);
     return name === 'outbox_event' ? [`${BUS_ROLE} SELECT ${schema}.${name}`] : [];
   });
-  expect(held).toEqual([...own, ...delivery].toSorted());
+  const auditor = tables.filter(({ schema, name }) => name === 'outbox_event' || (schema === 'audit' && name === 'chain_entry')).map(({ schema, name }) => `${AUDITOR_ROLE} SELECT ${schema}.${name}`);
+  const pruner = tables.flatMap(({ schema, name }) => {
+    const removed = name === 'outbox_event' || name === 'inbox_event' || (schema === BUS && name === 'placed_event');
+    const read = removed || name === 'outbox_waiting' || (schema === BUS && name === 'cursor');
+    return [...(read ? ['SELECT'] : []), ...(removed ? ['DELETE'] : [])].map((privilege) => `${PRUNER_ROLE} ${privilege} ${schema}.${name}`);
+  });
+  expect(held).toEqual([...own, ...delivery, ...auditor, ...pruner].toSorted());
 });
 
 test('facts, journal, audit trail, evidence and outbox are added to and read, and nothing else', async () => {
@@ -105,12 +113,25 @@ test('delivery moves events and rewrites none', async () => {
   }
 });
 
-test('no role does what an owner may: tables, functions, guards stay as they are', async () => {
+test('old events are taken away by the pruner, and by nobody else', async () => {
+  const event = (id: string, age: string) => `insert into portfolio.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data) values ('${id}', 'portfolio.x.v1', 'x', 'org_a', 'usr', 'c', now(), now() - interval '${age}', '{}')`;
+  for (const [id, age] of [['evt_old', '40 days'], ['evt_new', '1 day']] as const) await owner.query(event(id, age));
+  await owner.query(`insert into portfolio.inbox_event (id, handled_at) values ('evt_heard', now() - interval '40 days')`);
+  const pruner = connect(roleUrl(url, PRUNER_ROLE), { poolMax: 1 });
+  expect(await prune(pruner, 'portfolio', 30)).toEqual({ outbox: 1, inbox: 1 });
+  await pruner.close();
+  expect((await owner.query('select id from portfolio.outbox_event')).rows).toEqual([{ id: 'evt_new' }]);
+  for (const way of [`update portfolio.outbox_event set data = '{}'`, `insert into portfolio.inbox_event (id) values ('evt_x')`, 'delete from portfolio.portfolio', 'delete from bus.cursor', 'select 1 from audit.chain_entry'])
+    expect(await refusal(PRUNER_ROLE, way), way).toBe(NO_PRIVILEGE);
+});
+
+test('no role does what an owner may: tables, functions, policies, guards stay as they are', async () => {
   for (const { role, schema } of domainRoles) {
     const table = `${schema}.outbox_event`;
     const ways = [
       `create table ${schema}.more (n int)`, 'create table public.more (n int)', 'create temporary table more (n int)', 'create schema more', `create function ${schema}.f() returns int language sql as 'select 1'`,
-      `create view ${schema}.v as select 1`, `alter table ${table} disable row level security`, `alter table ${table} no force row level security`, `create policy more on ${table} using (true)`, `alter table ${table} disable trigger all`, `drop table ${table}`, `alter schema ${schema} rename to other`,
+      `create view ${schema}.v as select 1`, `alter table ${table} disable row level security`, `alter table ${table} no force row level security`, `drop policy of_one_organization on ${table}`,
+      `create policy more on ${table} using (true)`, `alter policy of_one_organization on ${table} using (true)`, `alter table ${table} disable trigger all`, `drop table ${table}`, `alter schema ${schema} rename to other`,
       `drop schema ${schema} cascade`, `alter table ${table} owner to ${role}`, `create index on ${table} (id)`, `create trigger t before insert on ${table} for each row execute function suppress_redundant_updates_trigger()`,
     ];
     for (const way of ways) expect(await refusal(role, way), `${role}: ${way}`).toBe(NO_PRIVILEGE);
@@ -133,13 +154,36 @@ test('no role becomes another, or more than it is', async () => {
   }
 });
 
-test('a table that a later migration makes is granted with it', async () => {
+const UNPROTECTED = `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and n.nspname = any($1)
+    and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped)
+    and (not c.relrowsecurity or not c.relforcerowsecurity
+      or 2 <> (select count(*) from pg_policies p where p.schemaname = n.nspname and p.tablename = c.relname and p.policyname in ('of_one_organization', 'of_those_named') and p.qual like '%pms.organization%'
+                 and p.roles <> '{public}' and p.cmd = 'ALL')
+      or exists (select from pg_policies p where p.schemaname = n.nspname and p.tablename = c.relname and p.policyname not in ('of_one_organization', 'of_those_named', 'of_delivery', 'of_auditor', 'of_pruner')))`;
+
+test('every table of an organisation is held to it, forced, and a new one is after the next migration', async () => {
+  const unprotected = async (): Promise<string[]> => (await owner.query<{ name: string }>(UNPROTECTED, [[...domainFolders().map((domain) => domain.replaceAll('-', '_')), BUS]])).rows.map(({ name }) => name);
+  expect(await unprotected()).toEqual([]);
   await owner.query('create table transactional.planted (id int primary key, organization_id text not null)');
-  expect(await refusal('pms_transactional', 'select 1 from transactional.planted')).toBe(NO_PRIVILEGE);
+  expect(await unprotected()).toEqual(['transactional.planted']);
   await isolate(owner);
-  expect(await refusal('pms_transactional', 'select 1 from transactional.planted')).toBeNull();
-  expect(await refusal('pms_validation', 'select 1 from transactional.planted')).toBe(NO_PRIVILEGE);
+  expect(await unprotected()).toEqual([]);
+  for (const weaker of ['alter table transactional.planted no force row level security', 'drop policy of_those_named on transactional.planted', 'create policy more on transactional.planted using (true)']) {
+    await owner.query(weaker);
+    expect(await unprotected()).toEqual(['transactional.planted']);
+    await isolate(owner);
+    expect(await unprotected()).toEqual([]);
+  }
   await owner.query('drop table transactional.planted');
+});
+
+/** What belongs to nobody: where events stand, and what signing in is done with before anybody is known. */
+const OF_NO_ORGANIZATION = /^(bus\.\w+|\w+\.(inbox_event|outbox_waiting)|auth\.(oauth_artifact|revocation|sign_in_attempts|signing_key))$/;
+
+test('a table that names no organisation is one of the few that belong to none', () => {
+  const without = tables.filter((table) => organizationColumn(table) === null).map(({ schema, name }) => `${schema}.${name}`);
+  expect(without.filter((name) => !OF_NO_ORGANIZATION.test(name))).toEqual([]);
 });
 
 test('a role that may do more than it should stops the migration by name', async () => {
@@ -147,4 +191,31 @@ test('a role that may do more than it should stops the migration by name', async
   await owner.query('alter role pms_simulation bypassrls');
   await expect(isolate(owner)).rejects.toThrow('the role pms_simulation may do more than read and write its rows');
   await owner.query('rollback');
+});
+
+test('without a word no row is seen, and with one those of the organisation alone', async () => {
+  const investor = (organizationId: string, id = `inv_${organizationId}`): string =>
+    `insert into portfolio.investor (id, organization_id, name, kind, created_at, content_hash) values ('${id}', '${organizationId}', 'x', 'HOUSE', now(), 'x')`;
+  for (const organizationId of ['org_a', 'org_b', 'org_c']) await owner.query(investor(organizationId));
+  const seen = async (role: string, setting: string | null): Promise<string[]> => {
+    if (setting !== null) await as(role).query(`select set_config('pms.organization', $1, false)`, [setting]);
+    return (await as(role).query<{ id: string }>('select id from portfolio.investor order by id')).rows.map(({ id }) => id);
+  };
+  for (const role of ['pms_portfolio', 'pms_portfolio_worker']) {
+    expect(await seen(role, null)).toEqual([]);
+    expect(await seen(role, 'org_b')).toEqual(['inv_org_b']);
+    expect(await seen(role, 'org_x')).toEqual([]);
+    expect(await seen(role, '')).toEqual([]);
+    expect(await refusal(role, 'set row_security = off; select 1 from portfolio.investor')).toBe(NO_PRIVILEGE);
+  }
+  // only own work acts for more than one
+  expect(await seen('pms_portfolio', '*')).toEqual([]);
+  expect(await seen('pms_portfolio', 'org_a,org_b')).toEqual([]);
+  expect(await seen('pms_portfolio_worker', 'org_a,org_c')).toEqual(['inv_org_a', 'inv_org_c']);
+  expect(await seen('pms_portfolio_worker', '*')).toEqual(['inv_org_a', 'inv_org_b', 'inv_org_c']);
+  await seen('pms_portfolio', 'org_a');
+  await expect(as('pms_portfolio').query(`update portfolio.investor set organization_id = 'org_b' where id = 'inv_org_a'`)).rejects.toThrow('row-level security');
+  await expect(as('pms_portfolio').query(investor('org_b', 'inv_new'))).rejects.toThrow('row-level security');
+  expect((await as('pms_portfolio').query(`delete from portfolio.investor where id = 'inv_org_b'`)).rowCount).toBe(0);
+  expect(tables.filter((table) => organizationColumn(table) !== null).length).toBeGreaterThan(60);
 });

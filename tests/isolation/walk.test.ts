@@ -6,6 +6,7 @@ import { type Estate, estate } from './estate.ts';
 import { changed, harvest, type Harvest } from './harvest.ts';
 import { listen } from './listening.ts';
 import { bought, notes, seed, type Seeded } from './seed.ts';
+import { unbounded } from './unbounded.ts';
 import { walkEntities, type Walker, walkRoot } from './walk.ts';
 
 const MINUTE_MS = 60_000;
@@ -44,6 +45,9 @@ function planted(subgraph: string, type: string, name: string, key: 'resolve' | 
 /** One address signs in to one organisation, whichever that is: who makes users learns that an address is taken. */
 const KNOWN = /^mutation createUser with \S+ as input\.email: /;
 
+/** Of the mutations those that change what is there. */
+const CHANGES = /^(update|amend|cancel|close|resolve|decide|reverse|erase|transfer|deposit)/;
+
 /** What a day of work does not leave. */
 const MAY_BE_EMPTY = [
   'analytics.split', 'audit.checkpoint', 'audit.held_person', 'audit.outbox_event', 'audit.person_key', 'audit.retention_rule', 'auth.federated_identity', 'auth.legal_hold', 'auth.passkey', 'auth.recovery_code', 'auth.totp', 'leaderboard.outbox_event', 'simulation.outbox_event', 'simulation.simulation', 'trade_capture.fix_message', 'transactional.checkpoint', 'transactional.checkpoint_position', 'transactional.custody',
@@ -69,6 +73,49 @@ test('no entity of any subgraph is resolved for the other organisation', PATIENC
   const found = new Set((await walkEntities(owner)).leaks.map((leak) => leak.split(' ').slice(0, 2).join(' ')));
   expect(found.size).toBeGreaterThan(15);
   expect([...asked].filter(([, count]) => count === 0).map(([entity]) => entity)).toEqual(['simulation Simulation']); // there is none to ask for
+});
+
+test('without the bounds of the application the database alone shows nothing of another organisation, and lets nothing of it be changed', PATIENCE, async () => {
+  const forgotten = unbounded();
+  try {
+    const entities = await walkEntities(walker);
+    const queries = await walkRoot(walker, api, 'query');
+    expect(forgotten.count()).toBeGreaterThan(200);
+    expect([...queries.leaks, ...entities.leaks]).toEqual([]);
+    const before = await foreignNow();
+    const { leaks } = await walkRoot(walker, api, 'mutation', (name) => CHANGES.test(name));
+    await at.settled();
+    expect(changed(before, await foreignNow())).toEqual([]);
+    expect(leaks).toEqual([]);
+    // that it is the policies: a table without them shows what the application has forgotten to bound
+    const leaked = async (table: string, name: string) => {
+      await at.owner.query(`alter table ${table} disable row level security`);
+      const found = (await walkRoot(walker, api, 'query', (field) => field === name)).leaks.length;
+      await at.owner.query(`alter table ${table} enable row level security`);
+      return found > 0;
+    };
+    expect(await leaked('portfolio.investor', 'investor')).toBe(true);
+    expect(await leaked('portfolio.portfolio', 'portfolio')).toBe(true);
+  } finally {
+    forgotten.undo();
+  }
+});
+
+test('requests of both organisations that are served side by side, on few connections, find their own, whatever fails among them', async () => {
+  const text = '{ portfolios(first: 50) { edges { node { name positions { quantity } cash { currency } trades(first: 5) { edges { node { externalId } } } } } } }';
+  const failing = 'mutation ($input: DepositCashInput!) { depositCash(input: $input) { userErrors { code } } }';
+  const forgotten = unbounded();
+  try {
+    const answers = await Promise.all(Array.from({ length: 60 }, async (_, count) => {
+      const [who, mark] = count % 2 === 0 ? [walker.who, 'alpha'] : [other.admin, 'zebra'];
+      if (count % 5 === 0) await at.ask(who, failing, { input: { portfolioId: other.portfolioId, amount: { amount: '1e99', currency: 'USD' }, idempotencyKey: `side-${String(count)}` } });
+      return { mark, said: JSON.stringify(await at.ask(who, text)).toLowerCase() };
+    }));
+    for (const { mark, said } of answers) expect([said.includes('error'), said.includes('alpha'), said.includes('zebra')]).toEqual([false, mark === 'alpha', mark === 'zebra']);
+    expect(forgotten.count()).toBeGreaterThan(60);
+  } finally {
+    forgotten.undo();
+  }
 });
 
 test('no mutation changes anything of the other organisation, or tells of it', PATIENCE, async () => {

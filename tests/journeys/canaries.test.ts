@@ -79,6 +79,7 @@ describe.each(shapes)('in the shape of %s', PATIENCE, (shape) => {
 
   test('what people and programs do with secrets, rightly and wrongly', async () => {
     const admin = await userClient(platform, 'admin');
+    made('password of roles in the database', fs.readFileSync(path.join(platform.home, 'secrets', 'database-auth'), 'utf8'));
     made('access token of an administrator', (await admin.token()) ?? '');
     await admin.mutate(CreateUserDocument, { input: { email: 'canary@demo.example', displayName: 'Canary', roles: ['TRADER'], password: password.secret } });
     const tokens = await signIn(platform.url, { email: 'canary@demo.example', password: password.secret });

@@ -12,8 +12,8 @@ import { connect, type Database } from '@pms/prisma/connect';
 import { accountFor } from '@pms/prisma/embedded/account';
 import { nativePostgres } from '@pms/prisma/embedded/native';
 import { halt, initialise, launch, SUPERUSER } from '@pms/prisma/embedded/server';
-import { migrate } from '@pms/prisma/migrate';
 import { environment } from '@pms/processes/environment';
+import { migrateAll } from '@pms/processes/migrate';
 import { openWorld, type World } from '@pms/processes/world';
 import { metrics } from '@pms/telemetry/metrics';
 import { silent } from '@pms/telemetry/logger';
@@ -62,7 +62,7 @@ beforeAll(async () => {
   if (account !== null) fs.chownSync(folder, account.uid, account.gid);
   await initialise(making('primary'), PASSWORD, false);
   const port = await launched('primary');
-  await migrate({ url: urlOf(port) });
+  await migrateAll(environment({ PMS_HOME: path.join(folder, 'home') }), urlOf(port));
   const second = await copied(port);
   [primary, replica] = [connect(urlOf(port), { poolMax: 2 }), connect(urlOf(second), { poolMax: 2 })];
   const settings = environment({ DATABASE_URL: urlOf(port), DATABASE_READ_URL: urlOf(second), CONSISTENCY_WAIT_MS: '500', PMS_HOME: path.join(folder, 'home') });

@@ -1,9 +1,12 @@
 /** Migrations on the real server: applied once, whole or not at all, and never edited afterwards. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateSets } from '@pms/prisma/migrate';
 import type { MigrationSet } from '@pms/prisma/migrations';
+import { keepRoleSecrets, testDatabase } from '@pms/testing/test-database';
 import { testPostgres } from '@pms/testing/test-postgres';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -71,7 +74,15 @@ test('two processes that migrate at once do it once', async () => {
 
 test('a command on a database that was never migrated says what to do, in a sentence', async () => {
   const { url } = await emptyDatabase();
-  const pms = spawnSync(process.execPath, [join(import.meta.dirname, '../../processes/pms.ts'), 'books', 'verify'], { env: { ...process.env, DATABASE_URL: url }, encoding: 'utf8' });
+  await (await testDatabase()).drop(); // another one of the server has the roles
+  const home = mkdtempSync(join(tmpdir(), 'pms-tools-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const verify = () => spawnSync(process.execPath, [join(import.meta.dirname, '../../processes/pms.ts'), 'books', 'verify'], { env: { ...process.env, DATABASE_URL: url, PMS_HOME: home }, encoding: 'utf8' });
+  const strange = verify();
+  expect(strange.stderr).toMatch(/^\nThe database does not let a role of the platform in \(.+pms_transactional.+\): run pms migrate with the secrets of this process .+\.\n$/);
+  expect(strange.status).toBe(1);
+  keepRoleSecrets(home);
+  const pms = verify();
   expect(pms.stderr).toMatch(/^\nThis database lacks tables of the platform \(.+\): bring it up to date with pms migrate, or name the right one in DATABASE_URL\.\n$/);
   expect(pms.status).toBe(1);
 });

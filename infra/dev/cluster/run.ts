@@ -22,7 +22,7 @@ import { watchHealth } from './health.ts';
 import { type PartPlan, type Parts, parts } from './parts.ts';
 import { startRedis } from './redis.ts';
 
-/** Ten pools of forty, a few connections besides. */
+/** Ten processes with some forty connections each at most, a few besides. */
 const MAX_CONNECTIONS = '600';
 const AT_ONCE = 4;
 const ROUTER = 'router';
@@ -50,7 +50,7 @@ await living({ logger: log, say }, async (life) => {
   if (wanted.reset) await startedAnew(settings);
   const servers = await openServers(life, settings);
   await generateStale();
-  await step('migrate', async () => `${String(await migrateAll(servers.databaseUrl))} applied`);
+  await step('migrate', async () => `${String(await migrateAll(settings, servers.databaseUrl))} applied`);
   const env = {
     ...process.env, PMS_HOME: home, PMS_DEMO: String(settings.demo), DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, KAFKA_BROKERS: servers.brokers, PUBLIC_URL: settings.publicUrl,
   };

@@ -3,6 +3,7 @@
  * what fails with what follows it, and tries that again.
  */
 import { isPassing } from '@pms/errors/passing';
+import { actingFor } from './acting.ts';
 import type { Reaction } from './bus.ts';
 import type { Event } from './envelope.ts';
 import { inStep } from './gathered.ts';
@@ -51,7 +52,7 @@ export function handling(options: HandlingOptions): Handling {
 async function retried(options: HandlingOptions, head: Awaited<ReturnType<typeof dueHeads>>[number], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
   const { sql, name } = options;
   try {
-    await consuming(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
+    await reacting(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
     await release(sql, name, [head.position]);
     options.onHandled(1);
   } catch (error) {
@@ -162,7 +163,7 @@ async function handledTogether({ name, onFailure }: HandlingOptions, { reactAll 
   if (reactAll === undefined || first === undefined || run.length === 1) return false;
   try {
     const events = run.map(({ event }) => event);
-    await consuming(name, events, () => reactAll(events));
+    await reacting(name, events, () => reactAll(events));
     return true;
   } catch (error) {
     onFailure(first.event, error, false);
@@ -173,7 +174,7 @@ async function handledTogether({ name, onFailure }: HandlingOptions, { reactAll 
 async function handledSingly(options: HandlingOptions, reaction: Reaction, run: readonly Placed[], rest: readonly Placed[]): Promise<boolean> {
   for (const [index, { event }] of run.entries()) {
     try {
-      await consuming(options.name, [event], () => reaction.react(event));
+      await reacting(options.name, [event], () => reaction.react(event));
     } catch (error) {
       options.onFailure(event, error, false);
       // it is not this event's fault: the whole batch comes again, in order, once the platform can work
@@ -184,6 +185,10 @@ async function handledSingly(options: HandlingOptions, reaction: Reaction, run: 
   }
   return true;
 }
+
+/** A reaction acts for the organisations of what it is told, and for no other. */
+const reacting = <T>(name: string, events: readonly Event[], react: () => Promise<T>): Promise<T> =>
+  actingFor(events.map(({ organizationId }) => organizationId), () => consuming(name, events, react));
 
 const MESSAGE_MAX = 2_000;
 const messageOf = (error: unknown): string => ((error instanceof Error ? error.message : String(error)) || 'no message').slice(0, MESSAGE_MAX);

@@ -1,5 +1,5 @@
 /** Two small domains with an outbox and an inbox each, on a database of their own, for tests of what moves events. */
-import { connect, type Database } from '@pms/prisma/connect';
+import { connect } from '@pms/prisma/connect';
 import type { Event } from '@pms/events/envelope';
 import { newId } from '@pms/events/ids';
 import type { Told } from '@pms/events/recent';
@@ -18,7 +18,7 @@ const tables = (schema: string): string => `
   create table ${schema}.effect (n bigserial primary key, event_id text not null, key text not null, value int not null);`;
 
 export interface World {
-  readonly database: Database;
+  readonly database: ReturnType<typeof connect>;
   readonly url: string;
   readonly north: UnitOfWork;
   readonly southWest: UnitOfWork;

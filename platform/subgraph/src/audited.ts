@@ -3,6 +3,7 @@
  * for what, and how it ended. What told events is on record by them, in the transaction of the change itself; nothing is added to its way.
  */
 import { DomainError } from '@pms/errors';
+import { actingFor } from '@pms/events/acting';
 import { event } from '@pms/events/envelope';
 import { mutationNotedBy, watchTelling } from '@pms/events/mutation-noted';
 import { unitOfWork } from '@pms/events/unit-of-work';
@@ -25,7 +26,7 @@ export function audited(subgraph: Subgraph, given: Given): Subgraph {
     const reason = reasonIn(input);
     const maker = { origin: { ...origin, ...(reason === undefined ? {} : { reason }) }, newId: given.newId, now: given.now };
     try {
-      await work(({ outbox }) => outbox.add([event(noted, principal.subject, { mutation, outcome, codes: [...codes], input: outlined(input) }, maker)]));
+      await actingFor(origin.organizationId, () => work(({ outbox }) => outbox.add([event(noted, principal.subject, { mutation, outcome, codes: [...codes], input: outlined(input) }, maker)])));
     } catch (error) {
       // what was asked for is decided, and its answer does not depend on this
       lost.inc({ domain: subgraph.name });

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { badInput, DomainError } from '@pms/errors';
+import { actingFor } from '@pms/events/acting';
 import { type Awaited, eventsOfToken, unhandled } from '@pms/events/consistency';
 import { publisherOf } from '@pms/events/envelope';
 import { type Sql, schemaOf } from '@pms/events/sql';
@@ -55,13 +56,13 @@ export function readingThrough({ primary, replica, waitMsMax }: ReadingOptions):
     throw new DomainError('STALE_READ', `${domain} has not taken in within ${String(waitMsMax)} ms what the consistency token names: ask again, or without the token to read what is there`, { domain, retryAfterMs: waitMsMax });
   };
 
-  return async (request, kind) => {
+  return (request, kind) => actingFor(request.principal?.organizationId ?? [], async () => {
     const events = awaitedBy(request);
     const second = kind === 'query' ? replica : null;
     if (second !== null && (events === null || (await onReplica(second, events)))) return counted(second, 'replica', request);
     if (events !== null) await arrived(events);
     return counted(primary, second === null ? 'primary' : 'late', request);
-  };
+  });
 }
 
 /** What the token of a request names; null where it presents none. */

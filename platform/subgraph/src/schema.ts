@@ -1,6 +1,7 @@
 /** Makes a domain's SDL and resolvers executable, and guards its fields: what the router enforces is enforced here again. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { forbidden, unauthenticated } from '@pms/errors';
+import { actingFor, actingThroughout } from '@pms/events/acting';
 import { platformPolicies } from '@pms/identity/policies';
 import type { Principal } from '@pms/identity/principal';
 import {
@@ -29,16 +30,31 @@ function guard(type: GraphQLObjectType, policies: Policies): void {
   const ofType = checksOf([type.astNode, ...type.extensionASTNodes].flatMap((node) => node?.directives ?? []), policies);
   for (const field of Object.values(type.getFields())) {
     const checks = [...ofType, ...checksOf(directivesOf(field), policies)];
-    if (checks.length === 0) continue;
-    field.resolve = guarded(field.resolve ?? defaultFieldResolver, checks);
-    if (field.subscribe !== undefined) field.subscribe = guarded(field.subscribe, checks);
+    field.resolve = guarded(field.resolve === undefined ? property : forItsSender(field.resolve), checks);
+    if (field.subscribe !== undefined) field.subscribe = guarded(forItsSender(followed(field.subscribe)), checks);
   }
 }
+
+/** Everything that a resolver does, it does for the organisation of the token and no other: Postgres holds it to that. */
+const forItsSender = (resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> => (source, args, context, info) =>
+  actingFor((context as { principal?: Principal } | undefined)?.principal?.organizationId ?? [], () => resolve(source, args, context, info));
+
+/** What the source has by the field's name; where that is a function, it may ask the database, and does so for the sender. */
+const property: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
+  const isCall = typeof source === 'object' && source !== null && typeof (source as Readonly<Record<string, unknown>>)[info.fieldName] === 'function';
+  return isCall ? called(source, args, context, info) : defaultFieldResolver(source, args, context, info);
+};
+const called = forItsSender(defaultFieldResolver);
+
+/** What a subscription does later, when an event comes, is done for the same organisation. */
+const followed = (subscribe: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> => async (source, args, context, info) =>
+  actingThroughout(await (subscribe(source, args, context, info) as Promise<AsyncIterable<unknown>> | AsyncIterable<unknown>));
 
 const directivesOf = (field: GraphQLField<unknown, unknown>): readonly ConstDirectiveNode[] =>
   (field.astNode as FieldDefinitionNode | undefined)?.directives ?? [];
 
 function guarded(resolve: GraphQLFieldResolver<unknown, unknown>, checks: readonly Check[]): GraphQLFieldResolver<unknown, unknown> {
+  if (checks.length === 0) return resolve;
   return (source, args, context, info) => {
     for (const check of checks) check((context as { principal?: Principal }).principal);
     return resolve(source, args, context, info);

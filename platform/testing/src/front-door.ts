@@ -1,16 +1,17 @@
 /** One domain on a database of its own, used as the router and the bus use it: GraphQL in, events in, events out. */
+import { actingFor } from '@pms/events/acting';
 import { type Event, event as newEvent, type EventType } from '@pms/events/envelope';
+import { alike } from '@pms/events/handling';
 import { newId } from '@pms/events/ids';
 import { localLive } from '@pms/events/live';
 import { type OutboxRow, eventOf, OUTBOX_COLUMNS } from '@pms/events/outbox';
 import { schemaOf } from '@pms/events/sql';
 import { type Principal, scopes } from '@pms/identity/principal';
-import { connect, type Database } from '@pms/prisma/connect';
-import { alike } from '@pms/events/handling';
+import { connect, connectIsolated, type Database } from '@pms/prisma/connect';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
 import { execute, type ExecutionResult, parse, subscribe, validate } from 'graphql';
-import { testDatabase } from './test-database.ts';
+import { doorsOf, testDatabase } from './test-database.ts';
 
 /** A user with every scope, unless the test says otherwise. */
 export const principal = (over: Partial<Principal> = {}): Principal => ({
@@ -36,6 +37,7 @@ export interface Answer {
 
 export interface FrontDoor {
   readonly subgraph: Subgraph;
+  /** As the owner of everything, for what a test looks at or puts there itself; the subgraph has the roles of its domain. */
   readonly database: Database;
   readonly surroundings: Surroundings;
   ask(query: string, variables?: Record<string, unknown>, ask?: Ask): Promise<Answer>;
@@ -59,9 +61,10 @@ export const heard = <Data>(type: EventType<Data>, key: string, data: Data, over
 export async function frontDoor(make: (surroundings: Surroundings) => Subgraph, over: Partial<Surroundings> = {}): Promise<FrontDoor> {
   const { url, drop } = await testDatabase();
   const database = connect(url, { poolMax: 6 });
+  const own = connectIsolated(() => doorsOf(url, subgraph.name), { poolMax: 6 });
   const live = localLive();
-  const surroundings: Surroundings = { database, live, logger: silent, settings, wake: () => undefined, newId, now: () => new Date(), ...over };
-  const subgraph = make(surroundings);
+  const surroundings: Surroundings = { database: own, live, logger: silent, settings, wake: () => undefined, newId, now: () => new Date(), ...over };
+  const subgraph: Subgraph = make(surroundings);
   const prepare = (query: string, variableValues: Record<string, unknown>, { as = principal(), correlationId = 'cor_test' }: Ask) => {
     const document = parse(query);
     const errors = validate(subgraph.schema, document);
@@ -87,6 +90,7 @@ export async function frontDoor(make: (surroundings: Surroundings) => Subgraph, 
     async close() {
       await subgraph.close();
       await live.close();
+      await own.close();
       await database.close();
       await drop();
     },
@@ -102,7 +106,7 @@ async function deliver({ reactions }: Subgraph, events: readonly Event[]): Promi
     const run = events.slice(start, length === -1 ? undefined : start + length);
     start += run.length;
     if (reaction === undefined) continue;
-    if (reaction.reactAll !== undefined && run.length > 1) await reaction.reactAll(run);
-    else for (const one of run) await reaction.react(one);
+    if (reaction.reactAll !== undefined && run.length > 1) await actingFor(run.map(({ organizationId }) => organizationId), () => reaction.reactAll?.(run));
+    else for (const one of run) await actingFor(one.organizationId, () => reaction.react(one));
   }
 }

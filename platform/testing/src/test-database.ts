@@ -1,8 +1,11 @@
 /** A database of one's own with every migration applied, copied in milliseconds from a template that is made once for each state of the migrations. */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Doors } from '@pms/prisma/connect';
 import { migrate } from '@pms/prisma/migrate';
 import { fingerprint } from '@pms/prisma/migrations';
-import { asRole, BUS, domainFolders, setPasswords } from '@pms/prisma/roles';
+import { asRole, roleOwners, rolesOf, secretOf, setPasswords } from '@pms/prisma/roles';
 import pg from 'pg';
 import { testPostgres } from './test-postgres.ts';
 
@@ -13,10 +16,23 @@ const TEMPLATE_PREFIX = 'pms_template_';
 const TEST_PREFIX = 'pms_test_';
 
 /** Roles are of the whole server, so that all tests have the same. */
-const ROLE_PASSWORD = 'of-roles-in-tests-and-nowhere-else-0123456789';
+const ROLE_PASSWORD = 'ofRolesInTestsAndNowhereElse0123456789abcdefgh';
+
+/** Puts the passwords of roles where a process that has `home` as its PMS_HOME looks for them, in place of generated ones. */
+export function keepRoleSecrets(home: string): void {
+  const folder = join(home, 'secrets');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const owner of roleOwners()) writeFileSync(join(folder, secretOf(owner)), ROLE_PASSWORD, { mode: 0o600 });
+}
 
 /** Where a role logs in. */
 export const roleUrl = (url: string, role: string): string => asRole(url, role, ROLE_PASSWORD);
+
+/** Where a domain's own roles log in. */
+export function doorsOf(url: string, domain: string): Doors {
+  const { request, worker } = rolesOf(domain);
+  return { request: roleUrl(url, request), worker: roleUrl(url, worker) };
+}
 
 export interface TestDatabase {
   /** As the owner of everything. */
@@ -54,7 +70,7 @@ async function makeTemplate(client: pg.Client, url: string, template: string): P
   await dropLeftovers(client);
   await client.query(`CREATE DATABASE ${making} TEMPLATE template0`);
   await migrate({ url: withDatabase(url, making) });
-  await setPasswords(url, new Map([...domainFolders(), BUS].map((owner) => [owner, ROLE_PASSWORD])));
+  await setPasswords(url, new Map(roleOwners().map((owner) => [owner, ROLE_PASSWORD])));
   await client.query(`ALTER DATABASE ${making} RENAME TO ${template}`);
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/analytics';
 import { portfolioCreated, portfolioUpdated } from '@pms/schema/events/portfolio';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { measurePortfolios } from './commands/measure-portfolios.ts';
@@ -36,7 +37,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
       if (count === 0) await delay(MEASURE_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   };
-  return {
+  return withOwnWork({
     name: 'analytics',
     schema: executableSchema(sdl, resolvers),
     reactions: [
@@ -59,5 +60,5 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
       await measuringLoop;
       await store.close();
     },
-  };
+  });
 }

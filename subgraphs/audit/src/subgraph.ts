@@ -1,5 +1,6 @@
 /** Puts the audit domain together. The only file that sees all its rooms. */
 import { unitOfWork } from '@pms/events/unit-of-work';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { personVault } from '@pms/subgraph/person-vault';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
@@ -53,7 +54,7 @@ export function auditSubgraph({ database, wake, newId, now, settings, logger }: 
   const timer = checkpointTimer(checkpointing, logger);
   const recording = { store, newId };
   const retention = retentionTimer({ store, newId, now }, logger);
-  return {
+  return withOwnWork({
     name: 'audit',
     schema: executableSchema(sdl, resolvers),
     reactions: [onEveryEvent({ store, sealKey, now })],
@@ -81,5 +82,5 @@ export function auditSubgraph({ database, wake, newId, now, settings, logger }: 
     },
     ready: store.ready,
     close: async () => void (await Promise.all([timer.stop(), retention.stop()])), // the pool is not ours
-  };
+  });
 }

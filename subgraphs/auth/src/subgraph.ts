@@ -1,6 +1,7 @@
 /** Puts the auth domain together. The only file that sees all its rooms. */
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/auth';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { type BootstrapOrganization, bootstrapOrganization } from './commands/bootstrap-organization.ts';
@@ -83,7 +84,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
     artifacts: async () => ({ store: artifacts, sealing: await secrets(), clients: clientDirectory(store, { demo: settings.demo, now }), now }),
   });
   const upkeep = sweeper({ sweeps: [artifacts.sweep, attempts.sweep, keysStore.sweep, revoked.sweep], now, logger });
-  return {
+  return withOwnWork({
     name: 'auth',
     schema: executableSchema(sdl, resolvers),
     reactions: [onInvestorCreated(store)],
@@ -116,7 +117,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
       await herald?.stop();
       await store.close();
     },
-  };
+  });
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -2,6 +2,7 @@
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/leaderboard';
 import { portfolioCreated, portfolioUpdated } from '@pms/schema/events/portfolio';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import type { LeaderboardContext } from './context.ts';
@@ -15,7 +16,7 @@ import { leaderboardStore } from './store/leaderboard-store.ts';
 
 export function leaderboardSubgraph({ database, live, wake, now }: Surroundings): Subgraph {
   const store = leaderboardStore(new PrismaClient({ adapter: database.adapter }), unitOfWork(database, 'leaderboard', wake));
-  return {
+  return withOwnWork({
     name: 'leaderboard',
     schema: executableSchema(sdl, resolvers),
     reactions: [onPortfolioKept(store, portfolioCreated), onPortfolioKept(store, portfolioUpdated), onPerformanceMeasured(store, live), onPortfolioClosed(store, live)],
@@ -25,5 +26,5 @@ export function leaderboardSubgraph({ database, live, wake, now }: Surroundings)
     },
     ready: store.ready,
     close: store.close,
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** Puts the portfolio domain together. The only file that sees all its rooms. */
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/portfolio';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { personVault } from '@pms/subgraph/person-vault';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
@@ -20,7 +21,7 @@ export interface PortfolioSubgraph extends Subgraph {
 export function portfolioSubgraph({ database, wake, newId, now, settings }: Surroundings): PortfolioSubgraph {
   const vault = personVault('portfolio', () => settings.secret('person-keys'));
   const store = portfolioStore({ prisma: new PrismaClient({ adapter: database.adapter }), sql: database, work: unitOfWork(database, 'portfolio', wake), vault });
-  return {
+  return withOwnWork({
     name: 'portfolio',
     schema: executableSchema(sdl, resolvers),
     reactions: [onInstrumentCreated(store)],
@@ -32,5 +33,5 @@ export function portfolioSubgraph({ database, wake, newId, now, settings }: Surr
     start: () => sealStored(database, vault),
     ready: store.ready,
     close: store.close,
-  };
+  });
 }

@@ -2,6 +2,7 @@
 import type { Origin } from '@pms/events/envelope';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/rttm';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { recordCloses } from './commands/record-closes.ts';
@@ -31,7 +32,7 @@ export function rttmSubgraph({ database, live, logger, settings, wake, newId, no
   });
   const market: Market = { store, live, feed, newId, now };
   const names = namesTimer(market, logger, originOf);
-  return {
+  return withOwnWork({
     name: 'rttm',
     schema: executableSchema(sdl, resolvers),
     reactions: [],
@@ -50,5 +51,5 @@ export function rttmSubgraph({ database, live, logger, settings, wake, newId, no
       await feed?.stop();
       await prisma.$disconnect();
     },
-  };
+  });
 }

@@ -4,6 +4,7 @@ import { unitOfWork } from '@pms/events/unit-of-work';
 import { waker } from '@pms/events/waker';
 import { PrismaClient } from '@pms/prisma/simulation';
 import { corporateActionApplied, corporateActionReversed, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import DataLoader from 'dataloader';
@@ -35,7 +36,7 @@ export function simulationSubgraph({ database, live, logger, wake, newId, now }:
       if (!stop.signal.aborted) await waiting.sleep(POLL_MS);
     }
   };
-  return {
+  return withOwnWork({
     name: 'simulation',
     schema: executableSchema(sdl, resolvers),
     reactions: [onPortfolioCreated(store), onPricesRecorded(store), onPositionChanged(store, tradeBooked), onPositionChanged(store, tradeReversed), onCashMoved(store),
@@ -57,5 +58,5 @@ export function simulationSubgraph({ database, live, logger, wake, newId, now }:
       await workers.destroy();
       await store.close();
     },
-  };
+  });
 }

@@ -1,6 +1,8 @@
 /** Puts the trade-capture domain together. The only file that sees all its rooms. */
+import { actingFor } from '@pms/events/acting';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/trade-capture';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import type { Principal } from '@pms/identity/principal';
 import { signed, type Subgraph, type SubgraphRequest, type Surroundings } from '@pms/subgraph/subgraph';
@@ -41,21 +43,21 @@ export function tradeCaptureSubgraph({ database, live, wake, newId, now }: Surro
     const who = signed(request);
     return { ...who, store, live, writeGrouped, newId, now, loaders: loadersFor(store, who.principal.organizationId) };
   };
-  return {
+  return withOwnWork({
     name: 'trade-capture',
     schema: executableSchema(sdl, resolvers),
     reactions: [onPortfolioCreated(store), onPortfolioClosed(store), onInstrumentCreated(store), ...tradeStatusReactions(store, live)],
     contextFor,
     dropCopy: {
-      numbers: (session) => store.fixNumbers(session, now()),
-      receive: (session, news) => receiveMessages({ store, newId, now }, session, news),
-      loggedOn: (session, is) => store.fixLoggedOn(session, is, now()),
-      handle: (principal, name, mapping) => handleMessages({
+      numbers: (session) => actingFor(session.organizationId, () => store.fixNumbers(session, now())),
+      receive: (session, news) => actingFor(session.organizationId, () => receiveMessages({ store, newId, now }, session, news)),
+      loggedOn: (session, is) => actingFor(session.organizationId, () => store.fixLoggedOn(session, is, now())),
+      handle: (principal, name, mapping) => actingFor(principal.organizationId, () => handleMessages({
         session: { organizationId: principal.organizationId, name }, mapping, contextFor: () => contextFor({ principal, token: null, correlationId: newId('cor') }),
-      }),
+      })),
     },
     datasets: tradeDatasets(exportReads(database)),
     ready: store.ready,
     close: store.close,
-  };
+  });
 }

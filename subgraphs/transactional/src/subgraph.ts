@@ -1,6 +1,7 @@
 /** Puts the books together. The only file that sees all their rooms. */
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/transactional';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { businessDaysSince } from './calendars/business-days.ts';
@@ -43,7 +44,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
   const actions = actionsTimer(books);
   const checkpoints = checkpointTimer(books);
   const ages = breakAges(books);
-  return {
+  return withOwnWork({
     name: 'transactional',
     schema: executableSchema(sdl, resolvers),
     reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onPricesRecorded(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
@@ -66,5 +67,5 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
       await Promise.all([timer.stop(), actions.stop(), checkpoints.stop(), ages.stop()]);
       await store.close();
     },
-  };
+  });
 }

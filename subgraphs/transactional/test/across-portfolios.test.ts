@@ -1,4 +1,5 @@
 /** A run of validated trades of several portfolios, as the bus hands it over: one transaction, and each portfolio as if it were alone. */
+import { actingFor } from '@pms/events/acting';
 import type { Event } from '@pms/events/envelope';
 import { type FrontDoor, frontDoor } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,9 +24,9 @@ beforeAll(async () => {
 afterAll(() => door.close());
 
 const together = (events: readonly Event[]): Promise<void> => {
-  const reaction = door.subgraph.reactions.find(({ type }) => type === events[0]?.type);
-  if (reaction?.acrossKeys !== true || reaction.reactAll === undefined) throw new Error('it does not take several keys');
-  return reaction.reactAll(events);
+  const { acrossKeys, reactAll } = door.subgraph.reactions.find(({ type }) => type === events[0]?.type) ?? {};
+  if (acrossKeys !== true || reactAll === undefined) throw new Error('it does not take several keys');
+  return actingFor(events.map(({ organizationId }) => organizationId), () => reactAll(events));
 };
 const opened = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, async (_, at) => {
   const id = await w.open(at % 2 === 0 ? {} : { lotMethod: 'HIFO' });

@@ -18,9 +18,9 @@ export const amended = (before: CorporateActionFacts, over: Partial<CorporateAct
 export const withdrawn = ({ actionId, version, instrumentId }: CorporateActionFacts): Event =>
   heard(corporateActionCancelled, instrumentId, { actionId, version: version + 1, instrumentId });
 
-export async function newInstrument(door: FrontDoor, symbol: string, currency = 'USD'): Promise<string> {
+export async function newInstrument(door: FrontDoor, symbol: string, currency = 'USD', organizationId = 'org_one'): Promise<string> {
   const instrumentId = newId('ins');
-  await door.hear(heard(instrumentCreated, instrumentId, { instrumentId, symbol, name: symbol, assetClass: 'EQUITY', currency, mic: 'XNYS' }));
+  await door.hear(heard(instrumentCreated, instrumentId, { instrumentId, symbol, name: symbol, assetClass: 'EQUITY', currency, mic: 'XNYS' }, { organizationId }));
   return instrumentId;
 }
 

@@ -11,13 +11,13 @@ let w: World;
 let domain: Database;
 const ROLE = `pms_transactional_${newId('rol').slice(-8)}`;
 
-/** A role as an operator makes it for the domain's process: it may do anything with rows, and owns nothing. */
+/** A role with more than the domain's own has: it may do anything with anybody's rows, and owns nothing. What it cannot, nobody can but the owner. */
 beforeAll(async () => {
   door = await frontDoor(transactionalSubgraph);
   w = await world(door);
   const { rows: [at] } = await door.database.query<{ name: string; host: string; port: string }>(
     `select current_database() as name, host(inet_server_addr()) as host, inet_server_port()::text as port`);
-  await door.database.query(`create role ${ROLE} login nosuperuser password 'of_a_test'`);
+  await door.database.query(`create role ${ROLE} login nosuperuser bypassrls password 'of_a_test'`);
   await door.database.query(`grant usage on schema transactional to ${ROLE}`);
   await door.database.query(`grant select, insert, update, delete, truncate, references on all tables in schema transactional to ${ROLE}`);
   domain = connect(`postgresql://${ROLE}:of_a_test@${at?.host}:${at?.port}/${at?.name}`, { poolMax: 1 });

@@ -212,7 +212,7 @@ describe('positions in another currency than the action pays in', () => {
 
   test('a trade in a further currency that comes late takes its rate; returned capital and an exchange with cash count at the rate, too', async () => {
     portfolio = await w.open({ organizationId: 'org_rates' });
-    acme = await newInstrument(door, 'ACME');
+    [acme, other] = [await newInstrument(door, 'ACME', 'USD', 'org_rates'), await newInstrument(door, 'OTHER', 'USD', 'org_rates')];
     await publish('org_rates', '2026-11-04', '1.25');
     const hear = (...events: Event[]) => door.hear(...events.map((event) => ({ ...event, organizationId: 'org_rates' })));
     const returned = announced({ kind: 'RETURN_OF_CAPITAL', instrumentId: acme, cashPerShare: '5', payDate: '2026-11-20' });

@@ -2,6 +2,7 @@
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/validation';
 import { corporateActionApplied, corporateActionReversed } from '@pms/schema/events/transactional';
+import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import type { ValidationContext, Workings } from './context.ts';
@@ -17,7 +18,7 @@ import { validationStore } from './store/validation-store.ts';
 export function validationSubgraph({ database, wake, newId, now }: Surroundings): Subgraph {
   const store = validationStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'validation', wake));
   const workings: Workings = { store, newId, now };
-  return {
+  return withOwnWork({
     name: 'validation',
     schema: executableSchema(sdl, resolvers),
     reactions: [
@@ -31,5 +32,5 @@ export function validationSubgraph({ database, wake, newId, now }: Surroundings)
     },
     ready: store.ready,
     close: store.close,
-  };
+  });
 }

@@ -6,6 +6,7 @@ import { alone } from '@pms/processes/world';
 import { silent } from '@pms/telemetry/logger';
 
 /** Where nobody listens: nothing is asked of it. */
+const NO_SECRET = 'nobody-logs-in-with-this'.repeat(2);
 const NOWHERE = 'postgresql://nobody@127.0.0.1:1/nothing';
 
 export interface Hearing {
@@ -17,15 +18,14 @@ export interface Hearing {
 
 /** Takes seconds in which this process does nothing else: before its proxies have anything to carry. */
 export async function hearingOf(domains: readonly DomainName[]): Promise<readonly Hearing[]> {
-  const { surroundings, database } = alone(environment({ DATABASE_URL: NOWHERE }), NOWHERE, silent);
-  try {
-    return await Promise.all(domains.map(async (consumer) => {
-      const subgraph = (await catalogue[consumer]())(surroundings);
-      const { reactions } = subgraph;
-      await subgraph.close();
-      return { consumer, types: reactions.map(({ type }) => type), publishers: heardPublishers(domainNames, reactions) };
-    }));
-  } finally {
+  const secrets = Object.fromEntries(domains.map((name) => [`PMS_SECRET_DATABASE_${name.toUpperCase().replaceAll('-', '_')}`, NO_SECRET]));
+  const nowhere = environment({ DATABASE_URL: NOWHERE, ...secrets });
+  return Promise.all(domains.map(async (consumer) => {
+    const { surroundings, database } = await alone(nowhere, NOWHERE, { domain: consumer, logger: silent });
+    const subgraph = (await catalogue[consumer]())(surroundings);
+    const { reactions } = subgraph;
+    await subgraph.close();
     await database.close();
-  }
+    return { consumer, types: reactions.map(({ type }) => type), publishers: heardPublishers(domainNames, reactions) };
+  }));
 }

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { type TestDatabase, testDatabase } from '@pms/testing/test-database';
+import { keepRoleSecrets, type TestDatabase, testDatabase } from '@pms/testing/test-database';
 import { vi } from 'vitest';
 
 export type Shape = 'one process' | 'a process each' | 'a cluster';
@@ -71,6 +71,7 @@ export async function startPlatform(wanted: Shape, options: PlatformOptions = {}
   const shape = inCluster ? 'a cluster' : wanted;
   const database = options.databaseUrl === undefined ? await testDatabase() : { url: options.databaseUrl, drop: () => Promise.resolve() };
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'pms-journey-'));
+  keepRoleSecrets(home);
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const env = { ...withoutOwn(process.env), DATABASE_URL: database.url, PMS_HOME: home, PMS_DEMO: 'true', PUBLIC_URL: url, NODE_ENV: 'development', ...options.env };

@@ -1,4 +1,5 @@
 /** Single captures that come at once, of whichever client and organisation, in one transaction. */
+import { actingFor } from '@pms/events/acting';
 import { activeSpan, carried } from '@pms/telemetry/tracing';
 import type { Request, Written } from './capture-request.ts';
 import { groupCommit } from './group-commit.ts';
@@ -14,7 +15,8 @@ const OF_A_ROW = /^2[23]/;
 export function groupedCaptures(writing: Writing): (request: Request) => Promise<Written> {
   const submit = groupCommit<Request, Written>({
     // what a group does is part of the first request's trace; the others' events go on in their own
-    write: ([first, ...others]) => writeCaptures(writing, first === undefined ? [] : [{ ...first, trace: undefined }, ...others]),
+    write: ([first, ...others]) => actingFor([first, ...others].flatMap((request) => request?.organizationId ?? []), () =>
+      writeCaptures(writing, first === undefined ? [] : [{ ...first, trace: undefined }, ...others])),
     isOfAnItem: (error) => error instanceof Error && 'code' in error && typeof error.code === 'string' && OF_A_ROW.test(error.code),
     groupMax: GROUP_MAX, besideAfterMs: BESIDE_AFTER_MS, groupsAtOnceMax: GROUPS_AT_ONCE_MAX,
   });
