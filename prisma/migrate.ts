@@ -59,7 +59,7 @@ async function isolated(client: pg.Client): Promise<void> {
 export async function migrateSets(url: string, sets: readonly MigrationSet[], afterwards: (client: pg.Client) => Promise<void> = async () => undefined): Promise<Migrated[]> {
   const client = new pg.Client({
     connectionString: url,
-    // an owner who is held to row-level security himself sees no rows: a migration that would change none of them fails instead
+    // whoever is held to row-level security sees no rows: a migration that would change none of them for that fails instead
     options: '-c timezone=UTC -c row_security=off',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     lock_timeout: LOCK_WAIT_MAX_MS,
@@ -107,11 +107,24 @@ async function history(client: pg.Client, schema: string): Promise<Map<string, s
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
+/** Tables that hold their owner to row-level security too, and that a script names, where the owner is who migrates. He sees no row of theirs. */
+async function heldTables(client: pg.Client, sql: string): Promise<string[]> {
+  const { rows } = await client.query<{ plain: string; quoted: string }>(
+    `SELECT n.nspname || '.' || c.relname AS plain, '"' || n.nspname || '"."' || c.relname || '"' AS quoted
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.rolname = current_user
+      WHERE c.relforcerowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls`);
+  return rows.filter(({ plain, quoted }) => sql.includes(plain) || sql.includes(quoted)).map(({ quoted }) => quoted);
+}
+
 /** The script and the note that it ran commit together, so a process that is killed here leaves neither. */
 async function apply(client: pg.Client, schema: string, { name, sql, checksum }: Migration): Promise<void> {
+  const held = await heldTables(client, sql);
   await client.query('BEGIN');
   try {
+    // everybody else is held all the while, and so is the owner once this commits
+    for (const table of held) await client.query(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
     await client.query(sql);
+    for (const table of held) await client.query(`ALTER TABLE IF EXISTS ${table} FORCE ROW LEVEL SECURITY`);
     await client.query(`SET search_path = ${pg.escapeIdentifier(schema)}`); // the script may have changed it
     await client.query(
       'INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 1)',

@@ -65,6 +65,20 @@ test('what a newer release applied is named and left alone', async () => {
   expect(await migrateSets(url, setOf(createTable))).toMatchObject([{ applied: [], unknown: ['0002_step'] }]);
 });
 
+test('an owner who is held to row-level security himself changes rows in a migration, and is held again afterwards', async () => {
+  const { url, rows } = await emptyDatabase();
+  const role = `pms_test_owner_${randomBytes(4).toString('hex')}`;
+  await rows(`CREATE ROLE ${role} LOGIN PASSWORD '${role}' NOSUPERUSER NOBYPASSRLS`);
+  onTestFinished(async () => { await rows(`DROP OWNED BY ${role} CASCADE`); await rows(`DROP ROLE ${role}`); });
+  await rows(`GRANT ALL ON DATABASE ${new URL(url).pathname.slice(1)} TO ${role}`);
+  const owned = Object.assign(new URL(url), { username: role, password: role }).toString();
+  const steps = [createTable, 'INSERT INTO a_domain.thing VALUES (1);'];
+  await migrateSets(owned, setOf(...steps), async (client) => void (await client.query('ALTER TABLE a_domain.thing ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')));
+  await migrateSets(owned, setOf(...steps, 'UPDATE "a_domain"."thing" SET id = 2;'));
+  expect(await rows('SELECT id FROM a_domain.thing')).toEqual([{ id: 2 }]);
+  expect(await rows("SELECT relforcerowsecurity AS held FROM pg_class WHERE oid = 'a_domain.thing'::regclass")).toEqual([{ held: true }]);
+});
+
 test('two processes that migrate at once do it once', async () => {
   const { url, rows } = await emptyDatabase();
   const results = await Promise.all([migrateSets(url, setOf(createTable)), migrateSets(url, setOf(createTable))]);
