@@ -131,7 +131,8 @@ export function positionBooks(method: LotMethod, beginnings: readonly Beginning[
     refusal: (key, fill) => at(key).book.refusal(fill),
     act(action) {
       const held = [...all.values()].filter(({ key }) => key.instrumentId === action.instrumentId);
-      for (const position of held) position.last = placeOfAction(action);
+      // a position that is here only to be told of has not been moved by anything, nor is it by this
+      for (const position of held) if (position.last !== null) position.last = placeOfAction(action);
       const entitled = sum(held.map(({ book }) => book.quantity));
       if (action.terms.kind === 'CASH_DIVIDEND') return dividend(action, entitled, action.terms);
       const before = new Map([...all].map(([name, position]) => [name, totals(position)]));
