@@ -83,9 +83,12 @@ test('several hundred trades are in the books; some were rejected by a rule, ame
   const refused = ['demo-short-of-cash', 'demo-restricted', 'demo-not-a-share', 'demo-too-heavy'];
   expect(refused.map(status)).toEqual(refused.map(() => 'REJECTED'));
   expect(refused.map((name) => failed(name)[0])).toEqual(['Sufficient cash', 'Restricted list', 'Shares and funds only', 'No holding above half of net assets']);
-  expect(['demo-large-approved', 'demo-large-refused', 'demo-large-waiting'].map(status)).toEqual(['BOOKED', 'REJECTED', 'PENDING_APPROVAL']);
+  expect(['demo-large-refused', 'demo-large-waiting'].map(status)).toEqual(['REJECTED', 'PENDING_APPROVAL']);
   expect(['demo-entered-twice', 'demo-wrong-account'].map(status)).toEqual(['CANCELLED', 'CANCELLED']);
-  for (const name of ['demo-one-zero-too-many', 'demo-price-typo', 'demo-entered-once']) expect(named.get(name)).toMatchObject({ status: 'BOOKED', version: 2 });
+  // of the last close, a day or more ago: on some days they are due already
+  const inTheBooks: unknown = expect.stringMatching(/^(?:BOOKED|SETTLED)$/);
+  expect(named.get('demo-large-approved')).toMatchObject({ status: inTheBooks, version: 1 });
+  for (const name of ['demo-one-zero-too-many', 'demo-price-typo', 'demo-entered-once']) expect(named.get(name)).toMatchObject({ status: inTheBooks, version: 2 });
   for (const name of ['demo-today-1', 'demo-today-2', 'demo-today-3']) expect(named.get(name)).toMatchObject({ status: 'BOOKED', version: 1 });
 });
 
