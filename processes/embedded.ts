@@ -4,6 +4,7 @@ import { domainNames } from './catalogue.ts';
 import { inProcess } from '@pms/router/dial/in-process';
 import { startRouter } from '@pms/router';
 import { unrevoked } from '@pms/identity/revocations';
+import { isPassing } from '@pms/errors/passing';
 import { gatherToken } from '@pms/events/consistency';
 import { exportRoutes } from '@pms/subgraph/export-routes';
 import type { Logger } from '@pms/telemetry/logger';
@@ -12,13 +13,25 @@ import { followRevocations, REVOCATIONS_SECRET } from './revocations.ts';
 import { inBrowsers } from './browsers.ts';
 import type { Environment } from './environment.ts';
 import { embeddedFix } from './fix.ts';
+import { flows } from './flows.ts';
+import { type Ask, followingTokens } from './follow-token.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { keepsAnswers, routerOptions } from './router.ts';
 import { trusting } from './trust.ts';
-import { openWorld } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 const tokenOf: NonNullable<Parameters<typeof inProcess>[0][number]['gatherToken']> = ({ principal, correlationId }) =>
   (principal === null ? () => null : gatherToken({ organizationId: principal.organizationId, correlationId }));
+
+/** A call, where over HTTP it would be a request. */
+const asking = ({ followers }: World): Ask => async (domain, { principal, token, correlationId, passed }) => {
+  try {
+    return await followers.get(domain)?.({ principal, token, correlationId, ...(passed === undefined ? {} : { headers: passed }) }) ?? [];
+  } catch (error) {
+    if (isPassing(error)) return null;
+    throw error;
+  }
+};
 
 /** Of the secret that one process shares with itself. */
 const SECRET_BYTES = 48;
@@ -67,7 +80,8 @@ async function opened({ environment, databaseUrl, logger }: PlatformOptions, opt
       ...options,
       ...(accesses === null ? {} : { accesses: accesses.take }),
       ...inBrowsers(issuer),
-      dial: inProcess(subgraphs.map((subgraph) => ({ name: subgraph.name, schema: subgraph.schema, contextFor: world.readers.get(subgraph.name) ?? subgraph.contextFor, gatherToken: tokenOf }))),
+      dial: followingTokens(inProcess(subgraphs.map((subgraph) => ({ name: subgraph.name, schema: subgraph.schema, contextFor: world.readers.get(subgraph.name) ?? subgraph.contextFor, gatherToken: tokenOf }))),
+        { flows, waitMsMax: environment.consistencyMs, ask: asking(world) }),
       authenticate: trusted,
       ...(following === null ? {} : { revocations: following.revocations }),
       mounts: async (app) => {

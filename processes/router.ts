@@ -12,7 +12,7 @@ import type { RedisLink } from '@pms/redis/link';
 import { startRouter } from '@pms/router';
 import { platformPolicies } from '@pms/identity/policies';
 import { unrevoked } from '@pms/identity/revocations';
-import { CONSISTENCY_HEADER } from '@pms/subgraph/consistency';
+import { CONSISTENCY_HEADER } from '@pms/subgraph/awaited';
 import type { RouterSettings, RouterSettingsInput } from '@pms/router/settings';
 import { type Logger, logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
@@ -22,6 +22,8 @@ import { accessesOverHttp } from './access-channel.ts';
 import { inBrowsers } from './browsers.ts';
 import { followChanges } from './change-feed.ts';
 import { type Environment, isAddress, shown } from './environment.ts';
+import { flows } from './flows.ts';
+import { followingTokens } from './follow-token.ts';
 import { exportsAt, signInAt } from './forward.ts';
 import { living } from './lifetime.ts';
 import { sharedRedis } from './redis.ts';
@@ -53,7 +55,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
         startRouter({
           ...options,
           ...(accesses === null ? {} : { accesses: accesses.take }),
-          dial: redirected(http.dial, environment.subgraphUrls),
+          dial: followingTokens(redirected(http.dial, environment.subgraphUrls), { flows, waitMsMax: environment.consistencyMs }),
           ...(authenticate === null ? {} : { authenticate }),
           ...(following === null ? {} : { revocations: following.revocations }),
           mounts: async (app) => {

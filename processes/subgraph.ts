@@ -40,6 +40,7 @@ export async function runSubgraph(name: string, environment: Environment): Promi
         host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer), peerFetch(environment)), logger: log,
         ...(environment.tls === null ? {} : { tls: { ...environment.tls, clientCaFile: environment.tls.caFile } }),
         contextFor: world.readers.get(name),
+        follow: world.followers.get(name),
         ...(following === null ? {} : { revocations: following.revocations }),
       }),
       (serving) => serving.close(),

@@ -5,13 +5,16 @@ import { localLive, type Live } from '@pms/events/live';
 import { kafkaBus } from '@pms/events/kafka/kafka-bus';
 import { localBus } from '@pms/events/local-bus';
 import { notifications } from '@pms/events/notifications';
+import { putAside } from '@pms/events/parking';
 import { prune } from '@pms/events/pruning';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
 import { redisLive } from '@pms/events/redis-live';
 import type { Database } from '@pms/prisma/connect';
 import type { RedisLink } from '@pms/redis/link';
 import { audited } from '@pms/subgraph/audited';
-import { type ContextFor, readingThrough, type Seat } from '@pms/subgraph/consistency';
+import type { Seat, Waiting } from '@pms/subgraph/awaited';
+import { type ContextFor, readingThrough } from '@pms/subgraph/consistency';
+import { type Follow, followingThrough } from '@pms/subgraph/follow';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import type { Logger } from '@pms/telemetry/logger';
 import { catalogue, type DomainName, domainNames } from './catalogue.ts';
@@ -38,6 +41,8 @@ export interface World {
   readonly subgraphs: readonly Subgraph[];
   /** Where requests to each read, and when; by the domain's name. */
   readonly readers: ReadonlyMap<string, ContextFor>;
+  /** What each made of the events of a consistency token; by the domain's name. */
+  readonly followers: ReadonlyMap<string, Follow>;
   /** Begins delivery of events, and what the domains do by themselves. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +55,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const { bus, live } = await channels(options, delivering);
   const standing: Standing = {
     surroundings: { live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() },
-    waitMsMax: environment.consistencyMs,
+    waiting: { waitMsMax: environment.consistencyMs, putAside: (domain, eventIds) => putAside(delivering, domain, eventIds) },
     connected: (name, url) => connectDomain(environment, url, name, POOLS[company]),
   };
   const seats = await Promise.all(domains.map(async (name) => seatOf(name, standing, databaseUrl)));
@@ -62,6 +67,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     bus,
     subgraphs,
     readers: reading.readers,
+    followers: new Map(seats.map((seat) => [seat.name, followingThrough(seat, standing.waiting)])),
     async start() {
       await bus.start();
       pruning = setInterval(() => void pruneAll(pruner, domains, environment.keepDays, logger), PRUNE_EVERY_MS).unref();
@@ -91,7 +97,7 @@ const NEVER_ON_REPLICA: ReadonlySet<string> = new Set(['auth', 'rttm']);
 /** What all domains are given, and how each connects to a server. */
 interface Standing {
   readonly surroundings: Omit<Surroundings, 'database'>;
-  readonly waitMsMax: number;
+  readonly waiting: Waiting;
   connected(name: DomainName, url: string): Promise<Database>;
 }
 
@@ -112,7 +118,7 @@ async function readersOf(seats: readonly Placed[], standing: Standing, readUrl: 
   const quiet: Standing = { ...standing, surroundings: { ...standing.surroundings, wake: () => undefined } };
   const onReplica = readUrl === null ? [] : await Promise.all(seats.filter(({ name }) => !NEVER_ON_REPLICA.has(name)).map(({ name }) => seatOf(name, quiet, readUrl)));
   const readers = seats.map((primary): [string, ContextFor] =>
-    [primary.name, readingThrough({ primary, replica: onReplica.find(({ name }) => name === primary.name) ?? null, waitMsMax: standing.waitMsMax })]);
+    [primary.name, readingThrough({ primary, replica: onReplica.find(({ name }) => name === primary.name) ?? null, ...standing.waiting })]);
   return { readers: new Map(readers), onReplica };
 }
 

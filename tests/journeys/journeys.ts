@@ -3,6 +3,7 @@
  * of all, takes longer than most of what is told about it. Those that need an empty platform, or one that is set up otherwise, are files of their own.
  */
 import { afterAll, beforeAll, describe } from 'vitest';
+import { consequences } from './consequences.journey.ts';
 import { currencies } from './currencies.journey.ts';
 import { custody } from './custody.journey.ts';
 import { doors } from './doors.journey.ts';
@@ -18,13 +19,15 @@ import { tradeLife } from './trade-life.journey.ts';
 
 /** So many requests of one client in so many seconds: low enough to be passed on purpose, and more than any journey needs that does not mean to. */
 const RATE_LIMIT = '1000/20';
+/** A bound, not an expectation: a machine with other work takes its time. */
+const CONSISTENCY_WAIT_MS = '25000';
 
 /**
  * By name. The main job first, which ranks every portfolio that there is; the record before those that are refused on purpose, since what is refused again is on record
  * a minute later. Custody, which is a matter of commands, about one process alone.
  */
 const journeysOf = (shape: Shape): Readonly<Record<string, Journey>> => ({
-  'main-job': mainJob, 'trade-life': tradeLife, 'settlement-life': settlementLife, currencies, 'tax-lots': taxLots, record: onRecord, exports: exportsTaken, import: importing,
+  'main-job': mainJob, 'trade-life': tradeLife, consequences, 'settlement-life': settlementLife, currencies, 'tax-lots': taxLots, record: onRecord, exports: exportsTaken, import: importing,
   ...(shape === 'a process each' ? {} : { custody }), live, doors,
 });
 
@@ -35,7 +38,7 @@ export function told(shape: Shape, which = journeysOf(shape)): void {
   describe(`in the shape of ${shape}`, () => {
     let platform: Platform;
     beforeAll(async () => {
-      platform = await startPlatform(shape, { env: { PMS_RATE_LIMIT: RATE_LIMIT } });
+      platform = await startPlatform(shape, { env: { PMS_RATE_LIMIT: RATE_LIMIT, CONSISTENCY_WAIT_MS } });
     }, STARTS_WITHIN_MS);
     afterAll(async () => {
       await platform?.stop();

@@ -1,10 +1,10 @@
 /** Answers that the router keeps for an hour are new as soon as an event says that what they hold has changed. */
-import type { PmsClient } from '@pms/client';
+import { createClient, type PmsClient } from '@pms/client';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { serviceClient } from './support/clients.ts';
+import { operation, serviceClient } from './support/clients.ts';
 import { PATIENCE, type Platform, startPlatform, STARTS_WITHIN_MS } from './support/platform.ts';
 import { signIn } from './support/sign-in.ts';
 import { captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await fs.mkdtemp(path.join(os.tmpdir(), 'kept-answers-'));
   const settings = path.join(folder, 'router.yaml');
   await fs.writeFile(settings, 'cache: { enabled: true, defaultMaxAgeSeconds: 3600 }\n');
-  platform = await startPlatform('one process', { env: { ROUTER_CONFIG: settings } });
+  platform = await startPlatform('one process', { env: { ROUTER_CONFIG: settings, CONSISTENCY_WAIT_MS: '25000' } });
   service = serviceClient(platform);
   token = (await signIn(platform.url, { email: 'manager@demo.example', password: 'demo' })).accessToken;
 }, STARTS_WITHIN_MS);
@@ -62,4 +62,22 @@ test('who presents a consistency token is given no answer that was kept before t
     expect(await worth(consistency)).toBe(String(times * 1_000));
     expect(await worth(consistency)).toBe(String(times * 1_000));
   }
+});
+
+test('nor one that was kept before what came of the change, which another domain books', PATIENCE, async () => {
+  const instrumentId = await listed(service, { symbol: 'KEPT2', until: lastWeekday(), close: 100 });
+  const portfolioId = await funded(service, 'Kept and booked', '10000');
+  const writing = createClient({ url: platform.url, credentials: { clientId: 'demo', clientSecret: 'demo-secret' }, readsItsWrites: true });
+  const held = async (): Promise<unknown> => (await writing.query<any, object>(operation(`{ portfolio(id: "${portfolioId}") { positions { quantity } } }`), {})).portfolio.positions;
+  for (let times = 1; times <= 3; times += 1) {
+    await held(); // so that it is kept, without the trade
+    await captured(writing, { portfolioId, instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: lastWeekday(), externalId: `booked-${String(times)}` });
+    expect(await held()).toEqual([{ quantity: String(times * 10) }]);
+    const before = await hits();
+    await vi.waitFor(async () => {
+      expect(await held()).toEqual([{ quantity: String(times * 10) }]);
+      expect(await hits(), 'one was kept for this token').toBeGreaterThan(before);
+    }, SOON);
+  }
+  await writing.close();
 });

@@ -13,7 +13,7 @@ export const errorCodes = {
   SUBGRAPH_UNAVAILABLE: { status: 503, meaning: 'A part of the platform did not answer in time; what others answered is in `data`.' },
   SUBSCRIPTION_RELOAD: { status: 503, meaning: 'The schema changed under a subscription: subscribe again, to begin with the next event.' },
   SUBSCRIPTION_INTERRUPTED: { status: 503, meaning: 'The source of a subscription was lost: events may be missing. Read what you need anew, and subscribe again.' },
-  STALE_READ: { status: 503, meaning: 'What the consistency token of the request names has not arrived within the time that is waited for it; `domain` says where. Ask again, or without the token to read what is there.' },
+  STALE_READ: { status: 503, meaning: 'What the consistency token of the request names, or what came of it, has not arrived within the time that is waited for it; `domain` says where, `waitsFor` what. Ask again, or without the token to read what is there. With `putAside` an event could not be handled and waits for an operator.' },
   INTERNAL: { status: 500, meaning: 'A fault of ours; `correlationId` finds it in the logs.' },
 } as const;
 

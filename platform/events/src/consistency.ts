@@ -1,42 +1,40 @@
 /**
- * Consistency tokens: a change says which events it wrote, and who presents that to a domain is answered once the domain has handled those it hears. A token is text
- * for a header: `1.<whose>~<type>=<id>,<id>~<type>=<id>`, ids without their `evt_`. Of a type and key the last event stands for those before it: they are handled in
- * order. It holds for the organisation that it was made for, and for nobody else.
+ * Consistency: a change says which events it wrote, as a token, and who presents that to a domain is answered once the domain has handled those it hears. Of a type and key
+ * the last event stands for those before it: they are handled in order. A token holds for the organisation that it was made for, and for nobody else.
  */
-import { createHash } from 'node:crypto';
 import type { Reaction } from './bus.ts';
+import { type Awaited, tokenOf, tokenText, whoseIs } from './consistency-token.ts';
 import type { Event } from './envelope.ts';
 import { madeAt } from './ids.ts';
 import type { Told } from './recent.ts';
 import { type Sql, schemaOf } from './sql.ts';
 
-const VERSION = '1';
-const HEAD = /^1\.([\w-]{8})$/;
-const WHOSE_LENGTH = 8;
-const PREFIX = 'evt_';
-const ID = /^[0-9a-z]{26}$/;
-const TYPE = /^[a-z][a-z-]*\.[a-z-]+\.v\d+$/;
-/** Of one token: it has to fit into a header. Of a change to more keys the last count. */
-const TOKEN_EVENTS_MAX = 200;
-/** Of the token of an operation with several changes. */
-const AWAITED_MAX = 1_000;
+/** Ids in one token: it has to fit into a header. Of a change to more keys the last count. */
+const TOKEN_IDS_MAX = 200;
+/** A token of few events names their keys too. */
+const KEYS_MAX = 20;
 
 type Writer = Pick<Event, 'organizationId' | 'correlationId'>;
 
+interface Named {
+  readonly first: string;
+  readonly last: Event;
+}
+
 /** What is being gathered, by who writes: a change's own events have its correlation id, which a client may choose and two organisations alike, and no cause. */
-const gathering = new Map<string, Set<Map<string, Event>>>();
+const gathering = new Map<string, Set<Map<string, Named>>>();
 const nameOf = ({ organizationId, correlationId }: Writer): string => `${organizationId} ${correlationId}`;
 
 /** Begins to gather what is written by a request; call the result once the change has ended, for its token. Null where nothing was written. */
 export function gatherToken(writer: Writer): () => string | null {
   const name = nameOf(writer);
-  const gathered = new Map<string, Event>();
+  const gathered = new Map<string, Named>();
   const all = gathering.get(name) ?? new Set();
   gathering.set(name, all.add(gathered));
   return () => {
     all.delete(gathered);
     if (all.size === 0 && gathering.get(name) === all) gathering.delete(name);
-    return tokenOf(writer.organizationId, [...gathered.values()]);
+    return writtenBy(writer, [...gathered.values()]);
   };
 }
 
@@ -47,59 +45,60 @@ export function noteWritten(told: readonly Told[]): void {
     if (event.causationId !== null) continue;
     for (const gathered of gathering.get(nameOf(event)) ?? []) {
       const name = `${event.type} ${event.key}`;
+      const first = gathered.get(name)?.first ?? event.id;
       gathered.delete(name); // so that the last written is the last of all
-      gathered.set(name, event);
-      if (gathered.size > TOKEN_EVENTS_MAX) gathered.delete(gathered.keys().next().value ?? '');
+      gathered.set(name, { first, last: event });
+      if (gathered.size > TOKEN_IDS_MAX) gathered.delete(gathered.keys().next().value ?? '');
     }
   }
 }
 
-const whose = (organizationId: string): string => createHash('sha256').update(organizationId).digest('base64url').slice(0, WHOSE_LENGTH);
-
-function tokenOf(organizationId: string, events: readonly Pick<Event, 'id' | 'type'>[]): string | null {
-  if (events.length === 0) return null;
-  const parts = [...Map.groupBy(events, ({ type }) => type)].map(([type, of]) => `${type}=${of.map(({ id }) => id.slice(PREFIX.length)).join()}`);
-  return [`${VERSION}.${whose(organizationId)}`, ...parts].join('~');
+function writtenBy({ organizationId, correlationId }: Writer, named: readonly Named[]): string | null {
+  if (named.length === 0) return null;
+  const withKeys = named.length <= KEYS_MAX;
+  const events = named.map(({ first, last: { type, id, key } }): Awaited => ({ type, id, ...(first !== id && { first }), ...(withKeys && { key }) }));
+  return tokenText({ whose: whoseIs(organizationId), correlationId, events: lastOf(events, TOKEN_IDS_MAX) });
 }
 
-export interface Awaited {
-  readonly type: string;
-  readonly id: string;
-}
-
-/** Null for text that is no token, or another organisation's. */
-export function eventsOfToken(text: string, organizationId: string): readonly Awaited[] | null {
-  const [head = '', ...parts] = text.split('~');
-  if (HEAD.exec(head)?.[1] !== whose(organizationId) || parts.length === 0) return null;
-  const events: Awaited[] = [];
-  for (const part of parts) {
-    const named = namedBy(part);
-    if (named === null || events.length + named.length > AWAITED_MAX) return null;
-    events.push(...named);
+/** The last events, with so many ids at most. */
+export function lastOf(events: readonly Awaited[], idsMax: number): readonly Awaited[] {
+  let ids = 0;
+  for (let at = events.length - 1; at >= 0; at -= 1) {
+    ids += events[at]?.first === undefined ? 1 : 2;
+    if (ids > idsMax) return events.slice(at + 1);
   }
   return events;
 }
 
-/** `<type>=<id>,<id>` */
-function namedBy(part: string): readonly Awaited[] | null {
-  const [type = '', ids = '', ...more] = part.split('=');
-  const all = ids.split(',');
-  return more.length === 0 && TYPE.test(type) && all.every((id) => ID.test(id)) ? all.map((id) => ({ type, id: PREFIX + id })) : null;
+/** Null for text that is no token, or another organisation's. */
+export function eventsOfToken(text: string, organizationId: string): readonly Awaited[] | null {
+  const token = tokenOf(text);
+  return token?.whose === whoseIs(organizationId) ? token.events : null;
 }
 
 /** Inbox rows are kept for longer; a token that is older names what everybody has. */
 const AWAITED_FOR_MS = 7 * 86_400_000;
 
+export interface Hearer {
+  readonly name: string;
+  readonly reactions: readonly Reaction[];
+}
+
 /** Those of the events that a domain has still to handle; what it does not hear, or keeps no record of, is not among them. */
-export async function unhandled(sql: Sql, domain: { readonly name: string; readonly reactions: readonly Reaction[] }, events: readonly Awaited[]): Promise<readonly Awaited[]> {
-  const reactionTo = new Map(domain.reactions.map((reaction) => [reaction.type, reaction]));
-  const heard = events.filter(({ type, id }) => {
-    if ((madeAt(id) ?? 0) < Date.now() - AWAITED_FOR_MS) return false;
-    const reaction = reactionTo.get(type) ?? reactionTo.get('*');
-    return reaction !== undefined && reaction.unrecorded !== true;
-  });
+export async function unhandled(sql: Sql, domain: Hearer, events: readonly Awaited[]): Promise<readonly Awaited[]> {
+  const heard = recorded(domain, events);
   if (heard.length === 0) return [];
   const { rows } = await sql.query<{ id: string }>(`select id from ${schemaOf(domain.name)}.inbox_event where id = any($1)`, [heard.map(({ id }) => id)]);
   const known = new Set(rows.map(({ id }) => id));
   return heard.filter(({ id }) => !known.has(id));
+}
+
+/** Those that leave a row in the domain's inbox, and may not be there yet. */
+export function recorded({ reactions }: Hearer, events: readonly Awaited[]): readonly Awaited[] {
+  const reactionTo = new Map(reactions.map((reaction) => [reaction.type, reaction]));
+  return events.filter(({ type, id }) => {
+    if ((madeAt(id) ?? 0) < Date.now() - AWAITED_FOR_MS) return false;
+    const reaction = reactionTo.get(type) ?? reactionTo.get('*');
+    return reaction !== undefined && reaction.unrecorded !== true;
+  });
 }

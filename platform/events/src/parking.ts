@@ -98,6 +98,21 @@ export async function deadLetters(sql: Sql): Promise<readonly DeadLetter[]> {
   }));
 }
 
+/** An event that a consumer has given up, and that nothing of its key passes. */
+export interface PutAside {
+  readonly eventId: string;
+  readonly type: string;
+}
+
+/** The first that stands in the way of one of these events, itself or before it in its key; null where none does. */
+export async function putAside(sql: Sql, consumer: string, eventIds: readonly string[]): Promise<PutAside | null> {
+  const { rows: [found] } = await sql.query<PutAside>(
+    `select dead.event_id as "eventId", dead.event ->> 'type' as type
+       from bus.parked_event as waiting join bus.parked_event as dead on dead.consumer = waiting.consumer and dead.key = waiting.key and dead.position <= waiting.position and dead.dead
+      where waiting.consumer = $1 and waiting.event_id = any($2) order by dead.position limit 1`, [consumer, eventIds]);
+  return found ?? null;
+}
+
 export async function setFree(sql: Sql, { eventId, from }: WhichDead = {}): Promise<number> {
   const { rowCount } = await sql.query(
     `update bus.parked_event set dead = false, attempts = 0, next_attempt_at = now()

@@ -1,5 +1,7 @@
-/** Consistency tokens: what a change says it wrote, and what of it a domain has still to handle. */
+/** Consistency tokens: what a change says it wrote, what of it a domain has still to handle, and what it wrote because of it. */
+import { consequencesOf } from '@pms/events/consequences';
 import { eventsOfToken, gatherToken, unhandled } from '@pms/events/consistency';
+import { tokenOf, tokenText } from '@pms/events/consistency-token';
 import type { Event } from '@pms/events/envelope';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fact, world, type World } from './world.ts';
@@ -36,6 +38,51 @@ test('of a type and key the last event stands for those before it, and a token s
   const text = many() ?? '';
   expect(namedBy(text)).toEqual(all.slice(-200).map(({ id }) => id));
   expect(text.length).toBeLessThan(8_000);
+});
+
+test('a token says by which correlation id its events are known, which key they are about, and from which to which they go', async () => {
+  const token = gatherToken(writer);
+  const [first, last, other] = [fact('a~1,=:', 1), fact('a~1,=:', 2), fact('b', 3)];
+  await write(first, fact('a~1,=:', 1), last, other);
+  const text = token() ?? '';
+  expect(tokenOf(text)).toEqual({
+    whose: expect.any(String), correlationId: 'req_1', events: [{ type: 'north.counted.v1', id: last.id, first: first.id, key: 'a~1,=:' }, { type: 'north.counted.v1', id: other.id, key: 'b' }],
+  });
+  expect(tokenText(tokenOf(text) ?? { whose: '', correlationId: null, events: [] })).toBe(text);
+  expect(tokenOf(text.replace('~by=req_1', ''))).toMatchObject({ correlationId: null });
+  for (const by of ['~by=', '~by=req_1~by=req_2', '~by=req 1']) expect(tokenOf(text.replace('~by=req_1', by)), by).toBeNull();
+});
+
+const hearing = { name: 'south-west', reactions: [{ type: 'north.counted.v1', react: (): Promise<void> => Promise.resolve() }] };
+const followed = (key: string, causationId: string | null, type = 'south-west.told.v1') => ({ ...fact(key, 0, type), causationId });
+
+test('what a domain wrote because of events is found between where they were handled and the end of that, whatever others wrote meanwhile', async () => {
+  const [one, two, three] = [fact('a', 1), fact('a', 2), fact('b', 3)];
+  const [cause, elsewhere] = [followed('a', one.id), followed('z', 'evt_other')];
+  await w.southWest((unit) => unit.outbox.add([followed('a', null), { ...elsewhere, correlationId: 'req_2' }]));
+  await w.southWest(async (unit) => {
+    await unit.firstSights([one.id]);
+    await unit.outbox.add([cause, { ...followed('a', 'evt_other'), correlationId: 'req_2' }]);
+  });
+  const [later, last, refused] = [followed('a', two.id), followed('a', two.id), followed('a', two.id, 'south-west.refused.v1')];
+  await w.southWest(async (unit) => {
+    await unit.firstSights([two.id, three.id]);
+    await unit.outbox.add([later, last, refused]);
+  });
+  const clock = { ...followed('a', null), id: `${last.id.slice(0, -1)}0` };
+  await w.southWest((unit) => unit.outbox.add([clock]));
+  const found = (events: Parameters<typeof consequencesOf>[2]['events'], behind?: Parameters<typeof consequencesOf>[3]) => consequencesOf(w.database, hearing, { correlationId: 'req_1', events }, behind);
+  const type = 'north.counted.v1';
+  expect(await found([{ type, id: two.id, first: one.id }])).toEqual([
+    { type: 'south-west.told.v1', key: 'a', first: cause.id, id: last.id }, { type: 'south-west.refused.v1', key: 'a', id: refused.id },
+  ]);
+  expect(await found([{ type, id: two.id }])).toMatchObject([{ id: last.id, first: later.id }, { id: refused.id }]);
+  expect(await found([{ type: 'north.unheard.v1', id: one.id }])).toEqual([]);
+  expect(await found([{ type, id: fact('a', 9).id }]), 'not handled yet').toEqual([]);
+  const measured = followed('b', null, 'south-west.measured.v1');
+  await w.southWest((unit) => unit.outbox.add([measured, followed('c', null, 'south-west.measured.v1')]));
+  expect(await found([{ type, id: three.id }], { type: 'south-west.measured.v1', keys: ['b'] })).toContainEqual({ type: 'south-west.measured.v1', key: 'b', id: measured.id });
+  expect(await found([{ type, id: three.id }], { type: 'south-west.measured.v1', keys: ['b'] })).not.toContainEqual(expect.objectContaining({ key: 'c' }));
 });
 
 test('a domain has still to handle what it hears and has no record of', async () => {

@@ -9,8 +9,11 @@ import type { Subgraph } from './subgraph.ts';
 
 type Call = (...given: readonly unknown[]) => unknown;
 
-/** Made once per request, before anybody is known to act, and asked whether requests can be answered: what is done there acts for nobody. */
-const OF_REQUESTS: ReadonlySet<string> = new Set(['contextFor', 'ready']);
+/**
+ * Made once per request, before anybody is known to act, and asked whether requests can be answered: what is done there acts for nobody. And what is done at once for a
+ * request: that acts for its organisation already.
+ */
+const OF_REQUESTS: ReadonlySet<string> = new Set(['contextFor', 'ready', 'catchUp']);
 
 /** The same subgraph, whose own work acts for all organisations. */
 export function withOwnWork<Own extends Subgraph>(subgraph: Own): Own {

@@ -16,8 +16,10 @@ import type { Logger } from '@pms/telemetry/logger';
 import { metrics } from '@pms/telemetry/metrics';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { CONSISTENCY_HEADER, type ContextFor, type OperationKind, TOKEN_EXTENSION } from './consistency.ts';
+import { asksWhatFollowed, CONSISTENCY_HEADER } from './awaited.ts';
+import { type ContextFor, type OperationKind, TOKEN_EXTENSION } from './consistency.ts';
 import { exportRoutes } from './export-routes.ts';
+import { CONSEQUENCES_EXTENSION, type Follow } from './follow.ts';
 import { masked } from './masking.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -41,6 +43,8 @@ export interface ServeOptions {
   readonly logger: Logger;
   /** Where requests read, and when; from the subgraph itself, at once, unless given. */
   readonly contextFor?: ContextFor | undefined;
+  /** What followed from the events of a consistency token; nobody is told unless given. */
+  readonly follow?: Follow | undefined;
 }
 
 export interface Served {
@@ -77,6 +81,7 @@ export async function serve(subgraph: Subgraph, options: ServeOptions): Promise<
     preHandler: async (request, reply) => {
       try {
         const from = await requestOf(request, authenticate);
+        if (options.follow !== undefined && asksWhatFollowed(from)) return void (await reply.send({ data: {}, extensions: { [CONSEQUENCES_EXTENSION]: await options.follow(from) } }));
         contexts.set(request, Object.assign(await contextFor(from, kindOf(request)), { request: from }));
       } catch (error) {
         await refuse(reply, error);

@@ -1,5 +1,7 @@
 /** The one shape that every domain has, wherever it runs, and what it is given. */
 import type { Reaction } from '@pms/events/bus';
+import type { Aftermath } from '@pms/events/consequences';
+import type { Awaited } from '@pms/events/consistency-token';
 import type { Live } from '@pms/events/live';
 import type { Origin } from '@pms/events/envelope';
 import type { Told } from '@pms/events/recent';
@@ -92,6 +94,11 @@ export interface Subgraph {
   readonly reactions: readonly Reaction[];
   /** What the resolvers receive as context, made once per request. Throws UNAUTHENTICATED when nobody has signed in. */
   contextFor(request: SubgraphRequest): object;
+  /**
+   * Of a domain that does some of its work behind its reactions: does at once what is left of it because of these events, for the organisation of the request, so that who
+   * presents a consistency token need not wait for its turn. Resolves to what it tells of that; `late` when there was no time for all of it. Work of the calendar is none.
+   */
+  catchUp?(request: SubgraphRequest, events: readonly Awaited[], inTime: () => boolean): Promise<Aftermath | 'late' | null>;
   /** Starts what runs by itself: a tape, a sealer, due settlements. */
   start?(): Promise<void>;
   /** HTTP routes besides GraphQL (auth's OAuth endpoints). */

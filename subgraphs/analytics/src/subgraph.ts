@@ -6,6 +6,7 @@ import { portfolioCreated, portfolioUpdated } from '@pms/schema/events/portfolio
 import { withOwnWork } from '@pms/subgraph/own-work';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
+import { catchUp } from './commands/catch-up.ts';
 import { measurePortfolios } from './commands/measure-portfolios.ts';
 import type { AnalyticsContext } from './context.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -49,6 +50,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
       const who = signed(request);
       return { ...who, ...measuring, live, loaders: loadersFor(measuring, who.principal) };
     },
+    catchUp: (_, events, inTime) => catchUp(measuring, events, inTime),
     start: async () => {
       for (const instrumentId of await store.allInstrumentIds()) quotes.follow(instrumentId);
       measuringLoop = keepMeasuring();

@@ -35,7 +35,7 @@ export async function measurePortfolios(ctx: MeasureContext): Promise<number> {
   return waiting.length;
 }
 
-async function measureOne(ctx: MeasureContext, portfolio: PortfolioRow, today: string): Promise<void> {
+export async function measureOne(ctx: MeasureContext, portfolio: PortfolioRow, today: string): Promise<void> {
   const told = await measuredEvent(ctx, portfolio, today);
   await ctx.store.transaction(async (tx) => {
     if (await tx.measured(portfolio.id, portfolio.revision, today)) await tx.outbox.add(told === null ? [] : [told]);

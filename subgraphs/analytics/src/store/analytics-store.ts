@@ -64,6 +64,8 @@ export interface CloseRow {
   readonly simulated: boolean;
 }
 
+const ABOUT = `(id = any($1) or benchmark_instrument_id = any($1) or id in (select portfolio_id from analytics.position where instrument_id = any($1)))`;
+
 export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork) {
   return {
     async portfolios(organizationId: string, ids: readonly string[]): Promise<PortfolioRow[]> {
@@ -117,6 +119,16 @@ export function analyticsStore(prisma: PrismaClient, sql: Sql, work: UnitOfWork)
       return (await sql.query<PortfolioRow>(
         `select id, organization_id as "organizationId", base_currency as "baseCurrency", benchmark_instrument_id as "benchmarkInstrumentId", revision
            from analytics.portfolio where measured_revision < revision or measured_on is distinct from $1::date order by id limit $2`, [day, limit])).rows;
+    },
+    /** Of the organisation that the work acts for, portfolios behind `after` whose figures are older than their facts: those about these subjects (null: all), by id. */
+    async dueAmong(subjects: readonly string[] | null, after: string, limit: number): Promise<PortfolioRow[]> {
+      return (await sql.query<PortfolioRow>(
+        `select id, organization_id as "organizationId", base_currency as "baseCurrency", benchmark_instrument_id as "benchmarkInstrumentId", revision
+           from analytics.portfolio as p where measured_revision < revision and id > $2 and ($1::text[] is null or ${ABOUT}) order by id limit $3`, [subjects, after, limit])).rows;
+    },
+    /** Which portfolios a fact about these portfolios and instruments is about. */
+    async portfoliosAbout(subjects: readonly string[]): Promise<string[]> {
+      return (await sql.query<{ id: string }>(`select id from analytics.portfolio as p where ${ABOUT}`, [subjects])).rows.map(({ id }) => id);
     },
     transaction: <T>(steps: (tx: AnalyticsWrites) => Promise<T>): Promise<T> => work((unit) => steps(writes(unit))),
     ready: async (): Promise<void> => void (await prisma.$queryRaw`select 1`),
