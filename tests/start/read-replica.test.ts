@@ -13,8 +13,12 @@ import { accountFor } from '@pms/prisma/embedded/account';
 import { nativePostgres } from '@pms/prisma/embedded/native';
 import { halt, initialise, launch, SUPERUSER } from '@pms/prisma/embedded/server';
 import { environment } from '@pms/processes/environment';
+import { flows } from '@pms/processes/flows';
+import { followingTokens } from '@pms/processes/follow-token';
 import { migrateAll } from '@pms/processes/migrate';
 import { openWorld, type World } from '@pms/processes/world';
+import { inProcess } from '@pms/router/dial/in-process';
+import { standardSubgraph } from '@pms/router/dial/settings';
 import { metrics } from '@pms/telemetry/metrics';
 import { silent } from '@pms/telemetry/logger';
 import { principal } from '@pms/testing/front-door';
@@ -66,7 +70,7 @@ beforeAll(async () => {
   const second = await copied(port);
   [primary, replica] = [connect(urlOf(port), { poolMax: 2 }), connect(urlOf(second), { poolMax: 2 })];
   const settings = environment({ DATABASE_URL: urlOf(port), DATABASE_READ_URL: urlOf(second), CONSISTENCY_WAIT_MS: '500', PMS_HOME: path.join(folder, 'home') });
-  world = await openWorld({ environment: settings, databaseUrl: urlOf(port), domains: ['portfolio', 'trade-capture'], shared: false, logger: silent });
+  world = await openWorld({ environment: settings, databaseUrl: urlOf(port), domains: ['portfolio', 'trade-capture', 'transactional', 'analytics', 'leaderboard'], shared: false, logger: silent });
 }, 120_000);
 afterAll(async () => {
   await world?.close();
@@ -89,8 +93,8 @@ async function asked(text: string, kind: 'query' | 'mutation', token?: string) {
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test asserts
   return { data: data as any, codes: errors?.map(({ extensions }) => extensions['code']), token: written() ?? undefined, from: Object.keys(after).find((from) => after[from] !== before[from]) };
 }
-const readsFrom = async (): Promise<Record<string, number>> =>
-  Object.fromEntries((await metrics.getSingleMetric('pms_reads_total')?.get())?.values.filter(({ labels }) => labels['domain'] === 'portfolio').map(({ labels, value }) => [String(labels['from']), value]) ?? []);
+const readsFrom = async (domain = 'portfolio'): Promise<Record<string, number>> =>
+  Object.fromEntries((await metrics.getSingleMetric('pms_reads_total')?.get())?.values.filter(({ labels }) => labels['domain'] === domain).map(({ labels, value }) => [String(labels['from']), value]) ?? []);
 async function opened(name: string): Promise<{ id: string; token: string | undefined }> {
   const { data, token } = await asked(`mutation { createPortfolio(input: { name: "${name}", baseCurrency: "USD", idempotencyKey: "${name}" }) { portfolio { id } userErrors { code } } }`, 'mutation');
   return { id: data.createPortfolio.portfolio.id, token };
@@ -118,6 +122,28 @@ test('a domain that has not heard of the change says so when the time has passed
   await expect(elsewhere()).rejects.toMatchObject({ code: 'STALE_READ', details: { domain: 'trade-capture' } });
   await world.start(); // events are delivered from now on
   await vi.waitFor(async () => expect(await elsewhere()).toBeDefined(), ARRIVES);
+});
+
+test('what came of a change, two domains on, is the primary’s answer until the replica has that as well', async () => {
+  const { id } = await opened('valued');
+  const dial = followingTokens(inProcess(world.subgraphs.map(({ name, schema }) => ({
+    name, schema, contextFor: (request, kind) => world.readers.get(name)?.(request, kind) ?? {}, gatherToken: (of) => gatherToken({ ...of, organizationId: of.principal?.organizationId ?? '' }),
+  }))), { flows, waitMsMax: 10_000, ask: async (domain, { passed = {}, ...request }) => await world.followers.get(domain)?.({ ...request, headers: passed }) ?? [] });
+  const sent = (name: string, query: string, kind: 'query' | 'mutation', passed: Record<string, string> = {}) => dial({ name, url: '' }, { ...standardSubgraph, headers: { pass: ['x-pms-consistency'], set: {} } })
+    .execute({ query, kind }, { principal: principal(), token: null, correlationId: newId('req'), passed });
+  const deposit = (key: string) => sent('transactional', `mutation { depositCash(input: { portfolioId: "${id}", amount: { amount: "10", currency: "USD" }, idempotencyKey: "${key}" }) { userErrors { code } } }`, 'mutation');
+  await vi.waitFor(async () => expect(await deposit('known by now')).toMatchObject({ data: { depositCash: { userErrors: [] } } }), ARRIVES);
+  await replica.query('select pg_wal_replay_pause()');
+  const token = String((await deposit('held up')).extensions?.['consistencyToken']);
+  const ranked = async () => {
+    const before = await readsFrom('leaderboard');
+    const { data } = await sent('leaderboard', `{ _entities(representations: [{ __typename: "Portfolio", id: "${id}" }]) { ... on Portfolio { id } } }`, 'query', { 'x-pms-consistency': token });
+    const after = await readsFrom('leaderboard');
+    return { data, from: Object.keys(after).find((from) => after[from] !== before[from]) };
+  };
+  await vi.waitFor(async () => expect(await ranked()).toMatchObject({ data: { _entities: [{ id }] }, from: 'late' }), ARRIVES);
+  await replica.query('select pg_wal_replay_resume()');
+  await vi.waitFor(async () => expect(await ranked()).toMatchObject({ from: 'replica' }), ARRIVES);
 });
 
 test('what is no token is refused', async () => {

@@ -39,7 +39,7 @@ export interface Presented {
 }
 
 /** The router says how much of its time is left, and whether it asks what followed. */
-const PRESENTED = /^(?:(wait|follow)=(\d{1,7});)?(.*)$/s;
+const SAID = /^(wait|follow)=(\d{1,7});/;
 
 /** Whether a request asks what followed from the events of its token. */
 export const asksWhatFollowed = ({ headers }: SubgraphRequest): boolean => headers?.[CONSISTENCY_HEADER]?.startsWith('follow=') === true;
@@ -48,8 +48,8 @@ export const asksWhatFollowed = ({ headers }: SubgraphRequest): boolean => heade
 export function presentedBy({ headers, principal }: SubgraphRequest, waitMsMax: number): Presented | null {
   const given = headers?.[CONSISTENCY_HEADER];
   if (given === undefined) return null;
-  const [, how, ms, text = ''] = PRESENTED.exec(given) ?? [];
-  const token = tokenOf(text);
+  const [said = '', how, ms] = SAID.exec(given) ?? [];
+  const token = tokenOf(given.slice(said.length));
   if (token?.whose !== whoseIs(principal?.organizationId ?? ''))
     throw badInput(`the header ${CONSISTENCY_HEADER} holds no consistency token of your organisation: send what a mutation answered to you, unchanged`);
   return { follow: how === 'follow', waitMs: ms === undefined ? waitMsMax : Math.min(Number(ms), waitMsMax), token };
