@@ -71,8 +71,9 @@ async function sent(domain: string, query: string, variables: Record<string, unk
   const kind = query.startsWith('mutation') ? 'mutation' : 'query';
   const { data, errors, extensions } = await transport.execute({ query, kind, variables }, { principal: as, token: null, correlationId: newId('req'), ...(token !== undefined && { passed: { [HEADER]: token } }) });
   expect(errors).toBeUndefined();
+  const written: unknown = extensions?.['consistencyToken'];
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what a test asserts
-  return { data: data as any, token: String(extensions?.['consistencyToken'] ?? '') };
+  return { data: data as any, token: typeof written === 'string' ? written : '' };
 }
 
 async function changed(domain: string, mutation: string, input: object, selection: string, given: Given = {}) {
