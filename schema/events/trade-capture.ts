@@ -46,7 +46,7 @@ export interface TradeMessage {
   readonly tradeId: string;
   readonly organizationId: string;
   readonly portfolioId: string;
-  readonly kind: 'CAPTURED' | 'AMENDED' | 'CANCELLED' | 'VALIDATED' | 'REJECTED' | 'PENDING_APPROVAL' | 'BOOKED' | 'SETTLED' | 'SETTLEMENT_FAILED';
+  readonly kind: 'CAPTURED' | 'AMENDED' | 'CANCELLED' | 'VALIDATED' | 'REJECTED' | 'PENDING_APPROVAL' | 'BOOKED' | 'SETTLED' | 'SETTLEMENT_REVERSED' | 'SETTLEMENT_FAILED';
   readonly version: number;
   readonly at: string;
   /** Its place among the events of its portfolio: 1, 2, 3 … in the order of commit. */

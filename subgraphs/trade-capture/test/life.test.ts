@@ -3,7 +3,7 @@ import type { Event } from '@pms/events/envelope';
 import { portfolioClosed, portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated } from '@pms/schema/events/rttm';
 import type { TradeFacts } from '@pms/schema/events/trade-capture';
-import { settlementFailed, tradeBooked, tradeSettled } from '@pms/schema/events/transactional';
+import { settlementFailed, settlementProgressed, tradeBooked, tradeSettled } from '@pms/schema/events/transactional';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -64,6 +64,23 @@ test('a trade moves from captured over validated and booked to settled', async (
     seen.push((await read(id)).status);
   }
   expect(seen).toEqual(['CAPTURED', 'VALIDATED', 'BOOKED', 'BOOKED', 'SETTLED']);
+});
+
+test('a trade whose delivery the custodian took back is booked again, says why, and may settle again', async () => {
+  const id = await capture();
+  const HISTORY = 'query ($id: ID!) { trade(id: $id) { status statusReason statusAt history { version status statusReason } } }';
+  const progressed = (progress: 'MATCHED' | 'DELIVERY_REVERSED') =>
+    heard(settlementProgressed, 'prt_a', { tradeId: id, version: 1, portfolioId: 'prt_a', progress, on: '2026-01-08', ...(progress === 'DELIVERY_REVERSED' && { reason: 'wrong account' }) });
+  const back = progressed('DELIVERY_REVERSED');
+  await door.hear(validated(id), booked(id), progressed('MATCHED'), progressed('DELIVERY_REVERSED'));
+  expect(await read(id)).toMatchObject({ status: 'BOOKED' });
+  await door.hear(settled(id), back, failed(id), booked(id));
+  const statusReason = 'the custodian took the delivery back on 2026-01-08: wrong account';
+  expect((await door.ask(HISTORY, { id })).data.trade).toMatchObject({ status: 'BOOKED', statusReason, history: [{ version: 1, status: 'BOOKED', statusReason }] });
+  await door.hear(settled(id), back);
+  expect((await door.ask(HISTORY, { id })).data.trade).toMatchObject({ status: 'SETTLED', statusReason: null });
+  const { rows } = await door.database.query('select kind from trade_capture.trade_event where trade_id = $1 order by number', [id]);
+  expect(rows.map(({ kind }) => kind)).toEqual(['CAPTURED', 'VALIDATED', 'BOOKED', 'SETTLED', 'SETTLEMENT_REVERSED', 'SETTLEMENT_FAILED', 'SETTLED']);
 });
 
 test('news that comes late or twice never moves a trade backwards', async () => {

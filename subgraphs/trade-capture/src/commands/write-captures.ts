@@ -119,6 +119,6 @@ async function timed(tx: TradeWrites, rows: readonly Row[], at: Date): Promise<{
 
 const tradeOf = ({ organizationId, subject }: Request, row: CapturedRow, at: Date): Trade => ({
   ...row.terms, id: row.tradeId, organizationId, portfolioId: row.portfolioId, externalId: row.externalId,
-  version: 1, lastVersion: 1, kind: 'CAPTURE', replaces: null, status: 'CAPTURED', statusAt: at, capturedAt: row.capturedAt,
+  version: 1, lastVersion: 1, kind: 'CAPTURE', replaces: null, status: 'CAPTURED', statusAt: at, statusReason: null, capturedAt: row.capturedAt,
   capturedBy: subject, reason: row.reason,
 });

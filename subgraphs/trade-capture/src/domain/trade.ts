@@ -59,6 +59,8 @@ export interface TradeVersion extends Terms {
   readonly replaces: number | null;
   readonly status: Status;
   readonly statusAt: Date;
+  /** Why it is back in an earlier status: its delivery was taken back. Null for one that never was, or has settled again. */
+  readonly statusReason: string | null;
   /** RFC 3339 in UTC with six fractional digits: rises with every version captured in a portfolio. */
   readonly capturedAt: string;
   readonly capturedBy: string;

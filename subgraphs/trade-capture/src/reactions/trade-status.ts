@@ -5,7 +5,7 @@
 import type { Reaction } from '@pms/events/bus';
 import type { Event, EventType } from '@pms/events/envelope';
 import type { Live } from '@pms/events/live';
-import { settlementFailed, tradeBooked, tradeSettled } from '@pms/schema/events/transactional';
+import { settlementFailed, settlementProgressed, tradeBooked, tradeSettled } from '@pms/schema/events/transactional';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { announce } from '../commands/announce.ts';
 import { mayEnter, shownVersion, type Status } from '../domain/trade.ts';
@@ -40,7 +40,7 @@ const FOLLOWED: ReadonlyMap<string, { readonly type: EventType<About>; readonly 
 const REFUSED: typeof FOLLOWED = new Map([[tradeRejected.name, { type: tradeRejected, status: 'REJECTED' }]]);
 
 export const tradeStatusReactions = (store: TradeStore, live: Live): Reaction[] => [
-  ...following(store, live, FOLLOWED), ...following(store, live, REFUSED), onSettlementFailed(store, live),
+  ...following(store, live, FOLLOWED), ...following(store, live, REFUSED), onDeliveryReversed(store, live), onSettlementFailed(store, live),
 ];
 
 /** Reactions to all of the types, with one way to take them together. */
@@ -89,6 +89,23 @@ async function showAgain(tx: TradeWrites, tradeIds: readonly string[]): Promise<
   const versions = Map.groupBy(await tx.versionStatuses(tradeIds), ({ tradeId }) => tradeId);
   await tx.showVersions([...versions].map(([tradeId, all]) => ({ tradeId, version: shownVersion(all) })));
 }
+
+/** The one way back: what had settled and was taken back by the custodian is booked again. Everything else on the way to settlement changes no status. */
+const onDeliveryReversed = (store: TradeStore, live: Live): Reaction => ({
+  type: settlementProgressed.name,
+  async react(event) {
+    const { progress, on, reason, ...about } = settlementProgressed.data.parse(event.data);
+    if (progress !== 'DELIVERY_REVERSED') return;
+    announce(live, await store.transaction(async (tx) => {
+      if ((await unseen(tx, [event])).length === 0) return [];
+      await tx.lockNews([event.key]);
+      const at = new Date(event.occurredAt);
+      const settled = (await tx.versionsOf([{ organizationId: event.organizationId, ...about }])).filter(({ status }) => status === 'SETTLED');
+      await tx.reopen(settled.map((version) => ({ ...version, at, reason: `the custodian took the delivery back on ${on}${reason === undefined ? '' : `: ${reason}`}` })));
+      return tx.addNews(settled.filter(({ shown, version }) => shown === version).map((version) => newsOf(version, 'SETTLEMENT_REVERSED', at)));
+    }));
+  },
+});
 
 /** A failed settlement leaves the trade booked: it is tried again. Subscribers hear of it. */
 const onSettlementFailed = (store: TradeStore, live: Live): Reaction => ({

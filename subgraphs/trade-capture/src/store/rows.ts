@@ -7,7 +7,7 @@ import type { Fee, FeeKind, LotPick, Side, Status, Trade, TradeVersion, VersionK
 export const VERSION_COLUMNS = `v.version, v.kind, v.replaces, v.instrument_id as "instrumentId", v.side, v.quantity, v.price, v.currency,
   v.quote_unit as "quoteUnit", v.settlement_currency as "settlementCurrency", v.settlement_rate as "settlementRate",
   v.trade_date::text as "tradeDate", v.fees, v.lot_picks as "lotPicks", v.counterparty,
-  v.place_of_settlement as "placeOfSettlement", v.custody_account as "custodyAccount", v.status, v.status_at as "statusAt",
+  v.place_of_settlement as "placeOfSettlement", v.custody_account as "custodyAccount", v.status, v.status_at as "statusAt", v.status_reason as "statusReason",
   to_char(v.captured_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "capturedAt", v.captured_by as "capturedBy", v.reason`;
 
 /** Of `trade t` joined with the version it shows. */
@@ -46,6 +46,7 @@ export interface VersionRow {
   readonly custodyAccount: string | null;
   readonly status: Status;
   readonly statusAt: Date;
+  readonly statusReason: string | null;
   readonly capturedAt: string;
   readonly capturedBy: string;
   readonly reason: string | null;
@@ -67,7 +68,7 @@ export const toVersion = (row: VersionRow): TradeVersion => ({
   fees: row.fees.map((fee) => ({ kind: fee.kind, amount: money(decimal(fee.amount), fee.currency) })),
   lotPicks: row.lotPicks.map(({ lotId, quantity }) => ({ lotId, quantity: decimal(quantity) })),
   counterparty: row.counterparty, placeOfSettlement: row.placeOfSettlement, custodyAccount: row.custodyAccount,
-  status: row.status, statusAt: row.statusAt, capturedAt: row.capturedAt, capturedBy: row.capturedBy, reason: row.reason,
+  status: row.status, statusAt: row.statusAt, statusReason: row.status === 'BOOKED' ? row.statusReason : null, capturedAt: row.capturedAt, capturedBy: row.capturedBy, reason: row.reason,
 });
 
 export const toTrade = (row: TradeRow): Trade => ({

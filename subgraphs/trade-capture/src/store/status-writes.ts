@@ -43,6 +43,15 @@ export function statusWrites(sql: Sql) {
         [changes.map(({ tradeId }) => tradeId), changes.map(({ version }) => version), changes.map(({ status }) => status), changes.map(({ at }) => at)]);
     },
 
+    /** Versions that had settled are booked again; each with the reason. The others are left as they are. */
+    async reopen(taken: readonly { readonly tradeId: string; readonly version: number; readonly reason: string; readonly at: Date }[]): Promise<void> {
+      await sql.query(
+        `update trade_capture.trade_version v set status = 'BOOKED', status_at = back.at, status_reason = back.reason
+         from unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[]) as back(trade_id, version, reason, at)
+         where v.trade_id = back.trade_id and v.version = back.version and v.status = 'SETTLED'`,
+        [taken.map(({ tradeId }) => tradeId), taken.map(({ version }) => version), taken.map(({ reason }) => reason), taken.map(({ at }) => at)]);
+    },
+
     async versionStatuses(tradeIds: readonly string[]): Promise<{ readonly tradeId: string; readonly version: number; readonly status: Status }[]> {
       const { rows } = await sql.query<{ tradeId: string; version: number; status: Status }>(
         'select trade_id as "tradeId", version, status from trade_capture.trade_version where trade_id = any($1)', [tradeIds]);

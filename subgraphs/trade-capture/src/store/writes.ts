@@ -100,7 +100,7 @@ export function writes(work: Work) {
     /** The trade as it shows its new version. */
     async insertVersion({ trade, terms, ...made }: NewVersion, now: Date): Promise<Trade> {
       const version: TradeVersion = {
-        ...terms, version: trade.lastVersion + 1, kind: made.kind, replaces: trade.version, status: made.status, statusAt: now,
+        ...terms, version: trade.lastVersion + 1, kind: made.kind, replaces: trade.version, status: made.status, statusAt: now, statusReason: null,
         capturedAt: made.capturedAt, capturedBy: made.capturedBy, reason: made.reason,
       };
       await sql.query(
