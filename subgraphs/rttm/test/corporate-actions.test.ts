@@ -70,6 +70,12 @@ test.each([
   expect(userErrors).toMatchObject([{ code: 'INVALID', path: [field] }]);
 });
 
+test('a rights issue may be subscribed in another currency than the instrument is traded in', async () => {
+  const rights = { kind: 'RIGHTS_ISSUE', newShares: '1', oldShares: '1', newInstrumentId: other, subscriptionPrice: '5', subscribedShares: '1', subscribedRights: '4', expiresOn: '2026-12-30', exDate: '2026-12-01', currency: 'EUR' };
+  expect(await announce(rights)).toMatchObject({ userErrors: [], corporateAction: { id: expect.any(String) } });
+  expect((await door.told()).at(-1)).toMatchObject({ type: 'rttm.corporate-action-announced.v1', data: { currency: 'EUR', subscriptionPrice: '5' } });
+});
+
 test('what is received exists, is another instrument, and is traded in the same currency', async () => {
   const merger = { kind: 'MERGER', newShares: '1', oldShares: '2' };
   expect((await announce({ ...merger, newInstrumentId: 'ins_none' })).userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['newInstrumentId'] }]);

@@ -27,7 +27,7 @@ export async function announceCorporateAction(ctx: RttmContext, { idempotencyKey
   const { instrumentId, kind, ...terms } = input;
   const instrument = await findInstrument(ctx, { instrumentId });
   const facts = announced(kind, terms, instrument);
-  await mustKnow(ctx, facts);
+  await mustKnow(ctx, facts, instrument.currency);
   const action: CorporateAction = { id: ctx.newId('cac'), organizationId, instrumentId, version: 1, cancelled: false, facts, announcedAt: ctx.now() };
   const inserted = await ctx.store.work(async (unit) => {
     if (!(await unit.insertCorporateAction(action, idempotencyKey, hash))) return false;
@@ -47,7 +47,7 @@ export async function amendCorporateAction(ctx: RttmContext, { corporateActionId
   const facts = announced(standing.facts.kind, terms, instrument);
   if (contentHash(facts) === contentHash(standing.facts)) return standing;
   if (standing.facts.kind === 'SYMBOL_CHANGE' && standing.facts.exDate <= utcDay(ctx.now())) throw new Refusal('CONFLICT', 'the symbol has changed: announce another change', ['corporateActionId']);
-  await mustKnow(ctx, facts);
+  await mustKnow(ctx, facts, instrument.currency);
   const action = { ...standing, version: standing.version + 1, facts };
   await change(ctx, action, event(corporateActionAmended, action.instrumentId, { ...told(action), before: replaced(told(standing), told(action)) }, ctx));
   await applyNames(ctx, utcDay(ctx.now()), () => ctx.origin);
@@ -82,8 +82,8 @@ async function mustStand(ctx: RttmContext, id: string): Promise<CorporateAction>
   return found;
 }
 
-/** Instruments that are received exist; lots are kept in one currency, so they are traded in the action's. */
-async function mustKnow({ store, principal }: RttmContext, { newInstrumentId, subscribedInstrumentId, currency, kind }: Facts): Promise<void> {
+/** Instruments that are received exist; lots are kept in one currency, so they are traded in that of the instrument that gives them. */
+async function mustKnow({ store, principal }: RttmContext, { newInstrumentId, subscribedInstrumentId, kind }: Facts, currency: string): Promise<void> {
   const named = { newInstrumentId, subscribedInstrumentId };
   const known = new Map((await store.instruments(principal.organizationId, Object.values(named).filter((id) => id !== null))).map((instrument) => [instrument.id, instrument]));
   for (const [name, id] of Object.entries(named)) {

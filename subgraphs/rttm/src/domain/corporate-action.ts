@@ -134,11 +134,11 @@ function checkNames({ newSymbol, newName, newInstrumentId }: Terms): void {
   if (newName != null && (newName.trim() === '' || newName.length > NAME_CHARACTERS_MAX)) throw invalid(`a name has 1 to ${NAME_CHARACTERS_MAX} characters`, 'newName');
 }
 
-/** Only a dividend may be paid in another currency: whatever else is priced changes what shares cost. */
+/** Only a dividend and a subscription may be paid in another currency: whatever else is priced changes what the shares held cost. */
 function currencyOf(kind: Kind, { currency }: Terms, own: string): string {
   if (currency == null || currency === own) return own;
-  if (kind === 'CASH_DIVIDEND') return currency;
-  throw invalid(`the instrument is traded in ${own}: only a dividend may be paid in another currency`, 'currency');
+  if (kind === 'CASH_DIVIDEND' || kind === 'RIGHTS_ISSUE') return currency;
+  throw invalid(`the instrument is traded in ${own}: only a dividend and a subscription may be paid in another currency`, 'currency');
 }
 
 const named = ({ recordDate = null, payDate = null }: Terms): Pick<Facts, 'recordDate' | 'payDate'> => ({ recordDate, payDate });

@@ -1,6 +1,7 @@
 /** Corporate actions as people ask for them: all that is due, and the exercise of rights. */
 import { invalid, Refusal } from '@pms/errors';
-import { decimal, text } from '@pms/money';
+import { decimal, text, ZERO } from '@pms/money';
+import { RATE_AGE_DAYS_MAX } from '@pms/money/fx';
 import { contentHash } from '@pms/subgraph/idempotency';
 import type { TransactionalContext } from '../context.ts';
 import { addDays } from '../domain/days.ts';
@@ -8,6 +9,7 @@ import { asAction, type ToldAction } from '../domain/told-action.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { Entitlement } from '../store/entitlements.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
+import { withRates } from './action-rates.ts';
 import { applyDueActions, changeActions } from './apply-actions.ts';
 import { type Processed, processDueActions } from './process-actions.ts';
 
@@ -80,12 +82,26 @@ async function answeredBefore(tx: Posting, { id, organizationId }: LockedPortfol
   return (await tx.entitlementsById(id, [earlier.reference]))[0] ?? null;
 }
 
+/**
+ * The exercise out of one position: that in the currency of the subscription, where it has so many rights, else the first that has. What is held in another currency
+ * counts at the rate published last on or before the day; MISSING_RATE where there is none, since nothing can be subscribed at an unknown cost.
+ */
+async function outOfPosition(tx: Posting, portfolio: LockedPortfolio, told: ToldAction): Promise<ToldAction> {
+  const held = (await tx.positionsOf(portfolio.id, [told.instrumentId])).filter(({ quantity }) => quantity.greaterThan(0));
+  const enough = held.filter(({ quantity }) => quantity.greaterThanOrEqualTo(decimal(told.rights ?? '0')));
+  const position = enough.find(({ currency }) => currency === told.currency) ?? enough.toSorted((a, b) => (a.currency < b.currency ? -1 : 1))[0];
+  if (position === undefined) throw invalid(held.length > 1 ? `${held.map(({ quantity, currency }) => `${text(quantity)} rights in ${currency}`).join(' and ')} are held: exercise those of one currency at a time` : `${text(held[0]?.quantity ?? ZERO)} rights are held`, 'rights');
+  const rated = position.currency === told.currency ? told : await withRates(tx, portfolio, told);
+  if (rated.currency !== position.currency && rated.rates?.every(({ currency }) => currency !== position.currency) !== false)
+    throw new Refusal('MISSING_RATE', `the subscription is paid in ${told.currency} and the rights are held in ${position.currency}: there is no rate between them for ${told.exDate}, nor one of the ${RATE_AGE_DAYS_MAX} days before`, ['corporateActionId']);
+  return { ...rated, heldIn: position.currency };
+}
+
 async function exercise(ctx: TransactionalContext, tx: Posting, portfolio: LockedPortfolio, { told, request }: { told: ToldAction; request: { key: string; hash: string } }): Promise<Entitlement> {
-  const held = (await tx.positionsOf(portfolio.id, [told.instrumentId])).find(({ currency }) => currency === told.currency)?.quantity;
-  if (held === undefined || held.lessThan(decimal(told.rights ?? '0'))) throw invalid(`${held === undefined ? '0' : text(held)} rights are held`, 'rights');
-  const action = asAction(told, ctx.newId('ent'));
+  const exercised = await outOfPosition(tx, portfolio, told);
+  const action = asAction(exercised, ctx.newId('ent'));
   await tx.rememberRequest(portfolio.organizationId, { ...request, reference: action.entitlementId });
-  const after = await changeActions(ctx, tx, portfolio, { outdated: [], added: [{ announced: { told }, action }], origin: ctx.origin });
+  const after = await changeActions(ctx, tx, portfolio, { outdated: [], added: [{ announced: { told: exercised }, action }], origin: ctx.origin });
   await applyDueActions(ctx, tx, after, { asOf: today(ctx), origin: ctx.origin });
   const [made] = await tx.entitlementsById(portfolio.id, [action.entitlementId]);
   if (made === undefined) throw new Error(`exercise ${action.entitlementId} was not kept`);

@@ -23,8 +23,8 @@ export type Terms =
   /** `into` null: the instrument stays the same, under another name. */
   | { readonly kind: 'SYMBOL_CHANGE'; readonly into: string | null }
   | { readonly kind: 'RIGHTS_LAPSE' }
-  /** `rights` are given up, and `perShare` is paid for each new share. */
-  | { readonly kind: 'RIGHTS_EXERCISE'; readonly into: string; readonly rights: Decimal; readonly ratio: Ratio; readonly perShare: Decimal };
+  /** `rights` are given up, of the position in `heldIn`, and `perShare` is paid for each new share. Without `heldIn`: recorded when rights were exercised in the action's currency alone. */
+  | { readonly kind: 'RIGHTS_EXERCISE'; readonly into: string; readonly rights: Decimal; readonly ratio: Ratio; readonly perShare: Decimal; readonly heldIn?: Currency };
 
 export interface Stock {
   readonly into: string;

@@ -136,7 +136,7 @@ export function positionBooks(method: LotMethod, beginnings: readonly Beginning[
       const entitled = sum(held.map(({ book }) => book.quantity));
       if (action.terms.kind === 'CASH_DIVIDEND') return dividend(action, entitled, action.terms);
       const before = new Map([...all].map(([name, position]) => [name, totals(position)]));
-      const open = held.filter(({ book }) => !book.quantity.isZero());
+      const open = held.filter(({ book, key }) => !book.quantity.isZero() && concerns(action, key.currency));
       const able = open.filter(({ key }) => key.currency === action.currency || !isPriced(action) || action.rates?.has(key.currency) === true);
       const changes = able.map((position) => change(position, action));
       const effects = changes.map(({ effect }) => effect);
@@ -152,6 +152,9 @@ export function positionBooks(method: LotMethod, beginnings: readonly Beginning[
     positions: () => [...all.values()].map((position) => ({ state: stateOf(position), lots: position.book.lots(), rewritten: position.rewritten })),
   };
 }
+
+/** Rights are exercised out of one position. */
+const concerns = ({ terms }: Action, currency: Currency): boolean => terms.kind !== 'RIGHTS_EXERCISE' || terms.heldIn === undefined || terms.heldIn === currency;
 
 /** No tax is withheld from what a short position owes. */
 function dividend({ currency }: Action, entitled: Decimal, { perShare, withheld }: { readonly perShare: Decimal; readonly withheld: Decimal }): Outcome {

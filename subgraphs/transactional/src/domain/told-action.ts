@@ -25,6 +25,8 @@ export interface ToldAction {
   readonly taxable: boolean;
   /** Of an exercise: how many rights are given up. */
   readonly rights?: string | null | undefined;
+  /** Of an exercise: the currency of the position that they are given up of. */
+  readonly heldIn?: string | undefined;
   /** Rates from its currency to others in which the instrument was held when it came to count here. */
   readonly rates?: readonly { readonly currency: string; readonly rate: string; readonly date: string }[] | undefined;
 }
@@ -55,7 +57,7 @@ function termsOf(told: ToldAction): Terms {
     case 'SYMBOL_CHANGE': return { kind, into: told.newInstrumentId };
     case 'RIGHTS_LAPSE': return { kind };
     case 'RIGHTS_EXERCISE':
-      return { kind, into: text(told, 'newInstrumentId'), rights: needed(told, 'rights'), ratio: ratioOf(told), perShare: needed(told, 'cashPerShare') };
+      return { kind, into: text(told, 'newInstrumentId'), rights: needed(told, 'rights'), ratio: ratioOf(told), perShare: needed(told, 'cashPerShare'), ...(told.heldIn !== undefined && { heldIn: told.heldIn }) };
   }
 }
 
