@@ -14,7 +14,12 @@ const lotPick = z.object({ lotId: z.string(), quantity: decimalText });
 export const tradeFacts = z.object({
   tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string(), instrumentId: z.string(),
   side: z.enum(['BUY', 'SELL']), quantity: decimalText, price: decimalText, currency: currencyText, tradeDate: dateText,
-  fees: z.array(z.object({ kind: z.enum(feeKinds), amount: moneyShape })), externalId: z.string().nullable(),
+  fees: z.array(z.object({
+    kind: z.enum(feeKinds), amount: moneyShape,
+    /** Of a fee in another currency than the trade's, once the books have fixed it: units of the trade's currency for one of the fee's, and the day of which the rate is. */
+    rate: decimalText.optional(), rateOn: dateText.optional(),
+  })),
+  externalId: z.string().nullable(),
   /** RFC 3339: when this version was captured; the order of trades of one day. */
   capturedAt: z.string(),
   /** The lots that it closes, where they were named; without it the portfolio's lot method chooses. */

@@ -12,8 +12,11 @@ const positionAfter = z.object({
   realizedPnl: decimalText, currency: currencyText,
 });
 
-/** What cash moves, where it moves in another currency than the trade's; absent: `netAmount` of `currency`. */
+/** What cash moves, where that is not `netAmount` of `currency`: it moves in another currency, or a part of what the trade comes to is charged in another one. */
 const cashAbroad = z.object({ currency: currencyText, netAmount: decimalText }).optional();
+
+/** What is paid besides `cash`, in other currencies; each amount is positive, whole minor units, and part of `netAmount` at the rate of its fees. */
+const charges = z.array(z.object({ currency: currencyText, amount: decimalText })).optional();
 
 /**
  * What the trade counts as in the portfolio's base currency, signed as `netAmount`, at which rate and of which day the rate is. Absent for a trade in
@@ -31,6 +34,7 @@ export const tradeBooked = defineEvent('transactional.trade-booked.v1', {
   /** What it comes to, fees included, in its own currency: negative for a purchase. */
   netAmount: decimalText,
   cash: cashAbroad,
+  charges,
   base,
   /** Of this trade. */
   realizedPnl: decimalText,
@@ -44,7 +48,7 @@ export const bookingRefused = defineEvent('transactional.booking-refused.v1', {
 
 /** The postings of this version were taken back: it was amended or cancelled. */
 export const tradeReversed = defineEvent('transactional.trade-reversed.v1', {
-  ...tradeFacts.shape, netAmount: decimalText, cash: cashAbroad, base, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
+  ...tradeFacts.shape, netAmount: decimalText, cash: cashAbroad, charges, base, realizedPnl: decimalText, position: positionAfter, because: z.enum(['AMENDED', 'CANCELLED']),
 });
 
 /**
@@ -57,7 +61,7 @@ export const lotsReallocated = defineEvent('transactional.lots-reallocated.v1', 
 });
 
 const settlement = { tradeId: z.string(), version: z.number().int().positive(), portfolioId: z.string() };
-export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText, cash: cashAbroad });
+export const tradeSettled = defineEvent('transactional.trade-settled.v1', { ...settlement, settledOn: dateText, netAmount: decimalText, currency: currencyText, cash: cashAbroad, charges });
 export const settlementFailed = defineEvent('transactional.settlement-failed.v1', {
   ...settlement, reason: z.string(), attempt: z.number().int(),
   /** Absent in events of the time when cash was the only reason. */

@@ -6,6 +6,8 @@ export type PmsErrorCode =
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
   | 'NOT_FOUND'
+  /** Amounts of two currencies meet and no exchange rate is known. */
+  | 'MISSING_RATE'
   | 'RATE_LIMITED'
   | 'OPERATION_TOO_COMPLEX'
   | 'SUBGRAPH_UNAVAILABLE'
@@ -55,7 +57,7 @@ export class PmsError extends Error {
 }
 
 const codes: ReadonlySet<string> = new Set<PmsErrorCode>([
-  'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'RATE_LIMITED', 'OPERATION_TOO_COMPLEX', 'SUBGRAPH_UNAVAILABLE', 'STALE_READ', 'INTERNAL', 'GRAPHQL_VALIDATION_FAILED',
+  'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'NOT_FOUND', 'MISSING_RATE', 'RATE_LIMITED', 'OPERATION_TOO_COMPLEX', 'SUBGRAPH_UNAVAILABLE', 'STALE_READ', 'INTERNAL', 'GRAPHQL_VALIDATION_FAILED',
 ]);
 const isCode = (value: unknown): value is PmsErrorCode => typeof value === 'string' && codes.has(value);
 const textOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,7 +1,7 @@
 /** Portfolios with holdings and cash of several currencies: what they are worth, cost and earned in their base currency. */
 import { portfolioCreated } from '@pms/schema/events/portfolio';
 import { fxRatePublished, instrumentCreated, pricesRecorded } from '@pms/schema/events/rttm';
-import { cashMoved, tradeBooked } from '@pms/schema/events/transactional';
+import { cashMoved, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import { type FrontDoor, frontDoor, heard } from '@pms/testing/front-door';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { analyticsSubgraph } from '../src/subgraph.ts';
@@ -115,4 +115,15 @@ test('performance converts flows and values day by day; exchanges and fees are n
   expect(performance).toMatchObject({ startValue: { amount: '0' }, endValue: { amount: '860', currency: 'EUR' }, netFlows: { amount: '800' } });
   expect(performance.timeWeightedReturn).toBeCloseTo(860 / 800 - 1, 12);
   expect(exposure).toEqual([{ name: 'USD', marketValue: { amount: '500' } }, { name: 'EUR', marketValue: { amount: '360' } }]);
+});
+
+test('a fee in another currency takes cash of its own, and goes with the version that it was of', async () => {
+  const bought = booked('ins_eu', 'EUR', { quantity: '10', price: '45', netAmount: '-452', held: '10', cost: '452', tradeDate: '2026-03-05', cash: { currency: 'EUR', netAmount: '-450' }, charges: [{ currency: 'USD', amount: '2.5' }] });
+  const paid = heard(cashMoved, 'prt_1', { portfolioId: 'prt_1', kind: 'TRADE', currency: 'USD', amount: '-2.5', effectiveDate: '2026-03-05', balance: '7.5', settled: '10', tradeId: 'trd_x' });
+  await door.hear(rates('USD', { '2026-03-05': '1.25' }), closes('ins_eu', 'EUR', { '2026-03-05': '46' }), cash('DEPOSIT', '1000', 'EUR', '2026-03-02'), cash('DEPOSIT', '10', 'USD', '2026-03-02'), bought, paid);
+  // 550 EUR and 7.50 USD at 0.8
+  expect(await valuation()).toMatchObject({ cash: { amount: '556' }, unrealizedPnl: { amount: '8' }, marketValue: { amount: '1016' } });
+  const { contractualSettlementDate: _date, ...facts } = bought.data;
+  await door.hear(heard(tradeReversed, 'prt_1', { ...facts, because: 'CANCELLED', position: { ...facts.position, quantity: '0', costBasis: '0' } }));
+  expect(await valuation()).toMatchObject({ cash: { amount: '1008' }, marketValue: { amount: '1008' } });
 });

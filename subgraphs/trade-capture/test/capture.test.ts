@@ -71,7 +71,7 @@ test('what cannot be used is refused with its path', async () => {
     [{ currency: 'EUR' }, 'INVALID', ['currency']],
     [{ tradeDate: '2999-01-01' }, 'INVALID', ['tradeDate']],
     [{ externalId: undefined }, 'INVALID', ['externalId']],
-    [{ fees: [{ kind: 'TAX', amount: { amount: '1', currency: 'EUR' } }] }, 'INVALID', ['fees', '0', 'amount', 'currency']],
+    [{ fees: [{ kind: 'TAX', amount: { amount: '1', currency: 'GBX' } }] }, 'INVALID', ['fees', '0', 'amount', 'currency']],
     [{ fees: [{ kind: 'TAX', amount: { amount: '-1', currency: 'USD' } }] }, 'INVALID', ['fees', '0', 'amount', 'amount']],
     [{ portfolioId: 'prt_none' }, 'NOT_FOUND', ['portfolioId']],
     [{ instrumentId: 'ins_none' }, 'NOT_FOUND', ['instrumentId']],

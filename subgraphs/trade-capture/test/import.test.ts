@@ -79,7 +79,7 @@ test('a file with bad rows books nothing, and names row, column and reason of ea
     '14 quantity: is empty',
     '15 quantity: "1,234" is ambiguous: numbers of this layout are written 1234.56, and its marks for thousands and decimals do not fit that',
     '16 external_id: b-02 is in row 3 already, with other content',
-    '17 fee_currency: a fee in EUR, and the trade is in USD: fees of a trade are in its currency',
+    '17 fee_currency: "EUU" is not a currency of ISO 4217',
     '18 currency: the instrument is traded in USD, not in EUR',
     '19 line: the line has 7 cells, the header 11',
     '20 symbol: "=1+1" is a formula, not a value',
@@ -180,7 +180,25 @@ test('the call as a whole is refused for what is wrong with it', async () => {
 test('cash is refused by name where nobody asked to be handed it, and kinds that cannot be booked always', async () => {
   const cash = 'date,action,symbol,quantity,price,currency,amount\n2026-01-05,deposit,,,,USD,5\n2026-01-06,dividend,AAPL,,,USD,5';
   const refused = await importing({ portfolioId: 'prt_good', layout: 'generic', csv: cash });
-  expect(refused.problems).toMatchObject([{ row: 2, column: 'action', reason: expect.stringContaining('cashRows: RETURN') }, { row: 3, column: 'action', reason: expect.stringContaining('announced once as a corporate action') }]);
+  expect(refused.problems).toMatchObject([2, 3].map((row) => ({ row, column: 'action', reason: expect.stringContaining('cashRows: RETURN') })));
+});
+
+test('dividends are handed back with their instrument and the mutation that books them; a bad one is named by row and column', async () => {
+  const header = 'external_id,date,action,symbol,currency,amount,tax_withheld';
+  const good = await importing({ portfolioId: 'prt_good', layout: 'generic', cashRows: 'RETURN', dryRun: true, csv: `quantity,price,${header}\n,,v1,2026-01-06,dividend,AAPL,USD,5,0.75` });
+  expect(good).toMatchObject({ problems: [], bookings: [{ outcome: 'CASH', bookedBy: 'bookCashItem', instrument: { id: 'ins_AAPL' }, cashEffect: { amount: '4.25', currency: 'USD' } }], cashChanges: [{ amount: '4.25', currency: 'USD' }] });
+  const bad = await importing({ portfolioId: 'prt_good', layout: 'generic', cashRows: 'RETURN', csv: `quantity,price,${header}\n,,v1,2026-01-06,dividend,,USD,5,\n,,v2,2026-01-06,dividend,NOSUCH,USD,5,\n,,v3,2026-01-06,dividend,AAPL,USD,5,6\n,,v4,2026-01-06,dividend,AAPL,USD,5,0.001` });
+  expect(bad.problems).toMatchObject([[2, 'symbol', 'names no instrument'], [3, 'symbol', 'no instrument NOSUCH'], [4, 'tax_withheld', 'the amount is gross'], [5, 'tax_withheld', '2 fractional digits']]
+    .map(([row, column, reason]) => ({ row, column, reason: expect.stringContaining(String(reason)) })));
+});
+
+test('a fee in another currency stays with its trade, and what it takes is told in its own currency', async () => {
+  const done = await importing({ portfolioId: 'prt_named', layout: 'generic', csv: 'external_id,date,action,symbol,quantity,price,currency,fee,fee_currency\nf1,2026-01-05,buy,AAPL,2,100,USD,1.255,EUR\nf2,2026-01-05,buy,MSFT,1,10,USD,1,USD' });
+  expect(done).toMatchObject({
+    captured: 2, problems: [], cashChanges: [{ amount: '-211', currency: 'USD' }, { amount: '-1.26', currency: 'EUR' }],
+    bookings: [{ cashEffect: { amount: '-200', currency: 'USD' }, fees: [{ kind: 'COMMISSION', amount: { amount: '1.255', currency: 'EUR' } }] }, { cashEffect: { amount: '-11', currency: 'USD' } }],
+  });
+  expect((await door.told()).at(-2)).toMatchObject({ type: 'trade-capture.trade-captured.v1', data: { externalId: 'f1', fees: [{ kind: 'COMMISSION', amount: { amount: '1.255', currency: 'EUR' } }] } });
 });
 
 test('instruments that were told of before their names were kept get them from where they were made', async () => {

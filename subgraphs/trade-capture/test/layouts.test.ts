@@ -118,7 +118,7 @@ test.each([
   ['x,2026-01-05,BUY,,1,1,USD,,,', 'symbol', 'names no instrument'],
   ['x,2026-01-05,BUY,ACME,,1,USD,,,', 'quantity', 'is empty'],
   ['x,2026-01-05,BUY,ACME,1,1,XQQ,,,', 'currency', 'not a currency'],
-  ['x,2026-01-05,BUY,ACME,1,1,USD,1,EUR,', 'fee_currency', 'fees of a trade are in its currency'],
+  ['x,2026-01-05,BUY,ACME,1,1,USD,1,EUU,', 'fee_currency', 'not a currency'],
   ['x,2026-01-05,BUY,ACME,1,1,USD,-1,,', 'fee', 'a rebate'],
   ['x,2026-01-05,BUY,=HYPERLINK("x"),1,1,USD,,,', 'cell 4', 'quote'],
   ['x,2026-01-05,BUY,=1+1,1,1,USD,,,', 'symbol', 'a formula'],
@@ -181,6 +181,14 @@ test('the mapping that the page of the books shows can be used', () => {
   const file = readText('Datum;Art;Titel;Stück;Kurs;Betrag;Ordernummer;Provision;Steuer\n05.01.2026;Kauf Inland;Müller AG;1.000;1,25;-1.259,90;A-1;9,90;\n06.01.2026;Storno;Müller AG;1;1;1;A-2;;', layoutOf(json), options);
   expect(faults(file)).toEqual([]);
   expect(short(file)).toEqual(['BUY 2026-01-05 MUE 1000 1.25 EUR COMMISSION 9.9 EUR']);
+});
+
+test('a mapping says what becomes of a fee in another currency than the trade: a cost of it, a row of its own, or a reason to refuse the row', () => {
+  const by = (foreignFees?: string) => readText('date,symbol,quantity,price,fee,of\n2026-01-05,ACME,10,5,1.50,EUR', layoutOf(JSON.stringify({ name: 'mine', title: 'Mine', dates: ['YYYY-MM-DD'], ...(foreignFees !== undefined && { foreignFees }),
+    tables: [{ columns: { date: 'date', currency: { value: 'USD' }, quantity: 'quantity', price: 'price', symbol: 'symbol' }, everyRow: 'BUY', fees: [{ amount: 'fee', currency: 'of' }] }] })), options);
+  const one = ['BUY 2026-01-05 ACME 10 5 USD COMMISSION 1.5 EUR'];
+  expect([short(by()), short(by('WITH_TRADE')), short(by('SEPARATE'))]).toEqual([one, one, ['BUY 2026-01-05 ACME 10 5 USD', 'FEE 2026-01-05 ACME 1.5 EUR']]);
+  expect(faults(by('REFUSE'))).toEqual(['2 of: a fee in EUR, and the trade is in USD: the layout refuses that']);
 });
 
 test('a mapping of one’s own reads what no shipped one does', () => {

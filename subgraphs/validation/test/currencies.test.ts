@@ -1,9 +1,9 @@
 /** Trades whose cash moves in another currency than theirs, and cash that moves for other reasons than trades. */
-import { cashMoved } from '@pms/schema/events/transactional';
+import { bookingRefused, cashMoved } from '@pms/schema/events/transactional';
 import { type FrontDoor, frontDoor, heard } from '@pms/testing/front-door';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { validationSubgraph } from '../src/subgraph.ts';
-import { booked, captured, cash, decisionsOf, instrument, portfolio, trade } from './world.ts';
+import { amended, booked, cancelled, captured, cash, decisionsOf, instrument, portfolio, trade } from './world.ts';
 
 let door: FrontDoor;
 beforeEach(async () => {
@@ -42,4 +42,37 @@ test('an exchange moves cash from one currency to the other, and a fee takes som
   const [enough, tooMuch] = [trade({ quantity: '19' }), trade({ quantity: '1' })];
   await door.hear(captured(enough), captured(tooMuch));
   expect([await decisionsOf(door, enough.tradeId), await decisionsOf(door, tooMuch.tradeId)]).toEqual([['validated 1'], ['rejected 1']]);
+});
+
+const inEur = (amount: string) => ({ kind: 'COMMISSION' as const, amount: { amount, currency: 'EUR' } });
+const projectedIn = async () => (await door.database.query<{ line: string }>(`select currency || ' ' || trim_scale(amount) as line from validation.projected_cash where portfolio_id = 'prt_a' order by currency`)).rows.map(({ line }) => line);
+
+test('a fee in another currency needs cash of that currency, and takes it until the trade is cancelled or gives way to another version', async () => {
+  const first = trade({ quantity: '5', fees: [inEur('900'), { kind: 'TAX', amount: { amount: '1', currency: 'USD' } }] });
+  await door.hear(captured(first));
+  expect((await door.told()).at(-1)).toMatchObject({ type: 'validation.trade-validated.v1', data: { fees: first.fees } });
+  expect(await projectedIn()).toEqual(['EUR 20', 'USD 499']);
+  const second = trade({ quantity: '1', fees: [inEur('20.01')] });
+  await door.hear(captured(second));
+  expect(await decisionsOf(door, second.tradeId)).toEqual(['rejected 1']);
+  expect((await door.told()).at(-1)).toMatchObject({ data: { checks: expect.arrayContaining([expect.objectContaining({ outcome: 'FAILED', message: '20.01 EUR are needed and 20 are there' })]) } });
+  // the booking tells of the cash alone: the fee is what it was
+  const { data, ...event } = booked(first, '-1581');
+  await door.hear({ ...event, data: { ...(data as object), cash: { currency: 'USD', netAmount: '-501' }, charges: [{ currency: 'EUR', amount: '900' }] } });
+  expect(await projectedIn()).toEqual(['EUR 20', 'USD 499']);
+  const third = { ...first, version: 2, fees: [inEur('300.005')] };
+  await door.hear(amended(third, 1));
+  expect(await projectedIn()).toEqual(['EUR 620', 'USD 500']);
+  await door.hear(cancelled(third));
+  expect(await projectedIn()).toEqual(['EUR 920', 'USD 1000']);
+});
+
+test('a fee in the settlement currency counts with the cash that the trade moves, and a refusal by the books gives all of it back', async () => {
+  const facts = trade({ ...IN_EUR, quantity: '9', fees: [inEur('2'), { kind: 'OTHER', amount: { amount: '30', currency: 'USD' } }] });
+  await door.hear(captured(facts));
+  expect(await projectedIn()).toEqual(['EUR 62.4', 'USD 1000']);
+  const other = trade({ quantity: '1', fees: [inEur('60')] });
+  await door.hear(captured(other), heard(bookingRefused, 'prt_a', { tradeId: other.tradeId, version: 1, portfolioId: 'prt_a', reason: 'MISSING_RATE: there is none' }));
+  expect(await decisionsOf(door, other.tradeId)).toEqual(['validated 1', 'rejected 1']);
+  expect(await projectedIn()).toEqual(['EUR 62.4', 'USD 1000']);
 });

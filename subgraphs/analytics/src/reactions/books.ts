@@ -36,6 +36,9 @@ interface WithPosition {
 const lastPositions = (facts: readonly WithPosition[]): PositionAfter[] =>
   [...new Map(facts.map(({ portfolioId, organizationId, position }) => [`${portfolioId} ${position.instrumentId}`, { ...position, portfolioId, organizationId }])).values()];
 
+/** Fees in another currency than that of a trade's cash move cash of their own; they are part of what the trade came to already. The name of such a flow. */
+const chargeOf = ({ tradeId, version }: { readonly tradeId: string; readonly version: number }, currency: string): string => `${tradeId}/${version}/${currency}`;
+
 export function onTradeBooked(store: AnalyticsStore, live: Live): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => tradeBooked.data.parse(data), async (tx, facts) => {
     const signed = facts.map((fact) => ({
@@ -43,6 +46,9 @@ export function onTradeBooked(store: AnalyticsStore, live: Live): Reaction {
       cashCurrency: fact.cash?.currency ?? null, cashAmount: fact.cash?.netAmount ?? null,
     }));
     await tx.keepTrades([...new Map(signed.map((fact) => [fact.tradeId, fact])).values()]);
+    for (const fact of facts)
+      for (const { currency, amount } of fact.charges ?? [])
+        await tx.keepFlow({ ...fact, eventId: chargeOf(fact, currency), day: fact.tradeDate, currency, amount: text(decimal(amount).neg()), external: false });
     await tx.keepPositions(lastPositions(facts));
   });
   return { type: tradeBooked.name, acrossKeys: true, react: (event) => reactAll([event]), reactAll };
@@ -51,6 +57,7 @@ export function onTradeBooked(store: AnalyticsStore, live: Live): Reaction {
 export function onTradeReversed(store: AnalyticsStore, live: Live): Reaction {
   const reactAll = (events: readonly Event[]): Promise<void> => keep({ store, live }, events, ({ data }) => tradeReversed.data.parse(data), async (tx, facts) => {
     await tx.dropTrades(facts);
+    await tx.dropFlows(facts.flatMap((fact) => (fact.charges ?? []).map(({ currency }) => chargeOf(fact, currency))));
     await tx.keepPositions(lastPositions(facts));
   });
   return { type: tradeReversed.name, react: (event) => reactAll([event]), reactAll };

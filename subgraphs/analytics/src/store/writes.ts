@@ -128,6 +128,10 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
         [flow.eventId, flow.portfolioId, flow.organizationId, flow.day, flow.currency, flow.amount, flow.external]);
     },
 
+    async dropFlows(eventIds: readonly string[]): Promise<void> {
+      if (eventIds.length > 0) await sql.query('delete from analytics.flow where event_id = any($1)', [eventIds]);
+    },
+
     async touch(portfolioIds: readonly string[]): Promise<void> {
       await sql.query('update analytics.portfolio set revision = revision + 1 where id = any($1)', [portfolioIds]);
     },

@@ -37,15 +37,21 @@ export const cashMutations: Readonly<Partial<Record<ImportKind, string>>> = {
   DEPOSIT: 'depositCash', WITHDRAWAL: 'withdrawCash', FEE: 'bookCashItem', INTEREST: 'bookCashItem', TAX: 'bookCashItem',
 };
 
-/** Signed, as the portfolio's cash sees it; rounded as it is booked. */
+/** Signed, as the portfolio's cash of the row's currency sees it; rounded as it is booked. Fees in other currencies: `foreignCosts`. */
 export function cashOf({ kind, quantity, price, fees, amount, withheld, currency }: ImportRow): Decimal {
   if (amount !== null) {
     const net = decimal(amount).minus(withheld === null ? ZERO : decimal(withheld));
     return kind === 'WITHDRAWAL' || kind === 'FEE' || kind === 'TAX' ? net.negated() : net;
   }
   const gross = decimal(quantity ?? '0').times(decimal(price ?? '0'));
-  const costs = fees.reduce((total, fee) => total.plus(decimal(fee.amount)), ZERO);
+  const costs = fees.filter((fee) => fee.currency === currency).reduce((total, fee) => total.plus(decimal(fee.amount)), ZERO);
   return (kind === 'BUY' ? gross.negated() : gross).minus(costs).toDecimalPlaces(minorUnits(currency), Decimal.ROUND_HALF_EVEN);
+}
+
+/** What fees in other currencies take, by currency, each rounded once as it is booked. */
+export function foreignCosts({ fees, currency }: Pick<ImportRow, 'fees' | 'currency'>): { readonly amount: Decimal; readonly currency: string }[] {
+  const others = Map.groupBy(fees.filter((fee) => fee.currency !== currency), (fee) => fee.currency);
+  return [...others].map(([of, all]) => ({ currency: of, amount: sum(all.map(({ amount }) => decimal(amount))).negated().toDecimalPlaces(minorUnits(of), Decimal.ROUND_HALF_EVEN) }));
 }
 
 const isNew = ({ outcome }: PlannedRow): boolean => outcome !== 'DUPLICATE';
@@ -53,7 +59,8 @@ const isNew = ({ outcome }: PlannedRow): boolean => outcome !== 'DUPLICATE';
 /** By currency; zero changes left out. */
 export function cashChanges(bookings: readonly PlannedRow[]): { readonly amount: Decimal; readonly currency: string }[] {
   const totals = new Map<string, Decimal>();
-  for (const { row } of bookings.filter(isNew)) totals.set(row.currency, (totals.get(row.currency) ?? ZERO).plus(cashOf(row)));
+  for (const { row } of bookings.filter(isNew))
+    for (const { currency, amount } of [{ currency: row.currency, amount: cashOf(row) }, ...foreignCosts(row)]) totals.set(currency, (totals.get(currency) ?? ZERO).plus(amount));
   return [...totals].flatMap(([currency, amount]) => (amount.isZero() ? [] : [{ amount, currency }]));
 }
 

@@ -1,5 +1,5 @@
 /**
- * What may be captured: positive quantity and price, fees of zero or more in the trade's currency, a day that has begun
+ * What may be captured: positive quantity and price, fees of zero or more in any currency, a day that has begun
  * somewhere on earth, a gross amount that can be stored, lots by name. Everything else is refused as INVALID, with its path.
  */
 import { invalid } from '@pms/errors';
@@ -72,9 +72,16 @@ function feesOf(fees: readonly FeeInput[], currency: string): readonly Fee[] {
     const amount = decimal(fee.amount.amount);
     if (amount.isNegative()) throw invalid('a fee must not be negative', 'fees', String(index), 'amount', 'amount');
     if (amount.greaterThanOrEqualTo(GROSS_MAX)) throw invalid(`a fee must be less than ${text(GROSS_MAX)}`, 'fees', String(index), 'amount', 'amount');
-    if (fee.amount.currency !== currency) throw invalid(`fees are in the trade's currency, ${currency}`, 'fees', String(index), 'amount', 'currency');
-    return { kind: fee.kind, amount: money(amount, currency) };
+    if (fee.amount.currency !== currency) checkForeign(fee.amount.currency, ['fees', String(index), 'amount']);
+    return { kind: fee.kind, amount: money(amount, fee.amount.currency) };
   });
+}
+
+/** At which rate a fee in another currency counts in what was bought or sold, the books decide. */
+function checkForeign(currency: string, path: readonly string[]): void {
+  const unit = quoteUnitNamed(currency);
+  if (unit !== null) throw invalid(`${currency} is a unit that prices are quoted in: a fee is in ${quoteUnits[unit].currency}`, ...path, 'currency');
+  if (!CURRENCIES.has(currency)) throw invalid(`${currency} is not a currency`, ...path, 'currency');
 }
 
 /** ISO 4217, and what the runtime knows of past currencies. */

@@ -1,4 +1,4 @@
-/** What a line says that a trade cost besides its price. Fees of a trade are in its currency; others are refused, or become rows of their own. */
+/** What a line says that a trade cost besides its price. Fees in another currency than the trade's stay with it, become rows of their own, or are refused, as the mapping says. */
 import { type Decimal, decimal, minorUnits, sum, text } from '@pms/money';
 import { inCurrency } from '@pms/money/quote-unit';
 import type { ImportFee, ImportKind } from '../domain/import-row.ts';
@@ -12,8 +12,9 @@ interface Priced {
 }
 
 export interface Fees {
+  /** Those that stay with the trade. */
   readonly own: readonly ImportFee[];
-  /** In other currencies than the trade's. */
+  /** In other currencies than the trade's, to be booked by themselves. */
   readonly foreign: readonly ImportFee[];
 }
 
@@ -21,7 +22,9 @@ export function feesOf(at: LineAt, trade: Priced): Fees {
   const { reader } = at;
   const found = reader.fees.flatMap((column) => feeOf(at, column, trade.currency) ?? []);
   const own = found.filter(({ currency }) => currency === trade.currency);
-  return { own: reader.table.feeIsRestOfAmount ? [...own, ...restOf(at, trade, own)] : own, foreign: found.filter(({ currency }) => currency !== trade.currency) };
+  const foreign = found.filter(({ currency }) => currency !== trade.currency);
+  const ofTrade = reader.table.feeIsRestOfAmount ? [...own, ...restOf(at, trade, own)] : own;
+  return reader.mapping.foreignFees === 'SEPARATE' ? { own: ofTrade, foreign } : { own: [...ofTrade, ...foreign], foreign: [] };
 }
 
 function feeOf({ reader, cells, faults }: LineAt, { amount, currency, rule }: Reader['fees'][number], traded: string): ImportFee | null {
@@ -34,7 +37,7 @@ function feeOf({ reader, cells, faults }: LineAt, { amount, currency, rule }: Re
   if (cost === null) return faults.add(cell.column, `a fee of ${read}: a rebate is not booked with a trade`);
   if (quoted === null) return null;
   if (quoted.currency !== traded && reader.mapping.foreignFees === 'REFUSE')
-    return faults.add(named.column, `a fee in ${quoted.currency}, and the trade is in ${traded}: fees of a trade are in its currency`);
+    return faults.add(named.column, `a fee in ${quoted.currency}, and the trade is in ${traded}: the layout refuses that`);
   return { kind: rule.kind, amount: text(inCurrency(cost, quoted.unit)), currency: quoted.currency };
 }
 

@@ -79,8 +79,8 @@ const mapping = z.strictObject({
   idPrefix: z.string().max(20).default(''),
   /** Values of the id column that name nothing. */
   noId: z.array(z.string()).max(20).default([]),
-  /** A fee in another currency than the trade: refuse the row, or book the fee as a row of its own. */
-  foreignFees: z.enum(['REFUSE', 'SEPARATE']).default('REFUSE'),
+  /** A fee in another currency than the trade: it is a cost of the trade all the same, a row of its own, or a reason to refuse the row. */
+  foreignFees: z.enum(['WITH_TRADE', 'SEPARATE', 'REFUSE']).default('WITH_TRADE'),
   /** The broker's symbols, by ours. */
   symbols: z.record(name, name).default({}),
   /** Lines with text in one cell alone are remarks. */

@@ -7,6 +7,7 @@ import { shippedMappings } from './shipped.ts';
 
 export { MappingError } from './mapping.ts';
 export type { ImportFile, ReadOptions } from './read-csv.ts';
+export { foreignCosts } from '../domain/import-plan.ts';
 export { importKinds, type ImportRow, type RowProblem } from '../domain/import-row.ts';
 
 /** OFX, or a CSV with its mapping. */

@@ -11,6 +11,7 @@ import type { TransactionalContext } from '../context.ts';
 import { deliveredOf, left } from '../domain/delivery.ts';
 import { cashOfFill } from '../domain/fill-cash.ts';
 import type { Booking } from '../store/rows.ts';
+import { chargesDue, shortOf } from './covered.ts';
 import { openLedger } from './ledger.ts';
 import { onSettlement, type OnSettlement, today } from './on-settlement.ts';
 import { attempt } from './settle-due.ts';
@@ -32,11 +33,10 @@ export const recordBoughtIn = (ctx: TransactionalContext, input: RecordBoughtIn)
   if (executedOn > today(ctx) || executedOn < sale.contractualOn) throw invalid('a buy-in is executed between the contractual date and today', 'executedOn');
   const purchase = await purchaseFor(ctx, at, input.purchaseTradeId);
   const ledger = await openLedger(ctx, tx, portfolio);
-  const needed = cashOfFill(purchase.fill).amount.plus(left(sale.fill, deliveredOf(sale.settlement, sale.fill)).amount);
   const { currency } = cashOfFill(sale.fill);
-  const { settled } = ledger.cash(currency);
-  if (needed.isPositive() && needed.greaterThan(settled))
-    throw new Refusal('INSUFFICIENT_FUNDS', `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, ['purchaseTradeId']);
+  const needed = cashOfFill(purchase.fill).amount.plus(left(sale.fill, deliveredOf(sale.settlement, sale.fill)).amount);
+  const short = shortOf(ledger, [{ currency, amount: needed }, ...chargesDue(purchase.fill), ...chargesDue(sale.fill)]);
+  if (short !== null) throw new Refusal('INSUFFICIENT_FUNDS', short.reason, ['purchaseTradeId']);
   const bought = (await tx.factData(portfolio.id, [purchase.factSequence])).get(purchase.factSequence) as TradeFacts;
   const price = text(decimal(bought.price));
   const done = [

@@ -15,6 +15,7 @@ import { cashOfFill } from '../domain/fill-cash.ts';
 import { next } from '../domain/settlement.ts';
 import type { Booking } from '../store/rows.ts';
 import type { LongFail } from '../store/operations-reads.ts';
+import { chargesDue, shortOf } from './covered.ts';
 import { openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
 import { aboutTrade, onSettlement, type OnSettlement, today } from './on-settlement.ts';
@@ -66,11 +67,9 @@ async function buyIn(ctx: TransactionalContext, at: OnSettlement, input: Execute
   const claim = claimOf(ctx, booking, terms);
   const ledger = await openLedger(ctx, tx, portfolio);
   const rest = left(booking.fill, deliveredOf(booking.settlement, booking.fill)).amount;
-  const needed = rest.plus(claim?.amount ?? ZERO);
   const { currency } = cashOfFill(booking.fill);
-  const { settled } = ledger.cash(currency);
-  if (needed.greaterThan(settled))
-    throw new Refusal('INSUFFICIENT_FUNDS', `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, ['price']);
+  const short = shortOf(ledger, [{ currency, amount: rest.plus(claim?.amount ?? ZERO) }, ...chargesDue(booking.fill)]);
+  if (short !== null) throw new Refusal('INSUFFICIENT_FUNDS', short.reason, ['price']);
   const boughtIn = { price: text(terms.price), fees: text(terms.fees) };
   const { change, received } = attempt(ledger, booking, { type: 'delivered', settledOn: terms.executedOn }, ctx.origin, { boughtIn });
   ledger.tell(settlementProgressed, {

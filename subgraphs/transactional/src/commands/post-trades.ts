@@ -22,6 +22,7 @@ import type { Booking } from '../store/rows.ts';
 import { postedOf, revisedCustody, revisedOf, told } from './action-postings.ts';
 import { applyDueActions, revise } from './apply-actions.ts';
 import { baseAmounts, type InBase, toldInBase } from './base-amounts.ts';
+import { withFeeRates } from './fee-rates.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { reallocate } from './reallocate.ts';
 import { groupOf, nothing, replayGroup } from './replay-positions.ts';
@@ -44,8 +45,9 @@ export interface Turn {
   readonly book: ToBook | null;
 }
 
-/** Each trade may have one turn. Returns those that were taken: a trade whose lots cannot be closed is refused, and the version before it stays. */
-export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, asked: readonly Turn[]): Promise<readonly Turn[]> {
+/** Each trade may have one turn. Returns those that were taken: a trade whose lots cannot be closed, or one of whose fees has no rate, is refused, and the version before it stays. */
+export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: LockedPortfolio, given: readonly Turn[]): Promise<readonly Turn[]> {
+  const { turns: asked, unrated } = await withFeeRates(tx, portfolio, given);
   const { cash, positions, markets, hasActions } = await tx.met({ portfolioId: portfolio.id, keys: [...runOf(asked).keys.values()] });
   const { turns, run, after, refusals } = await accepted(tx, portfolio, asked, { positions, hasActions });
   const changes = after.positions;
@@ -55,7 +57,7 @@ export async function postTrades(ctx: BooksContext, tx: Posting, portfolio: Lock
   const facts = await tx.factData(portfolio.id, reversing.map(({ factSequence }) => factSequence));
   const bases = await baseAmounts(tx, portfolio, foreignOf(portfolio, turns, { run, changes }));
   const ledger = await openLedger(ctx, tx, portfolio, cash);
-  tellRefusals(ledger, refusals);
+  tellRefusals(ledger, [...unrated.flatMap(({ turn: { book }, reason }) => (book === null ? [] : [{ book, reason }])), ...refusals]);
   const bookings: Booking[] = [];
   const goBack = (reverse: ToReverse): void =>
     takeBack(ledger, reverse, posted.get(reverse.booking.fill.tradeId) ?? [], { trade: facts.get(reverse.booking.factSequence) as TradeFacts, changes });
@@ -212,7 +214,7 @@ function takeBack(ledger: Ledger, { booking, because, origin }: ToReverse, poste
   ledger.tell(tradeReversed, {
     ...trade, ...abroad(fill), netAmount, realizedPnl: text(booking.gain), position: told(changeOf(changes, { instrumentId, currency: fill.currency }).after), because,
   }, origin);
-  ledger.tellCash({ kind: 'REVERSAL', currency: cash.currency, amount: text(cash.amount), effectiveDate: fill.tradedOn, tradeId: fill.tradeId }, origin);
+  for (const { currency, amount } of [cash, ...(fill.charges ?? [])]) ledger.tellCash({ kind: 'REVERSAL', currency, amount: text(amount), effectiveDate: fill.tradedOn, tradeId: fill.tradeId }, origin);
 }
 
 function enter(
@@ -233,7 +235,7 @@ function enter(
   const netAmount = text(fill.amount.negated());
   const cash = cashOfFill(fill);
   ledger.tell(tradeBooked, { ...trade, ...abroad(fill), ...inBase, contractualSettlementDate, netAmount, realizedPnl: text(gain), position: told(after) }, origin);
-  ledger.tellCash({ kind: 'TRADE', currency: cash.currency, amount: text(cash.amount.negated()), effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
+  for (const { currency, amount } of [cash, ...(fill.charges ?? [])]) ledger.tellCash({ kind: 'TRADE', currency, amount: text(amount.negated()), effectiveDate: trade.tradeDate, tradeId: trade.tradeId }, origin);
   const { counterparty = null, placeOfSettlement = null, custodyAccount = null } = trade;
   return {
     fill, version: trade.version, instrumentId: trade.instrumentId, gain, factSequence, contractualOn: contractualSettlementDate, attempt: 1,

@@ -40,7 +40,7 @@ export async function rebuildCash(tx: Posting, portfolio: LockedPortfolio, verif
 }
 
 function showBooking({ fill, settlement, attempt, contractualOn, parties }: Booking): string {
-  return shown(fill.quantity, 'for', fill.amount, ...(fill.cash === undefined ? [] : [fill.cash.amount, fill.cash.currency]), settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt,
+  return shown(fill.quantity, 'for', fill.amount, ...(fill.cash === undefined ? [] : [fill.cash.amount, fill.cash.currency]), ...(fill.charges ?? []).flatMap(({ amount, currency, inTrade }) => ['charged', amount, currency, 'as', inTrade]), settlement.step, 'settledOn' in settlement ? settlement.settledOn : contractualOn, 'attempt', attempt,
     ...(fill.named ?? []).flatMap(({ lotId, quantity }) => [lotId, quantity]), ...(parties.counterparty === null ? [] : ['with', parties.counterparty]), ...shownOnTheWay(settlement));
 }
 

@@ -12,6 +12,7 @@ import type { FailureCode } from '../domain/settlement-state.ts';
 import type { RecordedEntry } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import type { SettlementChange } from '../store/settlement-writes.ts';
+import { chargesDue } from './covered.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { settlementFails } from './metrics.ts';
 import { aboutTrade, checkedReason, onSettlement, today } from './on-settlement.ts';
@@ -55,7 +56,7 @@ function takeBack(ledger: Ledger, booking: Booking, posted: readonly RecordedEnt
   for (const { id, entry } of posted.filter(({ entry: { kind } }) => kind === 'TRADE_SETTLED').toReversed()) ledger.post(reversalOf(id, entry, on), { factSequence, version, origin });
   ledger.tell(settlementProgressed, { ...about, progress: 'DELIVERY_REVERSED', on, reason }, origin);
   ledger.tell(settlementFailed, { ...about, reason, code, attempt }, origin);
-  ledger.tellCash({ kind: 'SETTLEMENT', currency: cashOfFill(fill).currency, amount: '0', effectiveDate: on, tradeId: fill.tradeId }, origin);
+  for (const { currency } of [cashOfFill(fill), ...chargesDue(fill)]) ledger.tellCash({ kind: 'SETTLEMENT', currency, amount: '0', effectiveDate: on, tradeId: fill.tradeId }, origin);
   settlementFails.inc({ code });
   return { tradeId: fill.tradeId, version, attempt, settlement: next(booking.settlement, { type: 'delivery-reversed', code, reason, on, contractualDate: contractualOn, attempt }).settlement };
 }

@@ -5,7 +5,7 @@
  * retried on the day of the retry.
  */
 import type { Origin } from '@pms/events/envelope';
-import { sum, text } from '@pms/money';
+import { text } from '@pms/money';
 import { settlementFailed, tradeSettled } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
 import { abroad, cashOfFill, partOf } from '../domain/fill-cash.ts';
@@ -18,6 +18,7 @@ import type { Posting } from '../store/books-store.ts';
 import type { LockedPortfolio } from '../store/posting-reads.ts';
 import type { Booking } from '../store/rows.ts';
 import type { CustodyChange, SettlementChange } from '../store/settlement-writes.ts';
+import { chargesDue, shortOf } from './covered.ts';
 import { lockedPortfolio } from './locked.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { settlementFails, settlements } from './metrics.ts';
@@ -116,12 +117,9 @@ function refusalOf(ctx: BooksContext, ledger: Ledger, group: readonly Booking[],
   const unmatched = group.find(({ settlement }) => settlement.step === 'instructed');
   if (unmatched !== undefined)
     return { type: 'delivery-refused', code: 'UNMATCHED', reason: `${unmatched.parties.counterparty ?? 'the counterparty'} has not matched the instruction`, on: asOf };
-  const currency = group[0] === undefined ? '' : cashOfFill(group[0].fill).currency;
-  const needed = sum(group.map(({ settlement, fill }) => left(fill, deliveredOf(settlement, fill)).amount));
-  const { settled } = ledger.cash(currency);
-  return needed.isPositive() && needed.greaterThan(settled)
-    ? { type: 'delivery-refused', code: 'INSUFFICIENT_CASH', reason: `settled cash of ${text(settled)} ${currency} does not cover ${text(needed)} ${currency}`, on: asOf, retryOn: nextTry(ctx, group, { currency, asOf }) }
-    : null;
+  const short = shortOf(ledger, group.flatMap(({ settlement, fill }) => [{ currency: cashOfFill(fill).currency, amount: left(fill, deliveredOf(settlement, fill)).amount }, ...chargesDue(fill)]));
+  return short === null ? null
+    : { type: 'delivery-refused', code: 'INSUFFICIENT_CASH', reason: short.reason, on: asOf, retryOn: nextTry(ctx, group, { currency: short.currency, asOf }) };
 }
 
 /** The custodian tries again on the next business day of the cash; not more often than is allowed. */
@@ -146,7 +144,7 @@ export function attempt(ledger: Ledger, booking: Booking, heard: Heard, origin: 
       const factSequence = ledger.record({ ...fact, kind: 'TRADE_SETTLED', effectiveOn: each.settledOn, data: { attempt: number, ...data, ...how } }, origin);
       ledger.post(settledEntry({ fill: partOf(fill, delivered.amount), settledOn: each.settledOn }), { factSequence, version, origin });
       ledger.tell(tradeSettled, { ...about, settledOn: each.settledOn, netAmount: text(fill.amount.negated()), currency: fill.currency, ...abroad(fill) }, origin);
-      ledger.tellCash({ kind: 'SETTLEMENT', currency: cashOfFill(fill).currency, amount: '0', effectiveDate: each.settledOn, tradeId: fill.tradeId }, origin);
+      for (const { currency } of [cashOfFill(fill), ...chargesDue(fill)]) ledger.tellCash({ kind: 'SETTLEMENT', currency, amount: '0', effectiveDate: each.settledOn, tradeId: fill.tradeId }, origin);
       received.push({ instrumentId, currency: fill.currency, quantity: delivered.quantity });
     } else if (each.type === 'announce-failed') {
       const { code, reason } = each;

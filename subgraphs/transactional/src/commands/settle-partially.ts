@@ -10,7 +10,8 @@ import { next } from '../domain/settlement.ts';
 import { deliveryData } from '../domain/settlement-facts.ts';
 import type { Delivered } from '../domain/settlement-state.ts';
 import type { Booking } from '../store/rows.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { shortOf } from './covered.ts';
+import { openLedger } from './ledger.ts';
 import { aboutTrade, onSettlement, type OnSettlement, today } from './on-settlement.ts';
 
 export interface SettlePartially {
@@ -48,21 +49,16 @@ async function settlePart(ctx: TransactionalContext, { tx, portfolio, booking }:
   if (settlement === booking.settlement) throw new Refusal('CONFLICT', `the settlement is ${described(booking)}: no part of it can settle`, ['tradeId']);
   const ledger = await openLedger(ctx, tx, portfolio);
   const { currency } = cashOfFill(fill);
-  checkCovered(ledger, part, currency);
+  const short = shortOf(ledger, [{ currency, amount: part.amount }]);
+  if (short !== null) throw new Refusal('INSUFFICIENT_FUNDS', short.reason, ['quantity']);
   const factSequence = ledger.record({ ...aboutTrade(booking), kind: 'TRADE_PART_SETTLED', effectiveOn: settledOn, data: { attempt: booking.attempt, ...deliveryData(part) } }, ctx.origin);
-  ledger.post(tradeSettled({ fill: partOf(fill, part.amount), settledOn }), { factSequence, version, origin: ctx.origin });
+  ledger.post(tradeSettled({ fill: partOf(fill, part.amount, false), settledOn }), { factSequence, version, origin: ctx.origin });
   ledger.tell(settlementProgressed, {
     tradeId: fill.tradeId, version, portfolioId: portfolio.id, progress: 'PART_SETTLED', on: settledOn, quantity: text(part.quantity), amount: text(part.amount), currency,
   }, ctx.origin);
   ledger.tellCash({ kind: 'SETTLEMENT', currency, amount: '0', effectiveDate: settledOn, tradeId: fill.tradeId }, ctx.origin);
   await ledger.save(tx.custodyRows(portfolio, [{ instrumentId, currency: fill.currency, quantity: part.quantity }]));
   await tx.saveSettlements([{ tradeId: fill.tradeId, version, settlement, attempt: 'attempt' in settlement ? settlement.attempt : booking.attempt }]);
-}
-
-function checkCovered(ledger: Ledger, { amount }: Delivered, currency: string): void {
-  const { settled } = ledger.cash(currency);
-  if (amount.isPositive() && amount.greaterThan(settled))
-    throw new Refusal('INSUFFICIENT_FUNDS', `settled cash of ${text(settled)} ${currency} does not cover ${text(amount)} ${currency}`, ['quantity']);
 }
 
 const described = ({ settlement }: Booking): string => ('netSetId' in settlement && settlement.netSetId !== null ? 'in a net set, which settles as one' : settlement.step);

@@ -2,7 +2,7 @@
  * Double-entry postings of one portfolio. A line's amount is signed: a debit is positive, a credit negative; the lines of
  * an entry add up to zero in each currency or the entry does not exist (`UnbalancedEntry`, a programming error).
  * Amounts are exact, to 18 fractional digits; those on cash accounts are whole minor units. Entries are never edited:
- * a mistake is undone by its reversal. Trade fees are part of cost and proceeds (see lots.ts); FEES takes the others.
+ * a mistake is undone by its reversal. Trade fees are part of cost and proceeds (see lots.ts), whatever their currency; FEES takes the others.
  */
 import { ZERO, minorUnits, sum } from '@pms/money';
 import type { Currency, Decimal, Money } from '@pms/money';
@@ -108,8 +108,8 @@ export function dividendPaid({ tax, instrumentId, ...event }: CashEvent & { read
 
 /**
  * A trade at its trade date, as `applyFill` booked it: securities change by cost opened less cost closed (which is the
- * cash of the fill plus the gain), the gain is realised, and the cash is owed or awaited until settlement. Cash of another
- * currency goes through FX, so that each currency balances.
+ * cash of the fill plus the gain), the gain is realised, and the cash is owed or awaited until settlement, as are fees in
+ * other currencies. Cash of another currency goes through FX, so that each currency balances.
  */
 export function tradeBooked({ fill, applied, instrumentId }: {
   readonly fill: Fill; readonly applied: Pick<Applied, 'closings'>; readonly instrumentId: string;
@@ -123,19 +123,26 @@ export function tradeBooked({ fill, applied, instrumentId }: {
     lines: [
       line('SECURITIES_AT_COST', { amount: amount.plus(gain), currency }, instrumentId),
       credit('REALIZED_GAINS', { amount: gain, currency }, instrumentId),
-      ...(fill.cash === undefined ? [] : [credit('FX', { amount, currency }), line('FX', cash)]),
-      credit(owed, cash),
+      ...exchanged(fill),
+      credit(owed, cash), ...(fill.charges ?? []).map((charge) => credit('CASH_PAYABLE', charge)),
     ],
   });
 }
 
+/** The other side of what of a trade is not paid in its own currency. */
+function exchanged({ amount, currency, cash, charges = [] }: Fill): Line[] {
+  if (cash === undefined) return [];
+  const within = cash.currency === currency;
+  return [credit('FX', { amount: within ? amount.minus(cash.amount) : amount, currency }), ...(within ? [] : [line('FX', cash)]), ...charges.map((charge) => line('FX', charge))];
+}
+
 /** A booked trade whose cash has moved. `fill` is the one that was booked. */
-export function tradeSettled({ fill, settledOn }: { readonly fill: Pick<Fill, 'tradeId' | 'amount' | 'currency' | 'cash'>; readonly settledOn: Day }): Entry {
+export function tradeSettled({ fill, settledOn }: { readonly fill: Pick<Fill, 'tradeId' | 'amount' | 'currency' | 'cash' | 'charges'>; readonly settledOn: Day }): Entry {
   const cash = cashOfFill(fill);
   const owed = cash.amount.isNegative() ? 'CASH_RECEIVABLE' : 'CASH_PAYABLE';
   return entry({
     kind: 'TRADE_SETTLED', effectiveOn: settledOn, reference: fill.tradeId,
-    lines: [line(owed, cash), credit('CASH_SETTLED', cash)],
+    lines: [line(owed, cash), credit('CASH_SETTLED', cash), ...(fill.charges ?? []).flatMap((charge) => [line('CASH_PAYABLE', charge), credit('CASH_SETTLED', charge)])],
   });
 }
 

@@ -11,6 +11,7 @@
 import { invalid } from '@pms/errors';
 import { Decimal, sum, toMinorUnit, toStored } from '@pms/money';
 import type { Currency, Money } from '@pms/money';
+import type { Charge } from './charges.ts';
 import type { Day } from './days.ts';
 import { type NamedLot, partsNamed } from './named-lots.ts';
 
@@ -52,8 +53,10 @@ export interface Fill {
   /** Signed total with fees: quantity × price + fees, so what is paid is positive and what is received negative. */
   readonly amount: Decimal;
   readonly currency: Currency;
-  /** What cash moves, where it moves in another currency: signed as `amount`, whole minor units. See `cashOfFill`. */
+  /** What cash moves, where that is not `amount`, because of its currency or of charges: signed as `amount`, whole minor units. See `cashOfFill`. */
   readonly cash?: Money;
+  /** What is paid besides in other currencies than that of the cash; it is part of `amount` at its rate. See charges.ts. */
+  readonly charges?: readonly Charge[];
   /** Which lots to close, for SPECIFIC; narrows the choice of the other methods where given. */
   readonly picks?: readonly LotPick[];
   /** Lots that the trade names, whatever the method: taken first, as far as they are open; what is missing the method chooses. */

@@ -57,7 +57,9 @@ function moneyIn(told: unknown): Money {
 
 function tradePostings({ kind, effectiveOn, data }: Omit<RecordedFact, 'currency'>, fill: Fill): readonly Line[] {
   const booked = (): readonly Line[] => tradeBooked({ fill, applied: { closings: [] }, instrumentId: '' }).lines;
-  const delivered = (): readonly Line[] => tradeSettled({ fill: partOf(fill, deliveredIn({ data }, fill).amount), settledOn: effectiveOn }).lines;
+  // what is charged in other currencies goes with the delivery that ends the settlement: a part that was taken back before it had none
+  const last = kind === 'TRADE_SETTLED' || data['quantity'] === undefined;
+  const delivered = (): readonly Line[] => tradeSettled({ fill: partOf(fill, deliveredIn({ data }, fill).amount, last), settledOn: effectiveOn }).lines;
   if (kind === 'TRADE_BOOKED') return booked();
   if (kind === 'TRADE_SETTLED' || kind === 'TRADE_PART_SETTLED') return delivered();
   if (kind === 'SETTLEMENT_REVERSED') return undone(delivered());

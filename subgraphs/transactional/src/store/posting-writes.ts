@@ -2,6 +2,8 @@
 import { gathered } from '@pms/events/gathered';
 import type { Sql } from '@pms/events/sql';
 import type { Cash } from '../domain/cash.ts';
+import type { DividendOf } from '../domain/cash-items.ts';
+import { toldCharges } from '../domain/charges.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { PositionChange, StandingTrade } from '../domain/position-change.ts';
@@ -73,7 +75,7 @@ const CASH: readonly Column[] = [
 ];
 
 /** Where all settle in the ordinary way, these columns keep their defaults and are not written. */
-const SETTLED_OTHERWISE: readonly Column[] = [...CHANGING, ['counterparty', 'text'], ['place_of_settlement', 'text'], ['custody_account', 'text'], ['cash_currency', 'text'], ['cash_amount', 'numeric']];
+const SETTLED_OTHERWISE: readonly Column[] = [...CHANGING, ['counterparty', 'text'], ['place_of_settlement', 'text'], ['custody_account', 'text'], ['cash_currency', 'text'], ['cash_amount', 'numeric'], ['charges', 'jsonb']];
 const isOrdinary = ({ fill, settlement, parties }: Booking): boolean =>
   fill.cash === undefined && isPlain(settlement) && parties.counterparty === null && parties.placeOfSettlement === null && parties.custodyAccount === null;
 
@@ -151,7 +153,7 @@ function projectionWrites(sql: Sql) {
           fill.tradeId, version, organizationId, id, instrumentId, fill.currency, fill.tradedOn, fill.sequence, fill.quantity.toFixed(), fill.amount.toFixed(), gain.toFixed(),
           factSequence, settlement.step, contractualOn, attempt,
           fill.named === undefined ? null : JSON.stringify(fill.named.map(({ lotId, quantity }) => ({ lotId, quantity: quantity.toFixed() }))),
-          ...(ordinary ? [] : [...changingValues(settlement), parties.counterparty, parties.placeOfSettlement, parties.custodyAccount, fill.cash?.currency, fill.cash?.amount.toFixed()])]),
+          ...(ordinary ? [] : [...changingValues(settlement), parties.counterparty, parties.placeOfSettlement, parties.custodyAccount, fill.cash?.currency, fill.cash?.amount.toFixed(), fill.charges === undefined ? null : JSON.stringify(toldCharges(fill.charges))])]),
       });
     },
 

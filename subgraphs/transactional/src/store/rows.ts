@@ -1,6 +1,7 @@
 /** Rows as the database gives them: numeric and days as text, also where they come as JSON. */
 import { decimal } from '@pms/money';
 import type { Cash } from '../domain/cash.ts';
+import { chargesIn } from '../domain/charges.ts';
 import type { Closing, Lot } from '../domain/lots.ts';
 import type { PositionState } from '../domain/movement.ts';
 import type { StandingTrade } from '../domain/position-change.ts';
@@ -63,6 +64,7 @@ export interface BookingRow extends SettlementRow {
   readonly fact_sequence: string | number;
   readonly cash_currency: string | null;
   readonly cash_amount: string | null;
+  readonly charges: Parameters<typeof chargesIn>[0] | null;
   readonly lot_picks: readonly { readonly lotId: string; readonly quantity: string }[] | null;
   readonly counterparty: string | null;
   readonly place_of_settlement: string | null;
@@ -70,7 +72,7 @@ export interface BookingRow extends SettlementRow {
 }
 
 export const BOOKING = `trade_id, version, instrument_id, currency, traded_on::text, day_order, quantity::text, amount::text, gain::text, fact_sequence,
-  counterparty, place_of_settlement, custody_account, lot_picks, cash_currency, cash_amount::text, ${SETTLEMENT}`;
+  counterparty, place_of_settlement, custody_account, lot_picks, cash_currency, cash_amount::text, charges, ${SETTLEMENT}`;
 
 /** With whom, where and into which account a trade settles; null where nobody said. */
 export interface Parties {
@@ -93,6 +95,7 @@ export const toBooking = (row: BookingRow): Booking => ({
     tradeId: row.trade_id, tradedOn: row.traded_on, sequence: Number(row.day_order), quantity: decimal(row.quantity),
     amount: decimal(row.amount), currency: row.currency, ...namedIn(row.lot_picks ?? []),
     ...(row.cash_currency !== null && row.cash_amount !== null && { cash: { currency: row.cash_currency, amount: decimal(row.cash_amount) } }),
+    ...(row.charges !== null && { charges: chargesIn(row.charges) }),
   },
   version: row.version, instrumentId: row.instrument_id, gain: decimal(row.gain),
   parties: { counterparty: row.counterparty, placeOfSettlement: row.place_of_settlement, custodyAccount: row.custody_account },

@@ -25,6 +25,16 @@ export const PROJECTION_CHECKS: readonly Check[] = [
         ('cash', ${text('-b.cash')}, ${text('p.cash')}), ('securities at cost', ${text('b.amount + b.gain')}, ${text('p.cost')}), ('realised gain', ${text('b.gain')}, ${text('-p.gain')})`)}`,
   },
   {
+    check: 'what a trade is charged in other currencies is what it posted', table: 'trade_booking',
+    sql: `with posted as (select e.reference, e.version, l.currency, -sum(l.amount) as amount
+        from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id join transactional.trade_booking b on b.trade_id = e.reference and b.version = e.version
+        where e.portfolio_id = $1 and l.account like 'CASH%' and l.currency <> coalesce(b.cash_currency, b.currency) group by 1, 2, 3),
+      charged as (select b.trade_id as reference, b.version, c->>'currency' as currency, case b.step when 'cancelled' then 0 else (c->>'amount')::numeric end as amount
+        from transactional.trade_booking b, jsonb_array_elements(b.charges) c where b.portfolio_id = $1)
+      select 'trade ' || reference || ' version ' || version || ' charge in ' || currency as what, x.expected, x.found
+      from charged c full join posted p using (reference, version, currency) ${differing(`('charge', ${text('c.amount')}, ${text('p.amount')})`)}`,
+  },
+  {
     check: 'a booking is of the fact that booked it', table: 'trade_booking',
     sql: `select 'trade ' || b.trade_id || ' version ' || b.version || ' ' || x.name as what, coalesce(x.expected, 'a fact') as expected, coalesce(x.found, 'nothing') as found
       from transactional.trade_booking b left join transactional.fact f on f.portfolio_id = b.portfolio_id and f.sequence = b.fact_sequence and f.kind = 'TRADE_BOOKED' ${differing(`

@@ -6,7 +6,7 @@ import { causedBy, type Event, event } from '@pms/events/envelope';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { counter } from '@pms/telemetry/metrics';
 import type { Workings } from '../context.ts';
-import { apply, type Book, cashIn, type Effect, effectOf, held, negated, type Terms, termsOf, type Told } from '../domain/book.ts';
+import { apply, type Book, cashIn, currenciesOf, type Effect, effectOf, held, negated, type Terms, termsOf, type Told } from '../domain/book.ts';
 import { type Assessment, assess } from '../domain/decision.ts';
 import type { Market } from '../domain/market.ts';
 import { inScope, type Rule } from '../domain/rule.ts';
@@ -105,10 +105,8 @@ function assessed({ rules, book, market }: Pick<State, 'rules' | 'book' | 'marke
 function take(state: State, outcome: Outcome, commitment: Commitment, former: Commitment | undefined): void {
   const effects = former === undefined ? [commitment] : [negated(former), commitment];
   apply(state.book, effects);
-  for (const { currency, instrumentId } of effects) {
-    outcome.currencies.add(currency);
-    outcome.instruments.add(instrumentId);
-  }
+  for (const currency of currenciesOf(effects)) outcome.currencies.add(currency);
+  for (const { instrumentId } of effects) outcome.instruments.add(instrumentId);
   state.commitments.set(commitment.tradeId, commitment);
   outcome.reserved.set(commitment.tradeId, commitment);
 }

@@ -3,7 +3,7 @@ import { invalid, Refusal } from '@pms/errors';
 import { type EventMaker, event } from '@pms/events/envelope';
 import { tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import type { ValidationContext } from '../context.ts';
-import { apply, cashIn, effectOf, held, termsOf } from '../domain/book.ts';
+import { apply, cashIn, currenciesOf, effectOf, held, termsOf } from '../domain/book.ts';
 import type { Check } from '../domain/check.ts';
 import type { TradeReference } from '../domain/decision.ts';
 import type { LockedPortfolio, StandingDecision } from '../store/records.ts';
@@ -62,7 +62,7 @@ async function approved(ctx: ValidationContext, tx: ValidationWrites, portfolio:
   apply(book, effects);
   await tx.recordDecided(portfolio, {
     decisions: [], runs: [runOf(ctx, facts, { ...assessment, outcome: 'VALIDATED' }, 'APPROVAL')], reserved: [{ ...effectOf(trade), tradeId, version }],
-    cash: [...new Set(effects.map(({ currency }) => currency))].map((currency) => [currency, cashIn(book, currency)]),
+    cash: currenciesOf(effects).map((currency) => [currency, cashIn(book, currency)]),
     holdings: [...new Set(effects.map(({ instrumentId }) => instrumentId))].map((id) => [id, held(book, id)]),
   }, ctx.now());
   await tx.outbox.add([event(tradeValidated, portfolio.id,

@@ -2,11 +2,19 @@
  * A portfolio as it will stand once everything that was allowed is booked: cash by currency, quantities by instrument.
  * A trade's effect is what it adds to both; a purchase takes cash, a short holding is negative.
  */
-import { type Decimal, decimal, minorUnits, sum, ZERO } from '@pms/money';
+import { type Decimal, decimal, minorUnits, sum, toMinorUnit, ZERO } from '@pms/money';
 
 export interface Effect {
   readonly instrumentId: string;
   readonly quantity: Decimal;
+  readonly currency: string;
+  readonly cash: Decimal;
+  /** What fees in yet other currencies add to cash; absent where there are none. */
+  readonly charges?: readonly Charge[] | undefined;
+}
+
+/** Signed: what is paid is negative. */
+export interface Charge {
   readonly currency: string;
   readonly cash: Decimal;
 }
@@ -25,8 +33,10 @@ export interface Terms {
   readonly price: Decimal;
   readonly currency: string;
   readonly tradeDate: string;
-  /** All together, in the trade's currency. */
+  /** All together of those in the trade's currency. */
   readonly fees: Decimal;
+  /** Those in other currencies, by currency. */
+  readonly foreignFees?: ReadonlyMap<string, Decimal> | undefined;
   /** Where cash moves in another currency than the trade's. */
   readonly settlement?: { readonly currency: string; readonly rate: Decimal } | undefined;
 }
@@ -52,21 +62,40 @@ export interface Told {
   readonly settlement?: { currency: string; rate: string } | undefined;
 }
 
-export const termsOf = (told: Omit<Told, 'tradeId' | 'version' | 'externalId' | 'capturedAt'>): Terms => ({
-  portfolioId: told.portfolioId, instrumentId: told.instrumentId, side: told.side, quantity: decimal(told.quantity), price: decimal(told.price),
-  currency: told.currency, tradeDate: told.tradeDate, fees: sum(told.fees.map(({ amount }) => decimal(amount.amount))),
-  ...(told.settlement !== undefined && { settlement: { currency: told.settlement.currency, rate: decimal(told.settlement.rate) } }),
-});
+export function termsOf(told: Omit<Told, 'tradeId' | 'version' | 'externalId' | 'capturedAt'>): Terms {
+  const fees = new Map([...Map.groupBy(told.fees, ({ amount }) => amount.currency)].map(([currency, of]) => [currency, sum(of.map(({ amount }) => decimal(amount.amount)))]));
+  const own = fees.get(told.currency) ?? ZERO;
+  fees.delete(told.currency);
+  return {
+    portfolioId: told.portfolioId, instrumentId: told.instrumentId, side: told.side, quantity: decimal(told.quantity), price: decimal(told.price),
+    currency: told.currency, tradeDate: told.tradeDate, fees: own, ...(fees.size > 0 && { foreignFees: fees }),
+    ...(told.settlement !== undefined && { settlement: { currency: told.settlement.currency, rate: decimal(told.settlement.rate) } }),
+  };
+}
 
-/** Cash is rounded as it will be booked: to the currency's minor unit. The booking's own figure replaces it when it comes. */
-export function effectOf({ instrumentId, side, quantity, price, currency, fees, settlement }: Terms): Effect {
+/** Cash is rounded as it will be booked: to the currency's minor unit. The booking's own figure replaces it when it comes. Fees in other currencies are exact already. */
+export function effectOf({ instrumentId, side, quantity, price, currency, fees, foreignFees, settlement }: Terms): Effect {
   const gross = quantity.times(price);
   const cash = (side === 'BUY' ? gross.negated() : gross).minus(fees).toDecimalPlaces(minorUnits(currency));
   const moved = settlement === undefined ? { currency, cash } : { currency: settlement.currency, cash: cash.times(settlement.rate).toDecimalPlaces(minorUnits(settlement.currency)) };
-  return { instrumentId, quantity: side === 'BUY' ? quantity : quantity.negated(), ...moved };
+  const own = { instrumentId, quantity: side === 'BUY' ? quantity : quantity.negated(), ...moved };
+  if (foreignFees === undefined) return own;
+  const paid = [...foreignFees].map(([of, amount]): Charge => ({ currency: of, cash: toMinorUnit({ amount, currency: of }).amount.negated() }));
+  const within = sum(paid.filter((charge) => charge.currency === moved.currency).map((charge) => charge.cash));
+  const charges = paid.filter((charge) => charge.currency !== moved.currency);
+  return { ...own, cash: own.cash.plus(within), ...(charges.length > 0 && { charges }) };
 }
 
-export const negated = (effect: Effect): Effect => ({ ...effect, quantity: effect.quantity.negated(), cash: effect.cash.negated() });
+export const negated = (effect: Effect): Effect => ({
+  ...effect, quantity: effect.quantity.negated(), cash: effect.cash.negated(),
+  ...(effect.charges !== undefined && { charges: effect.charges.map(({ currency, cash }) => ({ currency, cash: cash.negated() })) }),
+});
+
+/** Everything that it adds to cash, by currency. */
+export const cashEffects = ({ currency, cash, charges = [] }: Effect): readonly Charge[] => [{ currency, cash }, ...charges];
+
+/** Of all of them, each once. */
+export const currenciesOf = (effects: readonly Effect[]): readonly string[] => [...new Set(effects.flatMap(cashEffects).map(({ currency }) => currency))];
 
 export const cashIn = ({ cash }: Book, currency: string): Decimal => cash.get(currency) ?? ZERO;
 export const held = ({ holdings }: Book, instrumentId: string): Decimal => holdings.get(instrumentId) ?? ZERO;
@@ -75,8 +104,8 @@ export const copyOf = ({ cash, holdings }: Book): Book => ({ cash: new Map(cash)
 
 /** Changes the book. */
 export function apply(book: Book, effects: readonly Effect[]): void {
-  for (const { instrumentId, quantity, currency, cash } of effects) {
-    book.cash.set(currency, cashIn(book, currency).plus(cash));
-    book.holdings.set(instrumentId, held(book, instrumentId).plus(quantity));
+  for (const effect of effects) {
+    for (const { currency, cash } of cashEffects(effect)) book.cash.set(currency, cashIn(book, currency).plus(cash));
+    book.holdings.set(effect.instrumentId, held(book, effect.instrumentId).plus(effect.quantity));
   }
 }

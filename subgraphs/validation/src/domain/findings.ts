@@ -24,13 +24,16 @@ export function find(demand: Demand, situation: Situation): Finding {
 const yesOrNo = (holds: boolean): 'YES' | 'NO' => (holds ? 'YES' : 'NO');
 const percent = (ratio: Decimal): string => `${text(ratio.times(100).toDecimalPlaces(2))} %`;
 
+/** The currency in which cash moves, and those of fees in others: the first that would be short is told, else what remains of the cash. */
 function sufficientCash({ trade, before, after }: Situation): Finding {
-  const currency = trade.settlement?.currency ?? trade.currency;
-  const available = cashIn(before, currency);
-  const remaining = cashIn(after, currency);
-  const holds = !remaining.isNegative() || remaining.greaterThanOrEqualTo(available);
-  const inputs = { currency, available: text(available), needed: text(available.minus(remaining)), remaining: text(remaining) };
-  return { holds: yesOrNo(holds), message: holds ? `${inputs.remaining} ${currency} remain` : `${inputs.needed} ${currency} are needed and ${inputs.available} are there`, inputs };
+  const found = [trade.settlement?.currency ?? trade.currency, ...(trade.foreignFees?.keys() ?? [])].map((currency) => {
+    const available = cashIn(before, currency);
+    const remaining = cashIn(after, currency);
+    const holds = !remaining.isNegative() || remaining.greaterThanOrEqualTo(available);
+    return { holds, inputs: { currency, available: text(available), needed: text(available.minus(remaining)), remaining: text(remaining) } };
+  });
+  const { holds, inputs } = found.find((each) => !each.holds) ?? found[0] as typeof found[number];
+  return { holds: yesOrNo(holds), message: holds ? `${inputs.remaining} ${inputs.currency} remain` : `${inputs.needed} ${inputs.currency} are needed and ${inputs.available} are there`, inputs };
 }
 
 function noShortSelling({ trade: { instrumentId }, before, after }: Situation): Finding {

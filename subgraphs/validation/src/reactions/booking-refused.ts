@@ -7,7 +7,7 @@ import { causedBy, event } from '@pms/events/envelope';
 import { bookingRefused } from '@pms/schema/events/transactional';
 import { tradeRejected } from '@pms/schema/events/validation';
 import type { Workings } from '../context.ts';
-import { apply, cashIn, type Effect, effectOf, held, negated, termsOf } from '../domain/book.ts';
+import { apply, cashIn, currenciesOf, type Effect, effectOf, held, negated, termsOf } from '../domain/book.ts';
 import type { Commitment, LockedPortfolio } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { locked } from './each-portfolio.ts';
@@ -35,7 +35,7 @@ async function countAgain(tx: ValidationWrites, portfolio: LockedPortfolio, refu
   if (former === null) await tx.release(refused.tradeId);
   await tx.recordDecided(portfolio, {
     decisions: [], runs: [], reserved: former === null ? [] : [former],
-    cash: [...new Set(effects.map(({ currency }) => currency))].map((currency) => [currency, cashIn(book, currency)]),
+    cash: currenciesOf(effects).map((currency) => [currency, cashIn(book, currency)]),
     holdings: [...new Set(effects.map(({ instrumentId }) => instrumentId))].map((id) => [id, held(book, id)]),
   }, at);
   if (former !== null) await tx.markBooked([former]);

@@ -5,7 +5,7 @@ import { tradeAmended, tradeCancelled, tradeCaptured, type TradeFacts } from '@p
 import { cashMoved, tradeBooked } from '@pms/schema/events/transactional';
 import { decideTrades } from '../commands/decide-trades.ts';
 import type { Workings } from '../context.ts';
-import { cashIn, held } from '../domain/book.ts';
+import { cashEffects, cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { countBookings, countCash, isOfTrade } from './books.ts';
@@ -85,7 +85,7 @@ export const onTradeCancelled = ({ store, now }: Workings): Reaction => ({
     if (commitment === undefined) return;
     const book = await tx.book(organizationId, portfolio.id);
     await tx.release(tradeId);
-    await tx.saveCash(portfolio, [[commitment.currency, cashIn(book, commitment.currency).minus(commitment.cash)]]);
+    await tx.saveCash(portfolio, cashEffects(commitment).map(({ currency, cash }) => [currency, cashIn(book, currency).minus(cash)]));
     await tx.saveHoldings(portfolio, [[commitment.instrumentId, held(book, commitment.instrumentId).minus(commitment.quantity)]]);
   }),
 });

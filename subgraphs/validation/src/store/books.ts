@@ -5,6 +5,7 @@ import { decimal, type Decimal } from '@pms/money';
 import type { Book } from '../domain/book.ts';
 import type { Close, Instrument } from '../domain/market.ts';
 import type { Rule } from '../domain/rule.ts';
+import { chargesIn, type KeptCharges } from './charges.ts';
 import type { AskedClose, Commitment } from './records.ts';
 import { RULE_COLUMNS, type RuleRow, toRule } from './rows.ts';
 import { type About, situations } from './situation.ts';
@@ -29,10 +30,10 @@ export function books(sql: Sql) {
     },
 
     async commitments(organizationId: string, tradeIds: readonly string[]): Promise<ReadonlyMap<string, Commitment>> {
-      const { rows } = await sql.query<{ tradeId: string; version: number; instrumentId: string; quantity: string; currency: string; cash: string }>(
-        `select trade_id as "tradeId", version, instrument_id as "instrumentId", quantity, currency, cash
+      const { rows } = await sql.query<{ tradeId: string; version: number; instrumentId: string; quantity: string; currency: string; cash: string; charges: KeptCharges | null }>(
+        `select trade_id as "tradeId", version, instrument_id as "instrumentId", quantity, currency, cash, charges
          from validation.commitment where organization_id = $1 and trade_id = any($2)`, [organizationId, tradeIds]);
-      return new Map(rows.map((row) => [row.tradeId, { ...row, quantity: decimal(row.quantity), cash: decimal(row.cash) }]));
+      return new Map(rows.map((row) => [row.tradeId, { ...row, quantity: decimal(row.quantity), cash: decimal(row.cash), charges: chargesIn(row.charges) }]));
     },
 
     async instruments(organizationId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Instrument>> {

@@ -1,6 +1,7 @@
 /** Writes what a run of trades came to in one statement: decisions, their evidence, and what the allowed ones take and give. */
 import type { Sql } from '@pms/events/sql';
 import type { Decimal } from '@pms/money';
+import { keptCharges } from './charges.ts';
 import type { CheckRun, Commitment, LockedPortfolio, NewDecision } from './records.ts';
 
 /** What a portfolio's cash or holdings come to, by currency or instrument. */
@@ -30,15 +31,15 @@ const DECIDED = `
     insert into validation.check_run (at, organization_id, portfolio_id, id, trade_id, version, occasion, outcome, checks)
     select $1, * from unnest($9::text[], $10::text[], $11::text[], $12::text[], $13::int[], $14::text[], $15::text[], $16::jsonb[])
   ), reserved as (
-    insert into validation.commitment (state, organization_id, portfolio_id, trade_id, version, instrument_id, quantity, currency, cash)
-    select 'RESERVED', * from unnest($17::text[], $18::text[], $19::text[], $20::int[], $21::text[], $22::numeric[], $23::text[], $24::numeric[])
+    insert into validation.commitment (state, organization_id, portfolio_id, trade_id, version, instrument_id, quantity, currency, cash, charges)
+    select 'RESERVED', * from unnest($17::text[], $18::text[], $19::text[], $20::int[], $21::text[], $22::numeric[], $23::text[], $24::numeric[], $25::jsonb[])
     on conflict (trade_id) do update set version = excluded.version, state = 'RESERVED', instrument_id = excluded.instrument_id,
-      quantity = excluded.quantity, currency = excluded.currency, cash = excluded.cash
+      quantity = excluded.quantity, currency = excluded.currency, cash = excluded.cash, charges = excluded.charges
   ), cash as (
-    insert into validation.projected_cash (organization_id, portfolio_id, currency, amount) select * from unnest($25::text[], $26::text[], $27::text[], $28::numeric[])
+    insert into validation.projected_cash (organization_id, portfolio_id, currency, amount) select * from unnest($26::text[], $27::text[], $28::text[], $29::numeric[])
     on conflict (portfolio_id, currency) do update set amount = excluded.amount
   )
-  insert into validation.projected_holding (organization_id, portfolio_id, instrument_id, quantity) select * from unnest($29::text[], $30::text[], $31::text[], $32::numeric[])
+  insert into validation.projected_holding (organization_id, portfolio_id, instrument_id, quantity) select * from unnest($30::text[], $31::text[], $32::text[], $33::numeric[])
   on conflict (portfolio_id, instrument_id) do update set quantity = excluded.quantity`;
 
 /** Each row with its portfolio before it: columns of organisation and portfolio, then those of the row. */
@@ -54,7 +55,7 @@ export async function recordDecided(sql: Sql, all: readonly DecidedOf[], at: Dat
     ...columnsOf(all, ({ decisions }) => decisions, ({ tradeId }) => tradeId, ({ version }) => version, ({ outcome }) => outcome, ({ facts }) => JSON.stringify(facts), ({ maker }) => maker),
     ...columnsOf(all, ({ runs }) => runs, ({ id }) => id, ({ tradeId }) => tradeId, ({ version }) => version, ({ occasion }) => occasion, ({ outcome }) => outcome, ({ checks }) => JSON.stringify(checks)),
     ...columnsOf(all, ({ reserved }) => reserved, ({ tradeId }) => tradeId, ({ version }) => version, ({ instrumentId }) => instrumentId, ({ quantity }) => quantity.toFixed(),
-      ({ currency }) => currency, ({ cash }) => cash.toFixed()),
+      ({ currency }) => currency, ({ cash }) => cash.toFixed(), ({ charges }) => keptCharges(charges)),
     ...columnsOf(all, ({ cash }) => cash, ([currency]) => currency, ([, amount]) => amount.toFixed()),
     ...columnsOf(all, ({ holdings }) => holdings, ([instrumentId]) => instrumentId, ([, quantity]) => quantity.toFixed()),
   ]);

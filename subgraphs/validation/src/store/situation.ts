@@ -4,6 +4,7 @@ import { decimal, type Decimal } from '@pms/money';
 import type { Book } from '../domain/book.ts';
 import type { Instrument } from '../domain/market.ts';
 import type { Rule } from '../domain/rule.ts';
+import { chargesIn, type KeptCharges } from './charges.ts';
 import type { Commitment } from './records.ts';
 import { RULE_COLUMNS, type RuleRow, toRule } from './rows.ts';
 
@@ -35,7 +36,7 @@ interface Row {
   readonly cash: readonly Pair<string>[];
   readonly holdings: readonly Pair<string>[];
   readonly rules: readonly (Omit<RuleRow, 'updatedAt'> & { readonly updatedAt: string })[];
-  readonly commitments: readonly { readonly tradeId: string; readonly version: number; readonly instrumentId: string; readonly quantity: string; readonly currency: string; readonly cash: string }[];
+  readonly commitments: readonly { readonly tradeId: string; readonly version: number; readonly instrumentId: string; readonly quantity: string; readonly currency: string; readonly cash: string; readonly charges: KeptCharges | null }[];
   readonly waiting: readonly Pair<number>[];
   readonly cancelled: readonly string[];
   readonly instruments: readonly (Instrument & { readonly id: string })[];
@@ -50,7 +51,7 @@ const SITUATION = `select
   ${all('jsonb_build_array(currency, amount::text)', 'validation.projected_cash where organization_id = asked.organization_id and portfolio_id = asked.portfolio_id')} as cash,
   ${all('jsonb_build_array(instrument_id, quantity::text)', 'validation.projected_holding where organization_id = asked.organization_id and portfolio_id = asked.portfolio_id and quantity <> 0')} as holdings,
   ${rows(RULE_COLUMNS, 'validation.compliance_rule where organization_id = asked.organization_id order by id')} as rules,
-  ${rows('trade_id as "tradeId", version, instrument_id as "instrumentId", quantity::text, currency, cash::text',
+  ${rows('trade_id as "tradeId", version, instrument_id as "instrumentId", quantity::text, currency, cash::text, charges',
     'validation.commitment where organization_id = asked.organization_id and trade_id = any(asked.trade_ids)')} as commitments,
   ${all('jsonb_build_array(trade_id, version)', "validation.decision where organization_id = asked.organization_id and trade_id = any(asked.trade_ids) and outcome = 'PENDING_APPROVAL'")} as waiting,
   ${all('trade_id', 'validation.cancelled_trade where organization_id = asked.organization_id and trade_id = any(asked.trade_ids)')} as cancelled,
@@ -68,7 +69,7 @@ export async function situations(sql: Sql, asked: readonly About[]): Promise<Sit
   return found.map((row) => ({
     book: { cash: amounts(row.cash), holdings: amounts(row.holdings) },
     rules: row.rules.map((rule) => toRule({ ...rule, updatedAt: new Date(rule.updatedAt) })),
-    commitments: new Map(row.commitments.map((one) => [one.tradeId, { ...one, quantity: decimal(one.quantity), cash: decimal(one.cash) }])),
+    commitments: new Map(row.commitments.map((one) => [one.tradeId, { ...one, quantity: decimal(one.quantity), cash: decimal(one.cash), charges: chargesIn(one.charges) }])),
     waiting: new Map(row.waiting), cancelled: new Set(row.cancelled),
     instruments: new Map(row.instruments.map(({ id, ...instrument }) => [id, instrument])), restricted: new Set(row.restricted),
   }));

@@ -57,13 +57,17 @@ export function custodyReads(sql: Sql) {
     },
 
     async contractual(organizationId: string, portfolioId: string, day: string): Promise<Contractual> {
-      const { rows } = await sql.query<{ instrument_id: string; currency: string; not_due: string | null; overdue: string | null }>(
-        `select instrument_id, currency, sum(quantity) filter (where contractual_on > $3::date) as not_due,
-           sum(amount - part_amount) filter (where contractual_on <= $3::date and (settled_on is null or settled_on > $3::date)) as overdue
-         from transactional.trade_booking where organization_id = $1 and portfolio_id = $2 and step <> 'cancelled' and traded_on <= $3::date group by instrument_id, currency`,
+      const { rows } = await sql.query<{ instrument_id: string | null; currency: string; amount: string }>(
+        `with standing as (select instrument_id, currency, quantity, contractual_on > $3::date as not_due, contractual_on <= $3::date and (settled_on is null or settled_on > $3::date) as overdue,
+             coalesce(cash_currency, currency) as cash_currency, coalesce(cash_amount, amount) - part_amount as cash, charges
+           from transactional.trade_booking where organization_id = $1 and portfolio_id = $2 and step <> 'cancelled' and traded_on <= $3::date)
+         select instrument_id, currency, sum(quantity) as amount from standing where not_due group by instrument_id, currency
+         union all select null, cash_currency, sum(cash) from standing where overdue group by cash_currency
+         union all select null, c->>'currency', sum((c->>'amount')::numeric) from standing, jsonb_array_elements(charges) c where overdue group by c->>'currency'`,
         [organizationId, portfolioId, day]);
+      const held = rows.flatMap(({ instrument_id: instrumentId, ...row }) => (instrumentId === null ? [] : [{ ...row, instrumentId }]));
       return {
-        notDue: totals(rows, (row) => [keyOf({ instrumentId: row.instrument_id, currency: row.currency }), row.not_due]), overdue: totals(rows, (row) => [row.currency, row.overdue]),
+        notDue: totals(held, (row) => [keyOf(row), row.amount]), overdue: totals(rows.filter((row) => row.instrument_id === null), (row) => [row.currency, row.amount]),
       };
     },
 

@@ -1,0 +1,2 @@
+-- What fees of a trade in other currencies than that of its cash take.
+ALTER TABLE "validation"."commitment" ADD COLUMN     "charges" JSONB;
