@@ -4,10 +4,11 @@
  */
 import type { PmsClient } from '@pms/client';
 import {
-  BookCashItemDocument, type CashItem, CheckTradeDocument, DepositCashDocument, ImportTargetDocument, ImportTradesDocument, SettleDueDocument, StoppedTradesDocument, TradeChecksDocument, UndecidedTradesDocument, WithdrawCashDocument,
+  BookCashItemDocument, CheckTradeDocument, DepositCashDocument, ImportTargetDocument, ImportTradesDocument, SettleDueDocument, StoppedTradesDocument, TradeChecksDocument, UndecidedTradesDocument, WithdrawCashDocument,
 } from '@pms/client/generated';
 import { decimal, text } from '@pms/money';
 import type { ImportRow, RowProblem } from '@pms/trade-capture/layouts';
+import { cashItemOf, refusedRow, type UserError } from './cash-items.ts';
 import { patient, until } from './connection.ts';
 import { type CheckedRow, chunksOf, type FilePlan, inputOf } from './plan.ts';
 
@@ -18,15 +19,11 @@ export interface Booked {
   readonly problems: readonly RowProblem[];
 }
 
-interface UserError {
-  readonly message: string;
-}
-
 const CASH_KNOWN_MAX_MS = 30_000;
 const DECIDED_MAX_MS = 1_800_000;
 const SETTLE_CALLS_MAX = 10_000;
 
-const isIn = ({ kind, amount }: ImportRow): boolean => kind === 'DEPOSIT' || (kind === 'INTEREST' && !decimal(amount ?? '0').isNegative());
+const isIn = ({ kind, amount }: ImportRow): boolean => kind === 'DEPOSIT' || kind === 'DIVIDEND' || (kind === 'INTEREST' && !decimal(amount ?? '0').isNegative());
 
 export async function booked(client: PmsClient, { target, rows }: FilePlan, reason: string, say: (line: string) => void): Promise<Booked> {
   const fresh = rows.filter(({ outcome }) => outcome !== 'DUPLICATE');
@@ -56,26 +53,20 @@ interface About {
 
 /** One after another: their order is theirs, and a portfolio's cash moves one at a time. Stops at the first that is refused. */
 async function moved(about: About, rows: readonly CheckedRow[]): Promise<RowProblem[]> {
-  for (const { row } of rows) {
-    const [refusal] = await moveOne(about, row);
-    if (refusal !== undefined) return [{ row: row.row, column: row.columns?.['amount'] ?? 'amount', reason: refusal.message }];
+  for (const checked of rows) {
+    const [refusal] = await moveOne(about, checked);
+    if (refusal !== undefined) return [refusedRow(checked.row, refusal)];
   }
   if (rows.length > 0) about.say(`booked ${String(rows.length)} ${rows.length === 1 ? 'row' : 'rows'} of cash`);
   return [];
 }
 
-async function moveOne({ client, portfolioId, reason }: About, { kind, amount, currency, date, externalId, note }: ImportRow): Promise<readonly UserError[]> {
-  const money = { amount: text(decimal(amount ?? '0').abs()), currency };
-  const input = { portfolioId, amount: money, effectiveDate: date, idempotencyKey: externalId, reason: note ?? reason };
+async function moveOne({ client, portfolioId, reason }: About, checked: CheckedRow): Promise<readonly UserError[]> {
+  const { row: { kind, amount, currency, date, externalId, note } } = checked;
+  const input = { portfolioId, amount: { amount: text(decimal(amount ?? '0').abs()), currency }, effectiveDate: date, idempotencyKey: externalId, reason: note ?? reason };
   if (kind === 'DEPOSIT') return (await patient(() => client.mutate(DepositCashDocument, { input }))).depositCash.userErrors;
   if (kind === 'WITHDRAWAL') return (await patient(() => client.mutate(WithdrawCashDocument, { input }))).withdrawCash.userErrors;
-  return (await patient(() => client.mutate(BookCashItemDocument, { input: { ...input, item: itemOf(kind, amount) } }))).bookCashItem.userErrors;
-}
-
-function itemOf(kind: ImportRow['kind'], amount: string | null): CashItem {
-  if (kind === 'FEE') return 'FEE';
-  if (kind === 'TAX') return 'TAX';
-  return decimal(amount ?? '0').isNegative() ? 'INTEREST_PAID' : 'INTEREST_RECEIVED';
+  return (await patient(() => client.mutate(BookCashItemDocument, { input: cashItemOf({ portfolioId, reason }, checked) }))).bookCashItem.userErrors;
 }
 
 /** The rules hear of cash a moment after the books have it; a purchase that came before would be rejected, for good. */
@@ -131,7 +122,7 @@ async function whyRejected(client: PmsClient, id: string): Promise<string> {
   try {
     const { trade } = await client.query(TradeChecksDocument, { id });
     const failed = (trade?.checks ?? []).filter(({ outcome }) => outcome === 'FAILED').map(({ message }) => message);
-    return failed.length > 0 ? failed.join('; ') : 'its checks say why';
+    return failed.length > 0 ? failed.join('; ') : trade?.decision?.comment ?? 'its checks say why';
   } catch {
     return 'its checks say why';
   }

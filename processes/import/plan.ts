@@ -2,9 +2,11 @@
 import type { PmsClient } from '@pms/client';
 import { CashBookedDocument, type ImportRowInput, ImportTargetDocument, ImportTargetsNamedDocument, ImportTradesDocument, type ImportTradesMutation } from '@pms/client/generated';
 import { StartError } from '@pms/prisma/embedded';
-import { decimal, type Decimal, ZERO } from '@pms/money';
-import type { ImportFile, ImportRow, RowProblem } from '@pms/trade-capture/layouts';
+import { decimal, type Decimal, text, ZERO } from '@pms/money';
+import { foreignCosts, type ImportFile, type ImportRow, type RowProblem } from '@pms/trade-capture/layouts';
+import { cashProblems } from './cash-items.ts';
 import { patient } from './connection.ts';
+import { rateProblems } from './fee-rates.ts';
 
 export interface Target {
   readonly id: string;
@@ -81,6 +83,8 @@ export async function planned(client: PmsClient, target: Target, file: ImportFil
     if (chunks.length > 1) say(`checked ${String(Math.min((index + 1) * CHUNK_ROWS, file.rows.length))} of ${String(file.rows.length)} rows`);
   }
   const rows = await cashSifted(client, target, gathered);
+  // what chunks found is told first: the books and the rates are asked about good rows alone
+  gathered.problems.push(...await cashProblems(client, target.id, rows), ...await rateProblems(client, rows));
   const { portfolio } = await patient(() => client.query(ImportTargetDocument, { portfolioId: target.id }));
   return { target, file, rows, problems: gathered.problems.toSorted(byRow), warnings: gathered.warnings.toSorted(byRow), ...changes(gathered, portfolio) };
 }
@@ -94,7 +98,7 @@ function gather({ rows, problems, warnings, quantities, cash }: Gathered, chunk:
   warnings.push(...answer.warnings.map(asCalled));
   for (const one of checkedRows(chunk, answer)) {
     rows.push(one);
-    if (one.outcome !== 'DUPLICATE') cash.set(one.cashEffect.currency, (cash.get(one.cashEffect.currency) ?? ZERO).plus(decimal(one.cashEffect.amount)));
+    for (const { currency, amount } of one.outcome === 'DUPLICATE' ? [] : [one.cashEffect, ...foreignCosts(one.row).map((cost) => ({ ...cost, amount: text(cost.amount) }))]) cash.set(currency, (cash.get(currency) ?? ZERO).plus(decimal(amount)));
   }
   for (const { instrument, quantity } of answer.positionChanges ?? []) {
     const before = quantities.get(instrument.id);

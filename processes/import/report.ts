@@ -17,7 +17,7 @@ export function problemLines(title: string, problems: readonly RowProblem[]): st
 }
 
 function rowLine({ row, outcome }: CheckedRow): string {
-  const what = row.quantity === null ? `${row.amount ?? ''} ${row.currency}` : `${row.quantity} ${nameOf(row)} at ${row.price ?? ''} ${row.currency}`;
+  const what = row.quantity === null ? `${row.amount ?? ''} ${row.currency}${row.instrument === null ? '' : ` of ${nameOf(row)}`}${row.withheld === null ? '' : `, ${row.withheld} ${row.currency} withheld`}` : `${row.quantity} ${nameOf(row)} at ${row.price ?? ''} ${row.currency}`;
   const fees = row.fees.map(({ kind, amount, currency }) => `, ${kind.toLowerCase().replace('_', ' ')} ${amount} ${currency}`).join('');
   return `  row ${String(row.row).padEnd(6)} ${row.date}  ${row.kind.padEnd(10)} ${what}${fees}${outcome === 'DUPLICATE' ? '  (booked before: left as it is)' : ''}`;
 }

@@ -100,6 +100,7 @@ const moved = z.array(z.object({ instrumentId: z.string(), currency: currencyTex
  * A corporate action counts in a portfolio's books, or does something else there than was told before: what is told last of an entitlement stands.
  * `parts` is what it changed in each position on the ex date, `positions` are these as they stand now. Cash is `income` (a dividend, gross) less
  * `tax` plus `capital`, in `currency`, earned on the ex date and paid on the pay date; all of it is negative where a short position owes it.
+ * A dividend that was booked from a custodian's statement is told as one, too: the entitlement and the action are the movement of cash, `entitled` is zero.
  */
 export const corporateActionApplied = defineEvent('transactional.corporate-action-applied.v1', {
   ...entitlement, kind: z.string(), instrumentId: z.string(), exDate: dateText, payDate: dateText.nullable(),

@@ -68,16 +68,33 @@ export const importing: Journey = (at) => describe('imports', PATIENCE, () => {
     expect((await platform.pms('books', 'verify')).output).toContain('everything holds');
   });
 
-  test('dividends are refused by name, unless they are left out by name', async () => {
-    const file = path.join(platform.home, 'dividends.csv');
-    fs.writeFileSync(file, 'external_id,date,action,symbol,quantity,price,currency,amount\nd1,2024-02-15,dividend,AAPL,,,USD,28.80\nd2,2024-02-16,interest,,,,USD,1.25\n');
-    const refused = await imported(file);
-    expect(refused.output).toMatch(/row 2, action: a dividend is not booked from a file/);
-    const done = await imported(file, '--leave-out', 'dividend');
-    expect(done.output).toMatch(/row 2, action: a row of dividend: left out as asked/);
-    expect(done.output).toContain('Booked 0 trades and 1 rows of cash');
-    expect([refused.code, done.code]).toEqual([1, 0]);
-    expect((await books()).cash).toEqual(['159754.44']);
+  test('by a mapping of one’s own income is booked, with the tax that was withheld; a row that cannot be booked is named, and nothing of its file is booked', async () => {
+    const written = (name: string, lines: readonly string[]): string => {
+      fs.writeFileSync(path.join(platform.home, name), lines.join('\n'));
+      return path.join(platform.home, name);
+    };
+    const mapping = written('own-bank.json', [JSON.stringify({
+      name: 'own-bank', title: 'Own bank', dates: ['YYYY-MM-DD'], tables: [{
+        columns: { date: 'day', action: 'what', symbol: 'of', quantity: 'units', price: 'price', currency: 'ccy', amount: 'amount', withheld: 'wht', externalId: 'id' },
+        actions: { DIV: 'DIVIDEND', INT: 'INTEREST', CHG: 'FEE', BUY: 'BUY' }, amountSign: 'ANY', fees: [{ amount: 'fee', currency: 'feeccy' }],
+      }],
+    })]);
+    const own = (file: string, ...more: readonly string[]) => platform.pms('import', 'trades', file, '--portfolio', 'brought along', '--layout', mapping, '--url', platform.url, ...more);
+    const good = ['id,day,what,of,units,price,ccy,amount,wht,fee,feeccy', 'd1,2024-02-15,DIV,AAPL,,,USD,28.80,4.32,,', 'd2,2024-02-16,INT,,,,USD,1.25,,,', 'd3,2024-02-16,CHG,,,,USD,0.50,,,'];
+    const before = await books();
+    const refused = await own(written('bad-income.csv', [...good, 'd4,2024-02-16,DIV,NOSUCH,,,USD,1,,,', 'd5,2024-02-16,DIV,AAPL,,,USD,1,2,,', 'd6,2024-02-16,BUY,AAPL,1,180,USD,,,1.50,CHF']));
+    expect(refused.output).toMatch(/row 5, of: there is no instrument NOSUCH/);
+    expect(refused.output).toMatch(/row 6, wht: a tax of 2 on 1: the amount is gross/);
+    expect(refused.output).toMatch(/row 7, fee: MISSING_RATE: a fee is in CHF and the trade in USD/);
+    expect([refused.code, await books()]).toEqual([1, before]);
+    const file = written('income.csv', good);
+    const dry = await own(file, '--dry-run', '--leave-out', 'interest');
+    expect(dry.output).toMatch(/row 2 .*DIVIDEND +28\.8 USD of AAPL, 4\.32 USD withheld/);
+    expect(dry.output).toMatch(/row 3, what: a row of interest: left out as asked/);
+    expect([dry.code, await books()]).toEqual([0, before]);
+    expect((await own(file)).output).toContain('Booked 0 trades and 3 rows of cash');
+    expect((await own(file)).output).toContain('3 of them booked before');
+    expect((await books()).cash).toEqual(['159778.42']);
   });
 
   test('a price file of a vendor is read by its layout', async () => {

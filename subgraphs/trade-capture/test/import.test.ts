@@ -177,7 +177,7 @@ test('the call as a whole is refused for what is wrong with it', async () => {
   expect(await toldCount()).toBe(before);
 });
 
-test('cash is refused by name where nobody asked to be handed it, and kinds that cannot be booked always', async () => {
+test('cash is refused by name where nobody asked to be handed it', async () => {
   const cash = 'date,action,symbol,quantity,price,currency,amount\n2026-01-05,deposit,,,,USD,5\n2026-01-06,dividend,AAPL,,,USD,5';
   const refused = await importing({ portfolioId: 'prt_good', layout: 'generic', csv: cash });
   expect(refused.problems).toMatchObject([2, 3].map((row) => ({ row, column: 'action', reason: expect.stringContaining('cashRows: RETURN') })));

@@ -2,7 +2,7 @@
 import { decimal, minorUnits, text } from '@pms/money';
 import { asQuoted } from '@pms/money/quote-unit';
 import type { TradeCaptureContext } from '../context.ts';
-import { cashMutations, type PlannedRow } from '../domain/import-plan.ts';
+import type { PlannedRow } from '../domain/import-plan.ts';
 import { columnOf, type ImportRow, isTrade, type RowProblem } from '../domain/import-row.ts';
 import { indexInstruments, type NamedInstrument, pickInstrument } from '../domain/named-instrument.ts';
 import { type CaptureInput, sifted } from './capture.ts';
@@ -87,7 +87,8 @@ function goodCash(row: ImportRow, problems: RowProblem[]): boolean {
   const digits = minorUnits(row.currency);
   if (row.amount !== null && decimal(row.amount).decimalPlaces() > digits) add('amount', `${row.amount} ${row.currency}: ${row.currency} has ${digits} fractional digits`);
   if (row.amount !== null && row.kind !== 'INTEREST' && !decimal(row.amount).greaterThan(0)) add('amount', `the amount ${row.amount} is not above zero`);
-  if (cashMutations[row.kind] === undefined) add('action', `a ${row.kind.toLowerCase()} is not booked from a file: it is announced once as a corporate action, for all who hold the instrument; leave the row out`);
+  if (row.withheld !== null && decimal(row.withheld).decimalPlaces() > digits) add('withheld', `${row.withheld} ${row.currency}: ${row.currency} has ${digits} fractional digits`);
+  if (row.withheld !== null && row.amount !== null && decimal(row.withheld).greaterThan(decimal(row.amount))) add('withheld', `a tax of ${row.withheld} on ${row.amount}: the amount is gross, before tax`);
   return problems.length === before;
 }
 

@@ -1,6 +1,6 @@
 /** What an import would do: each row with its outcome, and what all of them together add to positions and cash. */
 import type { UserErrorCode } from '@pms/errors';
-import { Decimal, decimal, minorUnits, ZERO } from '@pms/money';
+import { Decimal, decimal, minorUnits, sum, ZERO } from '@pms/money';
 import type { ImportKind, ImportRow, RowProblem } from './import-row.ts';
 import type { NamedInstrument } from './named-instrument.ts';
 
@@ -32,9 +32,9 @@ export interface ImportAnswer {
   readonly userErrors: readonly { readonly code: UserErrorCode; readonly message: string; readonly path: readonly string[] }[];
 }
 
-/** The mutation that books a kind of cash row; kinds without one are refused by name. */
-export const cashMutations: Readonly<Partial<Record<ImportKind, string>>> = {
-  DEPOSIT: 'depositCash', WITHDRAWAL: 'withdrawCash', FEE: 'bookCashItem', INTEREST: 'bookCashItem', TAX: 'bookCashItem',
+/** The mutation that books a kind of cash row. */
+export const cashMutations: Readonly<Record<Exclude<ImportKind, 'BUY' | 'SELL'>, string>> = {
+  DEPOSIT: 'depositCash', WITHDRAWAL: 'withdrawCash', DIVIDEND: 'bookCashItem', FEE: 'bookCashItem', INTEREST: 'bookCashItem', TAX: 'bookCashItem',
 };
 
 /** Signed, as the portfolio's cash of the row's currency sees it; rounded as it is booked. Fees in other currencies: `foreignCosts`. */

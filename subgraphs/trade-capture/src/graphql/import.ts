@@ -51,7 +51,7 @@ export const ImportBooking: ImportBookingResolvers = {
   amount: ({ row }) => (row.amount === null ? null : decimal(row.amount)),
   withheld: ({ row }) => (row.withheld === null ? null : decimal(row.withheld)),
   note: ({ row }) => row.note,
-  bookedBy: ({ row }) => cashMutations[row.kind] ?? null,
+  bookedBy: ({ row: { kind } }) => (kind === 'BUY' || kind === 'SELL' ? null : cashMutations[kind]),
   trade: ({ tradeId }, _, ctx) => (tradeId === null ? null : tradeById(ctx, tradeId)),
 };
 

@@ -1,5 +1,5 @@
 /**
- * Takes back cash that was booked by mistake: deposits, withdrawals, fees, interest, taxes, and exchanges of currencies, settled or not. Nothing is edited: every
+ * Takes back cash that was booked by mistake: deposits, withdrawals, fees, interest, taxes, dividends, and exchanges of currencies, settled or not. Nothing is edited: every
  * entry is reversed from the day of what it undoes, under the request's correlation id, so that books as known now never had it and books as known before keep
  * it. What a portfolio has done with the cash since stays done: settled cash may be short afterwards, and shows it.
  */
@@ -7,12 +7,14 @@ import { invalid, Refusal } from '@pms/errors';
 import { text } from '@pms/money';
 import type { TransactionalContext } from '../context.ts';
 import type { Cash } from '../domain/cash.ts';
-import { toldOf } from '../domain/cash-movement.ts';
+import { dividendData, netOf, toldOf } from '../domain/cash-movement.ts';
 import type { CurrencyExchange } from '../domain/currency-exchange.ts';
 import { reversalOf } from '../domain/journal.ts';
 import type { Posting } from '../store/books-store.ts';
 import type { KnownMovement } from '../store/movement-reads.ts';
 import type { LockedPortfolio, RecordedEntry } from '../store/posting-reads.ts';
+import { applyDueActions } from './apply-actions.ts';
+import { tellDividendReversed } from './dividend-input.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { lockedPortfolio } from './locked.ts';
 import { checkedReason, checkKey, isNew } from './on-settlement.ts';
@@ -40,14 +42,18 @@ export async function reverseCashMovement(ctx: TransactionalContext, input: Reve
 }
 
 async function reverse(ctx: TransactionalContext, tx: Posting, portfolio: LockedPortfolio, { found, posted, reason }: { readonly found: KnownMovement; readonly posted: readonly RecordedEntry[]; readonly reason: string }): Promise<void> {
-  const { id, movement, currency, amount, effectiveOn } = found;
+  const { id, movement, currency, amount, effectiveOn, dividend } = found;
   const ledger = await openLedger(ctx, tx, portfolio);
   const origin = { ...ctx.origin, reason };
-  const factSequence = ledger.record({ kind: 'CASH_MOVEMENT_REVERSED', effectiveOn, currency, data: { movementId: id, movement, amount: text(amount) } }, origin);
+  const factSequence = ledger.record({ kind: 'CASH_MOVEMENT_REVERSED', effectiveOn, currency, data: { movementId: id, movement, amount: text(amount), ...dividendData(dividend) } }, origin);
   postReversals(ledger, posted, { factSequence, origin });
   const { told, comesIn } = toldOf(movement);
-  ledger.tellCash({ kind: told, currency, amount: text(comesIn ? amount.negated() : amount), effectiveDate: effectiveOn, tradeId: null }, origin);
+  const net = netOf({ money: { amount, currency }, dividend }).amount;
+  if (dividend !== undefined) tellDividendReversed(ledger, id, origin);
+  ledger.tellCash({ kind: told, currency, amount: text(comesIn ? net.negated() : net), effectiveDate: effectiveOn, tradeId: null }, origin);
   await ledger.save();
+  // an announcement that had left the portfolio alone because of it counts now
+  if (dividend !== undefined) await applyDueActions(ctx, tx, { ...portfolio, lastFact: ledger.lastFact(), lastEntry: ledger.lastEntry() }, { asOf: ctx.now().toISOString().slice(0, 10), origin });
 }
 
 /** The exchange as it stands then. CONFLICT for one that was taken back before. */

@@ -1,7 +1,7 @@
 /** What the facts say that projections hold: cash, settlements, and how the two are compared. Amounts as in lots.ts and cash.ts. */
 import { type Decimal, decimal, type Money } from '@pms/money';
 import { currencyExchanged, currencySettled } from './currency-exchange.ts';
-import { movementEntry, type Movement } from './cash-movement.ts';
+import { dividendIn, movementEntry, type Movement } from './cash-movement.ts';
 import type { Day } from './days.ts';
 import { claimEntries, type ClaimKind } from './claims.ts';
 import type { FactKind } from './fact.ts';
@@ -46,7 +46,7 @@ const claimLines = (fact: RecordedFact, kind: keyof typeof claimEntries): readon
   claimEntries[kind]({ id: '', kind: fact.data['claim'] as ClaimKind, ...movedIn(fact).money }, fact.effectiveOn).lines;
 
 const movedIn = ({ effectiveOn, currency, data }: RecordedFact) =>
-  ({ reference: '', effectiveOn, money: { amount: decimal(data['amount'] as string), currency: currency ?? '' } });
+  ({ reference: '', effectiveOn, money: { amount: decimal(data['amount'] as string), currency: currency ?? '' }, dividend: dividendIn(data) });
 
 const sidesIn = ({ data }: RecordedFact) => ({ id: '', sold: moneyIn(data['sold']), bought: moneyIn(data['bought']) });
 

@@ -1,5 +1,6 @@
 /** Corporate actions as they were announced, and what they did in each portfolio. */
 import { badInput } from '@pms/errors';
+import { type Decimal, decimal } from '@pms/money';
 import type { Sql } from '@pms/events/sql';
 import type { Page } from '@pms/subgraph/connection';
 import { type KeptOutcome, keptOutcome, outcomeOf } from '../domain/action-entries.ts';
@@ -59,6 +60,14 @@ const COLUMNS: readonly Column[] = [
   ['effective_on', 'date'], ['pay_on', 'date'], ['step', 'text'], ['paid_on', 'date'], ['fact_sequence', 'bigint'], ['data', 'jsonb'], ['outcome', 'jsonb'],
 ];
 
+/** Custodians book a dividend on its pay date or some days after it; one of another quarter, or month, is further away. */
+const SAME_DIVIDEND_DAYS = 5;
+
+/** The portfolio `$1` has the dividend of action `a` from a statement, and it stands. */
+const FROM_STATEMENT = `exists (select from transactional.cash_movement m where m.portfolio_id = $1 and m.instrument_id = a.instrument_id and m.kind = 'DIVIDEND'
+  and abs(m.effective_on - coalesce((a.data->>'payDate')::date, a.ex_date)) <= ${SAME_DIVIDEND_DAYS}
+  and not exists (select from transactional.journal_entry o join transactional.journal_entry r on r.reverses = o.id where o.portfolio_id = m.portfolio_id and o.reference = m.id))`;
+
 export function entitlementReads(sql: Sql) {
   const found = async (where: string, values: readonly unknown[]): Promise<Entitlement[]> =>
     (await sql.query<EntitlementRow>(`select ${ENTITLEMENT} from transactional.entitlement e where e.portfolio_id = $1 and e.step <> 'reversed' and ${where}`, values)).rows.map(toEntitlement);
@@ -81,9 +90,18 @@ export function entitlementReads(sql: Sql) {
     /** Those that were left as they are in some currency, for want of a rate. */
     unratedEntitlements: (portfolioId: string): Promise<Entitlement[]> => found(`e.outcome->>'problem' like '${NO_RATE} %'`, [portfolioId]),
 
+    /** A dividend of the instrument that the books have from an announcement, paid so close to the day that it is the same one; null where there is none. */
+    async dividendAround(portfolioId: string, instrumentId: string, day: string): Promise<{ readonly actionId: string; readonly income: Decimal; readonly currency: string; readonly payOn: string } | null> {
+      const { rows: [row] } = await sql.query<{ actionId: string; income: string; currency: string; payOn: string }>(
+        `select e.action_id as "actionId", e.outcome->>'income' as income, e.outcome->>'currency' as currency, e.pay_on::text as "payOn" from transactional.entitlement e
+         where e.portfolio_id = $1 and e.instrument_id = $2 and e.step <> 'reversed' and e.data->>'kind' = 'CASH_DIVIDEND' and (e.outcome->>'income')::numeric <> 0
+           and abs(e.pay_on - $3::date) <= ${SAME_DIVIDEND_DAYS} order by abs(e.pay_on - $3::date), e.action_id limit 1`, [portfolioId, instrumentId, day]);
+      return row === undefined ? null : { ...row, income: decimal(row.income) };
+    },
+
     /**
      * Actions that are due and not yet in the portfolio's books, though it may have held what they are about: something was traded before the ex
-     * date, or came in by another action. Who announced them comes along.
+     * date, or came in by another action. A dividend that was booked from a statement is not earned again. Who announced them comes along.
      */
     async pendingActions({ id, organizationId }: LockedPortfolio, asOf: string): Promise<Announced[]> {
       const { rows } = await sql.query<AnnouncedRow>(
@@ -93,6 +111,7 @@ export function entitlementReads(sql: Sql) {
            and not exists (select from transactional.entitlement e where e.portfolio_id = $1 and e.action_id = a.action_id and e.version >= a.version)
            and (exists (select from transactional.trade_booking b where b.portfolio_id = $1 and b.instrument_id = a.instrument_id and b.step <> 'cancelled' and b.traded_on < a.ex_date)
              or exists (select from transactional.entitlement e where e.portfolio_id = $1 and e.target_instrument_id = a.instrument_id and e.step <> 'reversed' and e.effective_on <= a.ex_date))
+           and not (a.data->>'kind' = 'CASH_DIVIDEND' and ${FROM_STATEMENT})
          order by a.ex_date, a.action_id`, [id, organizationId, asOf]);
       return rows.map(toAnnounced);
     },

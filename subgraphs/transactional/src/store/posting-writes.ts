@@ -43,6 +43,7 @@ export interface CashMovement {
   readonly amount: { toFixed(): string };
   readonly effectiveOn: string;
   readonly after: Cash;
+  readonly dividend?: DividendOf | undefined;
 }
 
 const FACT: readonly Column[] = [
@@ -113,13 +114,13 @@ function recordWrites(sql: Sql) {
 
     /** False where the organisation has used the key before. */
     async insertMovement({ id, organizationId }: LockedPortfolio, movement: CashMovement): Promise<boolean> {
-      const { after } = movement;
+      const { after, dividend } = movement;
       const { rowCount } = await sql.query(
         `insert into transactional.cash_movement
-           (id, organization_id, portfolio_id, idempotency_key, content_hash, kind, currency, amount, effective_on, settled, receivable, payable)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (organization_id, idempotency_key) do nothing`,
+           (id, organization_id, portfolio_id, idempotency_key, content_hash, kind, currency, amount, effective_on, settled, receivable, payable, instrument_id, tax)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (organization_id, idempotency_key) do nothing`,
         [movement.id, organizationId, id, movement.idempotencyKey, movement.contentHash, movement.kind, after.currency, movement.amount.toFixed(), movement.effectiveOn,
-          after.settled.toFixed(), after.receivable.toFixed(), after.payable.toFixed()]);
+          after.settled.toFixed(), after.receivable.toFixed(), after.payable.toFixed(), dividend?.instrumentId, dividend?.tax.toFixed()]);
       return rowCount === 1;
     },
 

@@ -55,14 +55,14 @@ export const PROJECTION_CHECKS: readonly Check[] = [
         from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id where e.portfolio_id = $1 and l.account like 'CASH%' group by 1, 2, 3, 4),
       after as (select number, reference, undoes, currency, sum(settled) over w as settled, sum(receivable) over w as receivable, sum(payable) over w as payable
         from entries window w as (partition by currency order by number)),
-      moved as (select data->>'movementId' as id, case kind when 'CASH_DEPOSITED' then 'DEPOSIT' when 'CASH_WITHDRAWN' then 'WITHDRAWAL' else data->>'item' end as kind, currency, (data->>'amount')::numeric as amount, effective_on from transactional.fact
+      moved as (select data->>'movementId' as id, case kind when 'CASH_DEPOSITED' then 'DEPOSIT' when 'CASH_WITHDRAWN' then 'WITHDRAWAL' else data->>'item' end as kind, currency, (data->>'amount')::numeric as amount, effective_on, data->>'instrumentId' as instrument_id, (data->>'tax')::numeric as tax from transactional.fact
         where portfolio_id = $1 and kind in ('CASH_DEPOSITED', 'CASH_WITHDRAWN', 'CASH_ITEM_BOOKED')),
       stored as (select * from transactional.cash_movement where portfolio_id = $1)
       select 'movement ' || id || ' ' || x.name as what, coalesce(x.expected, 'nothing') as expected, coalesce(x.found, 'nothing') as found
       from stored m full join moved f using (id) left join after a on a.reference = id and a.currency = f.currency and not a.undoes ${differing(`
         ('kind', f.kind, m.kind), ('currency', f.currency, m.currency),
         ('amount', trim_scale(f.amount)::text, trim_scale(m.amount)::text), ('effective_on', f.effective_on::text, m.effective_on::text),
-        ('settled', ${text('a.settled')}, ${text('m.settled')}), ('receivable', ${text('a.receivable')}, ${text('m.receivable')}), ('payable', ${text('a.payable')}, ${text('m.payable')})`)}`,
+        ('instrument_id', f.instrument_id, m.instrument_id), ('tax', trim_scale(f.tax)::text, trim_scale(m.tax)::text), ('settled', ${text('a.settled')}, ${text('m.settled')}), ('receivable', ${text('a.receivable')}, ${text('m.receivable')}), ('payable', ${text('a.payable')}, ${text('m.payable')})`)}`,
   },
   {
     check: 'a cancelled trade is remembered as it was cancelled', table: 'cancelled_trade',
