@@ -4,7 +4,7 @@
  * last taking the residue. Shorts mirror longs: they owe what longs receive.
  *
  * Conventions. Return of capital reduces basis lot by lot; what exceeds it is a gain. A merger for stock and cash recognises of each lot's gain
- * at most the cash (IRC §356), and no loss; a taxable one recognises all, and its new lots begin on that day. A spin-off and a tax-free merger
+ * at most the cash (IRC §356), and no loss; a taxable one recognises all, and its new lots begin on that day, before its trades. A spin-off and a tax-free merger
  * keep the days of their lots. Cash in lieu sells the fraction of the whole holding, by the portfolio's lot method.
  *
  * Where a position is held in another currency than the action pays and prices in, cash is rounded in the action's currency and counts in the position's at
@@ -148,7 +148,7 @@ function merged(action: ActionHere, { stock, cash: perShare, inLieu, taxable }: 
   if (stock === null) return soldFor(action, held, quantity, boot);
   const parts = apportioned(boot, lots.map((lot) => lot.quantity));
   const recost = lots.map((lot, at) => ({
-    ...lot, id: movedId(lot, action), cost: basisAfter(lot, parts[at] ?? ZERO, { ...stock, price: priced(stock.price, action) }, taxable), ...(taxable && { openedOn: action.effectiveOn }),
+    ...lot, id: movedId(lot, action), cost: basisAfter(lot, parts[at] ?? ZERO, { ...stock, price: priced(stock.price, action) }, taxable), ...(taxable && { openedOn: action.effectiveOn, sequence: placeOfAction(action).sequence }),
   }));
   const { left, cash, closings, gain } = fractionSold(action, splitLots(recost, stock.ratio), inLieu, method);
   const exchanged = lots.flatMap((lot, at) => {
