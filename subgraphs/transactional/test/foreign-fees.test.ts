@@ -50,6 +50,8 @@ test('a purchase owes its fee in its own currency, and costs what it was worth a
   expect(await told(tradeBooked, tradeIdOf(bought))).toMatchObject({
     netAmount: '-1004', cash: { currency: 'USD', netAmount: '-1001' }, charges: [{ currency: 'EUR', amount: '2.5' }], fees: [{}, { rate: '1.2', rateOn: '2026-10-30' }, { rate: '1.2', rateOn: '2026-10-30' }],
   });
+  const CHARGES = 'query ($id: ID!) { _entities(representations: [{ __typename: "Trade", id: $id }]) { ... on Trade { settlement { amount { amount } charges { amount { amount currency } inTrade { amount currency } } } } } }';
+  expect((await door.ask(CHARGES, { id: tradeIdOf(bought) })).data._entities[0].settlement).toEqual({ amount: { amount: '1001' }, charges: [{ amount: { amount: '2.5', currency: 'EUR' }, inTrade: { amount: '3', currency: 'USD' } }] });
   // a correction changes nothing that is booked
   await door.hear(rates('EUR', { '2026-10-31': '1.9' }));
   await settle(id);
@@ -148,6 +150,14 @@ test('a statement says the fee in its own currency and adds up; planted damage t
   await plant('2.4');
   expect(JSON.stringify(await ops.findings())).toContain('charge in EUR');
   await plant('2.5');
+});
+
+test('a custodian that debits on the contractual date has debited the cash that moves, in its currency, and the fee in its own', async () => {
+  const id = await funded({}, ['2000', 'EUR'], ['10', 'GBP']);
+  await door.hear(trade(id, { quantity: '20', settlement: { currency: 'EUR', rate: '0.8' }, fees: [fee('2', 'GBP')] }));
+  const text = ['date,symbol,quantity,currency', '2026-11-10,ACME,20,', '2026-11-10,,400,EUR', '2026-11-10,,8,GBP'].join('\n');
+  const compared = await ops.run('importCustodyStatement', { custodian: 'First Bank', text, basis: 'CONTRACTUAL', accounts: [{ account: 'C1', portfolioId: id }] }, { fields: 'reconciliations { differing lines { identifier ours } }' });
+  expect(compared).toMatchObject({ userErrors: [], reconciliations: [{ differing: 0 }] });
 });
 
 async function heardOf(event: Event): Promise<Event> {

@@ -3,7 +3,7 @@ import { type Decimal, type Money, text, ZERO } from '@pms/money';
 import type { Fill } from '../domain/lots.ts';
 import type { Ledger } from './ledger.ts';
 
-export interface Short {
+interface Short {
   readonly currency: string;
   /** In words. */
   readonly reason: string;

@@ -13,7 +13,7 @@ interface Booking {
   readonly book: { readonly trade: TradeFacts } | null;
 }
 
-export interface Rated<Turn> {
+interface Rated<Turn> {
   readonly turns: readonly Turn[];
   /** Those that cannot be booked, with what is missing. */
   readonly unrated: readonly { readonly turn: Turn; readonly reason: string }[];

@@ -44,6 +44,7 @@ export const Settlement: SettlementResolvers = {
   custodyAccount: ({ parties }) => parties.custodyAccount,
   quantity: ({ fill }) => fill.quantity,
   amount: ({ fill }) => cashOfFill(fill),
+  charges: ({ fill }) => (fill.charges ?? []).map(({ currency, amount, inTrade }) => ({ amount: money(amount, currency), inTrade: money(inTrade, fill.currency) })),
   settledQuantity: ({ settlement, fill }) => deliveredOf(settlement, fill).quantity,
   settledAmount: ({ settlement, fill }) => money(deliveredOf(settlement, fill).amount, cashOfFill(fill).currency),
   daysLate: (view, _, ctx) => daysLate(view.contractualOn, lateUntil(view, dayOf(ctx, momentOf(view)))),
