@@ -10,7 +10,8 @@ import { decimal, text } from '@pms/money';
 import type { ImportRow, RowProblem } from '@pms/trade-capture/layouts';
 import { cashItemOf, refusedRow, type UserError } from './cash-items.ts';
 import { patient, until } from './connection.ts';
-import { type CheckedRow, chunksOf, type FilePlan, inputOf } from './plan.ts';
+import type { CheckedRow } from './checked-row.ts';
+import { chunksOf, type FilePlan, inputOf } from './plan.ts';
 
 export interface Booked {
   readonly trades: number;

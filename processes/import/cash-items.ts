@@ -4,7 +4,7 @@ import { type BookCashItemInput, BookCashItemDocument, type CashItem } from '@pm
 import { decimal, text } from '@pms/money';
 import type { ImportRow, RowProblem } from '@pms/trade-capture/layouts';
 import { patient } from './connection.ts';
-import type { CheckedRow } from './plan.ts';
+import type { CheckedRow } from './checked-row.ts';
 
 export interface UserError {
   readonly message: string;

@@ -3,7 +3,7 @@ import { type PmsClient, PmsError } from '@pms/client';
 import { ImportFxRateDocument } from '@pms/client/generated';
 import type { RowProblem } from '@pms/trade-capture/layouts';
 import { patient } from './connection.ts';
-import type { CheckedRow } from './plan.ts';
+import type { CheckedRow } from './checked-row.ts';
 
 export async function rateProblems(client: PmsClient, rows: readonly CheckedRow[]): Promise<RowProblem[]> {
   const asked = new Map<string, Promise<string | null>>();

@@ -5,6 +5,7 @@ import { StartError } from '@pms/prisma/embedded';
 import { decimal, type Decimal, text, ZERO } from '@pms/money';
 import { foreignCosts, type ImportFile, type ImportRow, type RowProblem } from '@pms/trade-capture/layouts';
 import { cashProblems } from './cash-items.ts';
+import type { CheckedRow } from './checked-row.ts';
 import { patient } from './connection.ts';
 import { rateProblems } from './fee-rates.ts';
 
@@ -17,15 +18,6 @@ export interface Change {
   readonly name: string;
   readonly before: Decimal;
   readonly change: Decimal;
-}
-
-export interface CheckedRow {
-  readonly row: ImportRow;
-  readonly outcome: 'BOOK' | 'DUPLICATE' | 'CASH';
-  readonly bookedBy: string | null;
-  readonly instrumentId: string | null;
-  /** What it brings to the portfolio's cash; negative for what it takes. */
-  readonly cashEffect: { readonly amount: string; readonly currency: string };
 }
 
 /** What would become of the file. */

@@ -1,7 +1,8 @@
 /** What an import tells a person at the terminal. */
 import { type Decimal, text } from '@pms/money';
 import type { ImportRow, RowProblem } from '@pms/trade-capture/layouts';
-import type { Change, CheckedRow, FilePlan } from './plan.ts';
+import type { CheckedRow } from './checked-row.ts';
+import type { Change, FilePlan } from './plan.ts';
 
 /** More is told by --json. */
 const ROWS_SHOWN_MAX = 200;

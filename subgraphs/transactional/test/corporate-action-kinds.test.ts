@@ -254,9 +254,9 @@ test('a change of symbol leaves the books as they are; a new instrument takes ov
 describe('rights', () => {
   const EXERCISE = `mutation ($input: ExerciseRightsInput!) { exerciseRights(input: $input) {
     entitlement { kind corporateAction { id } cash { amount } changes { instrument { id } quantity costBasis { amount } } } userErrors { code path message } } }`;
-  const issue = (over: Partial<Parameters<typeof announced>[0]> = {}) => announced({
+  const issue = () => announced({
     kind: 'RIGHTS_ISSUE', instrumentId: acme, newInstrumentId: other, newShares: '1', oldShares: '1', basisShare: '0.1', subscriptionPrice: '60', subscribedInstrumentId: acme,
-    subscribedShares: '1', subscribedRights: '4', expiresOn: '2026-11-18', ...over,
+    subscribedShares: '1', subscribedRights: '4', expiresOn: '2026-11-18',
   });
   const exercise = async (over: Record<string, unknown>) => (await door.ask(EXERCISE, { input: { portfolioId: portfolio, effectiveDate: '2026-11-16', idempotencyKey: `x-${portfolio}`, ...over } })).data.exerciseRights;
 
@@ -272,21 +272,6 @@ describe('rights', () => {
     expect(await exercise({ corporateActionId: rights.data.actionId, rights: '7' })).toMatchObject({ userErrors: [{ code: 'IDEMPOTENCY_CONFLICT' }] });
     await process(door, TODAY);
     expect((await booksOf(door, portfolio)).positions.get(other)).toMatchObject({ quantity: '0', cost: '0', gain: '-20' });
-  });
-
-  test('rights held in another currency than the subscription is paid in are exercised out of one position, at the last published rate and not without one', async () => {
-    const rights = issue({ expiresOn: '2026-11-30' });
-    await door.hear(buy({ quantity: '10', currency: 'GBP' }), buy({ quantity: '4' }), rights);
-    await process(door, '2026-11-10');
-    const { actionId: corporateActionId } = rights.data;
-    expect(await exercise({ corporateActionId, rights: '12' })).toMatchObject({ userErrors: [{ code: 'INVALID', path: ['rights'], message: '10 rights in GBP and 4 rights in USD are held: exercise those of one currency at a time' }] });
-    expect(await exercise({ corporateActionId, rights: '8' })).toMatchObject({ entitlement: null, userErrors: [{ code: 'MISSING_RATE', path: ['corporateActionId'] }] });
-    await door.hear(heard(fxRatePublished, 'org_one/GBP/USD', { base: 'GBP', quote: 'USD', source: 'test', rates: [{ date: '2026-11-13', rate: '1.25' }] }));
-    // 2 shares for 120 dollars, which are 96 pounds; 8 rights had cost 80
-    expect(await exercise({ corporateActionId, rights: '8' })).toMatchObject({ userErrors: [], entitlement: { cash: { amount: '-120' }, changes: [{ instrument: { id: acme }, quantity: '2', costBasis: { amount: '176' } }, { instrument: { id: other }, quantity: '-8', costBasis: { amount: '-80' } }] } });
-    expect(await exercise({ corporateActionId, rights: '4', idempotencyKey: `y-${portfolio}` })).toMatchObject({ userErrors: [], entitlement: { cash: { amount: '-60' }, changes: [{ quantity: '1', costBasis: { amount: '100' } }, { quantity: '-4' }] } });
-    const { rows } = await door.database.query("select currency, trim_scale(quantity)::text as quantity, trim_scale(cost)::text as cost from transactional.position where portfolio_id = $1 and instrument_id = $2 order by 1", [portfolio, other]);
-    expect(rows).toEqual([{ currency: 'GBP', quantity: '2', cost: '20' }, { currency: 'USD', quantity: '0', cost: '0' }]);
   });
 
   test('no more rights can be exercised than are held, nor after the last day', async () => {

@@ -5,6 +5,7 @@ import { tradeBooked } from '@pms/schema/events/transactional';
 import { type FrontDoor, frontDoor, heard } from '@pms/testing/front-door';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transactionalSubgraph } from '../src/subgraph.ts';
+import { announced, newInstrument, process } from './actions-world.ts';
 import { cancelled, cash, DEPOSIT, SETTLEMENT, tradeIdOf, validated, type World, world } from './world.ts';
 
 let door: FrontDoor;
@@ -105,4 +106,26 @@ test('cash of a currency that nobody deposited is told under the currency in whi
   const moved = (await door.told()).filter(({ key, type }) => key === portfolioId && type === 'transactional.cash-moved.v1');
   expect(moved.map(({ data }) => data)).toMatchObject([{ kind: 'TRADE', currency: 'EUR', amount: '921.5', balance: '921.5' }]);
   expect((await door.ask(DEPOSIT, { input: { portfolioId, amount: { amount: '1', currency: 'GBX' }, idempotencyKey: 'gbx' } })).data.depositCash.userErrors).toMatchObject([{ code: 'INVALID' }]);
+});
+
+test('rights held in another currency than the subscription is paid in are exercised out of one position, at the last published rate and not without one', async () => {
+  const [portfolioId, share, right] = [await at.open(), await newInstrument(door, 'SHR'), await newInstrument(door, 'RGT')];
+  const rights = announced({
+    kind: 'RIGHTS_ISSUE', instrumentId: share, newInstrumentId: right, newShares: '1', oldShares: '1', basisShare: '0.1', subscriptionPrice: '60', subscribedInstrumentId: share,
+    subscribedShares: '1', subscribedRights: '4', expiresOn: '2099-12-31',
+  });
+  await door.hear(validated(portfolioId, share, { currency: 'CHF' }), validated(portfolioId, share, { quantity: '4' }), rights);
+  await process(door, '2026-11-10');
+  let number = 0;
+  const exercise = async (of: string) => (await door.ask(`mutation ($input: ExerciseRightsInput!) { exerciseRights(input: $input) {
+    entitlement { cash { amount } changes { instrument { id } quantity costBasis { amount } } } userErrors { code path message } } }`,
+    { input: { portfolioId, corporateActionId: rights.data.actionId, rights: of, effectiveDate: '2026-11-16', idempotencyKey: `exercise-${(number += 1)}` } })).data.exerciseRights;
+  expect(await exercise('12')).toMatchObject({ userErrors: [{ code: 'INVALID', path: ['rights'], message: '10 rights in CHF and 4 rights in USD are held: exercise those of one currency at a time' }] });
+  expect(await exercise('8')).toMatchObject({ entitlement: null, userErrors: [{ code: 'MISSING_RATE', path: ['corporateActionId'] }] });
+  await door.hear(rates('CHF', 'USD', { '2026-11-13': '1.25' }));
+  // 2 shares for 120 dollars, which are 96 francs; 8 rights had cost 80
+  expect(await exercise('8')).toMatchObject({ userErrors: [], entitlement: { cash: { amount: '-120' }, changes: [{ instrument: { id: share }, quantity: '2', costBasis: { amount: '176' } }, { instrument: { id: right }, quantity: '-8', costBasis: { amount: '-80' } }] } });
+  expect(await exercise('4')).toMatchObject({ userErrors: [], entitlement: { cash: { amount: '-60' }, changes: [{ quantity: '1', costBasis: { amount: '100' } }, { quantity: '-4' }] } });
+  const { rows } = await door.database.query("select currency, trim_scale(quantity)::text as quantity, trim_scale(cost)::text as cost from transactional.position where portfolio_id = $1 and instrument_id = $2 order by 1", [portfolioId, right]);
+  expect(rows).toEqual([{ currency: 'CHF', quantity: '2', cost: '20' }, { currency: 'USD', quantity: '0', cost: '0' }]);
 });
