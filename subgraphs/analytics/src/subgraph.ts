@@ -43,7 +43,7 @@ export function analyticsSubgraph({ database, live, logger, wake, newId, now }: 
     schema: executableSchema(sdl, resolvers),
     reactions: [
       ...onCorporateActionAnnounced(store), onCorporateActionApplied(store, live), onCorporateActionReversed(store, live),
-      onPortfolioKept(store, portfolioCreated), onPortfolioKept(store, portfolioUpdated), onInstrumentCreated(store, quotes.follow),
+      onPortfolioKept(store, portfolioCreated), onPortfolioKept(store, portfolioUpdated), onInstrumentCreated(store, quotes.followEverywhere),
       onPricesRecorded(store), onFxRatePublished(store), onTradeBooked(store, live), onTradeReversed(store, live), onLotsReallocated(store, live), onCashMoved(store, live),
     ],
     contextFor: (request): AnalyticsContext => {

@@ -4,6 +4,7 @@ import { portfolioCreated } from '@pms/schema/events/portfolio';
 import { instrumentCreated, pricesRecorded, type QuoteMessage } from '@pms/schema/events/rttm';
 import { cashMoved, lotsReallocated, tradeBooked, tradeReversed } from '@pms/schema/events/transactional';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
+import { execute, parse, subscribe } from 'graphql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { measurePortfolios } from '../src/commands/measure-portfolios.ts';
 import { quoteBook } from '../src/queries/quote-book.ts';
@@ -154,4 +155,26 @@ test('a portfolio is measured once for each change, and the others are told', as
   await door.hear(closes('ins_a', { '2026-03-05': '120' }));
   expect(await measurePortfolios(ctx)).toBe(1);
   expect((await door.told()).length).toBe(2);
+});
+
+test('of two processes each knows the newest quote, whichever of them was told of the instrument, and in whatever order quotes arrive', async () => {
+  const second = analyticsSubgraph(door.surroundings);
+  await door.hear(...told());
+  const ofSecond = async (): Promise<unknown> => {
+    const contextValue = second.contextFor({ principal: principal(), token: null, correlationId: 'cor_second' });
+    const { data } = await execute({ schema: second.schema, document: parse(READ.replace('$id }', '"prt_1" }').replace('$id: ID!, ', '')), contextValue });
+    return (JSON.parse(JSON.stringify(data)) as { _entities: { valuation: unknown }[] })._entities[0]?.valuation;
+  };
+  door.surroundings.live.publish('quotes/ins_a', quote('120'));
+  door.surroundings.live.publish('quotes/ins_a', { ...quote('90'), time: '2026-03-05T14:58:59.000Z' });
+  expect([await valuation(), await ofSecond()]).toMatchObject([{ securitiesValue: { amount: '1200' } }, { securitiesValue: { amount: '1200' } }]);
+  const contextValue = second.contextFor({ principal: principal(), token: null, correlationId: 'cor_second' });
+  const live = await subscribe({ schema: second.schema, document: parse('subscription { portfolioPnl(portfolioId: "prt_1") { positions { last } } }'), contextValue });
+  if (!(Symbol.asyncIterator in live)) throw live.errors?.[0] ?? new Error('the subscription was refused');
+  const next = async (): Promise<string> => JSON.parse(JSON.stringify((await live.next()).value)).data.portfolioPnl.positions[0].last;
+  expect(await next()).toBe('120');
+  door.surroundings.live.publish('quotes/ins_a', { ...quote('130'), time: '2026-03-05T14:59:30.000Z' });
+  expect(await next()).toBe('130');
+  await live.return?.(undefined);
+  await second.close();
 });

@@ -5,3 +5,6 @@ export const changedTopic = (portfolioId: string): string => `portfolio-changed/
 
 /** Market data's quotes of an instrument. */
 export const quoteTopic = (instrumentId: string): string => `quotes/${instrumentId}`;
+
+/** An instrument that this domain did not know before. */
+export const instrumentsTopic = 'analytics/instruments';
