@@ -17,7 +17,10 @@ export interface ClientOptions {
   readonly token?: TokenSource;
   /** Instead of a token: fetched from /oauth2/token and renewed in time. */
   readonly credentials?: Credentials;
-  /** Each request sees what the last mutation of this client wrote, in every domain; it may have to wait for that, or end with STALE_READ. */
+  /**
+   * Each request sees what the last mutation of this client wrote and what came of it, in every domain; it may have to wait for that, or end with STALE_READ. With `putAside`
+   * among that error's extensions nothing would help but an operator: it is said once, and requests after it see what is there.
+   */
   readonly readsItsWrites?: boolean;
   readonly fetch?: typeof globalThis.fetch;
   /** A WebSocket class, where the runtime has none of its own. */

@@ -62,14 +62,19 @@ async function dataOf(response: Response, endpoint: URL): Promise<unknown> {
   return answer.data;
 }
 
+/** What a change led to could not be handled: no waiting helps, and what is asked next is told what is there. */
+const wasPutAside = (error: unknown): boolean => error instanceof PmsError && error.errors.some(({ extensions }) => extensions?.['code'] === 'STALE_READ' && extensions['putAside'] !== undefined);
+
 /** A refused token is replaced once, where that is possible; nothing else is tried twice. */
 export async function request<Result, Variables>(way: Way, document: TypedDocumentNode<Result, Variables>, variables: Variables, options: RequestOptions): Promise<Result> {
   const body = JSON.stringify({ query: print(document), variables });
   for (let renewed = false; ; renewed = true) {
     const token = await way.tokens.current();
+    const presented = way.written?.token;
     try {
       return (await dataOf(await send(way, body, token, options), way.endpoint)) as Result;
     } catch (error) {
+      if (way.written !== undefined && way.written.token === presented && wasPutAside(error)) way.written.token = null;
       const refused = error instanceof PmsError && error.code === 'UNAUTHENTICATED';
       if (!refused || renewed || !way.tokens.refused(token)) throw error;
     }

@@ -50,6 +50,24 @@ test('a client that reads its writes presents the token of its last answer that 
   expect(presented).toEqual([null, '1~a.b.v1=x', '1~a.b.v1=x']);
 });
 
+test('of a change whose consequence was put aside a client that reads its writes is told once; what is only late it asks for again', async () => {
+  const presented: (string | null)[] = [];
+  const refused = (extensions: object) => Response.json({ errors: [{ message: 'not yet', extensions: { code: 'STALE_READ', ...extensions } }] });
+  const answers = [null, refused({}), refused({ putAside: 'evt_1' }), null];
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    presented.push(new Headers(init?.headers).get('x-pms-consistency'));
+    const answer = answers.shift();
+    if (answer != null) return answer;
+    const { body, status } = await globalThis.fetch(url, init);
+    return new Response(body, { status, headers: { 'content-type': 'application/json', ...(presented.length === 1 ? { 'x-pms-consistency': '1~a.b.v1=x' } : {}) } });
+  };
+  const { client } = await started(() => ({ token: 'given', fetch, readsItsWrites: true }));
+  await client.query(greeting, { name: 'one' });
+  for (const name of ['late', 'never']) expect((await failure(client.query(greeting, { name }))).code).toBe('STALE_READ');
+  expect(await client.query(greeting, { name: 'what is there' })).toEqual({ greeting: 'hello what is there' });
+  expect(presented).toEqual([null, '1~a.b.v1=x', '1~a.b.v1=x', null]);
+});
+
 test('many requests at once share one token', async () => {
   const { client, platform } = await started(() => ({ credentials }));
   await Promise.all(Array.from({ length: 20 }, () => client.query(greeting, { name: 'you' })));
