@@ -18,7 +18,7 @@ const HOPS_MAX = 8;
 /** Events that one question names: they go in a header. */
 const ASKED_AT_ONCE_MAX = 100;
 /** Ids that a domain is told to wait for, in a header too: of more the last count. */
-const TOLD_IDS_MAX = 300;
+const TOLD_IDS_MAX = 450;
 /** Tokens that have been followed to the end, which then need not be again. */
 const KEPT_MAX = 2_000;
 /** A domain knows how long it is waited for, and says that it is late; this long after that nothing is expected of it any more. */
@@ -50,10 +50,9 @@ export function followingTokens(dial: Dial, options: FollowOptions): Dial {
     const domain = nameOf(subgraph.name);
     transports.set(domain, inner);
     return {
-      async execute(request, context) {
-        if (request.kind !== 'query' || context.passed?.[CONSISTENCY_HEADER] === undefined) return inner.execute(request, context);
-        return inner.execute(request, await follow(domain, context));
-      },
+      // who presents none is not delayed by so much as a turn
+      execute: (request, context) => (request.kind !== 'query' || context.passed?.[CONSISTENCY_HEADER] === undefined
+        ? inner.execute(request, context) : follow(domain, context).then((told) => inner.execute(request, told))),
       subscribe: (request, context) => inner.subscribe(request, context),
     };
   };
