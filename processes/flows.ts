@@ -39,7 +39,7 @@ const byDomain: Readonly<Record<DomainName, readonly [string, readonly string[]]
   portfolio: heard([instrumentCreated]),
   rttm: [],
   simulation: heard([portfolioCreated, pricesRecorded, tradeBooked, tradeReversed, cashMoved, corporateActionApplied, corporateActionReversed]),
-  'trade-capture': heard([portfolioCreated, portfolioClosed, instrumentCreated, ...DECISIONS, tradeBooked, tradeSettled, settlementFailed]),
+  'trade-capture': heard([portfolioCreated, portfolioClosed, instrumentCreated, ...DECISIONS, tradeBooked, tradeSettled, settlementFailed, settlementProgressed]),
   transactional: [
     ...heard([tradeValidated, tradeCancelled, portfolioCreated, portfolioUpdated], BOOKS),
     ...heard([portfolioClosed, instrumentCreated, fxRatePublished, pricesRecorded, corporateActionAnnounced, corporateActionAmended, corporateActionCancelled]),
