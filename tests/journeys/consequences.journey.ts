@@ -1,6 +1,9 @@
 /** What comes of a trade, for a client that reads its writes: whatever it asks for next, in whichever domain, has the trade in it, also where a domain is slow to hear of it. */
 import { createClient, type PmsClient } from '@pms/client';
+import { schemaOf } from '@pms/events/sql';
 import { connect } from '@pms/prisma/connect';
+import { domainNames } from '@pms/processes/catalogue';
+import { flows } from '@pms/processes/flows';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation, serviceClient } from './support/clients.ts';
 import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
@@ -57,5 +60,15 @@ export const consequences: Journey = (at) => describe('what comes of a trade', P
     });
     expect(await reading).toMatchObject({ positions: [{ quantity: '10' }], cash: [{ balance: { amount: '9100' } }] });
     await owner.close();
+  });
+
+  test('and whatever else has led to something in these journeys, the map has that tokens are followed by', async () => {
+    const owner = connect(platform.databaseUrl, { poolMax: 1 });
+    const outboxes = domainNames.map((name) => `select '${name}' as domain, id, type, causation_id from ${schemaOf(name)}.outbox_event`).join(' union all ');
+    const { rows } = await owner.query<{ domain: string; cause: string; type: string }>(
+      `with event as (${outboxes}) select distinct e.domain, c.type as cause, e.type from event as e join event as c on c.id = e.causation_id`);
+    await owner.close();
+    const byTheCalendar = /^rttm\.corporate-action-/; // taken in when they are due
+    expect(rows.filter(({ domain, cause, type }) => flows.get(domain)?.get(cause)?.includes(type) !== true && !byTheCalendar.test(cause)), 'processes/flows.ts').toEqual([]);
   });
 });

@@ -24,11 +24,11 @@ const CONSISTENCY_WAIT_MS = '25000';
 
 /**
  * By name. The main job first, which ranks every portfolio that there is; the record before those that are refused on purpose, since what is refused again is on record
- * a minute later. Custody, which is a matter of commands, about one process alone.
+ * a minute later. Behind the others, what comes of trades, which looks at all that has come of theirs. Custody, which is a matter of commands, about one process alone.
  */
 const journeysOf = (shape: Shape): Readonly<Record<string, Journey>> => ({
-  'main-job': mainJob, 'trade-life': tradeLife, consequences, 'settlement-life': settlementLife, currencies, 'tax-lots': taxLots, record: onRecord, exports: exportsTaken, import: importing,
-  ...(shape === 'a process each' ? {} : { custody }), live, doors,
+  'main-job': mainJob, 'trade-life': tradeLife, 'settlement-life': settlementLife, currencies, 'tax-lots': taxLots, record: onRecord, exports: exportsTaken, import: importing,
+  ...(shape === 'a process each' ? {} : { custody }), consequences, live, doors,
 });
 
 /** JOURNEYS names those that are wanted, where not all are: `JOURNEYS=tax-lots,live`. */

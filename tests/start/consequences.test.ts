@@ -218,10 +218,10 @@ test('the map of what leads to what is that of the domains: the types they react
   await world.bus.settled();
   const unrecorded = world.subgraphs.flatMap(({ name, reactions }) => reactions.filter((reaction) => reaction.unrecorded === true).map(({ type }) => flows.get(name)?.get(type)));
   expect(unrecorded.flat(), 'nobody could tell whether it was handled').toEqual([]);
-  for (const { name, reactions } of world.subgraphs) expect([...flows.get(name)?.keys() ?? []].toSorted(), name).toEqual(reactions.map(({ type }) => type).toSorted());
+  for (const { name, reactions } of world.subgraphs) expect([...flows.get(name)?.keys() ?? []].toSorted(), `processes/flows.ts of ${name}`).toEqual(reactions.map(({ type }) => type).toSorted());
   const outboxes = domainNames.map((name) => `select '${name}' as domain, id, type, causation_id from ${schemaOf(name)}.outbox_event`).join(' union all ');
   const { rows } = await owner.query<{ domain: string; cause: string; type: string }>(
     `with event as (${outboxes}) select distinct e.domain, c.type as cause, e.type from event as e join event as c on c.id = e.causation_id`);
   expect(rows.length).toBeGreaterThan(4);
-  expect(rows.filter(({ domain, cause, type }) => flows.get(domain)?.get(cause)?.includes(type) !== true)).toEqual([]);
+  expect(rows.filter(({ domain, cause, type }) => flows.get(domain)?.get(cause)?.includes(type) !== true), 'processes/flows.ts').toEqual([]);
 });
