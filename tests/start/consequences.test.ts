@@ -16,6 +16,7 @@ import { flows } from '@pms/processes/flows';
 import { type Ask, followingTokens } from '@pms/processes/follow-token';
 import { openWorld, type World } from '@pms/processes/world';
 import { inProcess } from '@pms/router/dial/in-process';
+import { overHttp } from '@pms/router/dial/over-http';
 import { standardSubgraph } from '@pms/router/dial/settings';
 import type { Dial } from '@pms/router/dial/transport';
 import { metrics } from '@pms/telemetry/metrics';
@@ -23,6 +24,7 @@ import { silent } from '@pms/telemetry/logger';
 import { principal } from '@pms/testing/front-door';
 import { keepRoleSecrets, testDatabase } from '@pms/testing/test-database';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { freePort } from '../journeys/support/platform.ts';
 import { lastWeekday } from '../journeys/support/world.ts';
 
 const HEADER = 'x-pms-consistency';
@@ -36,10 +38,11 @@ let instrumentId: string;
 let followed: Dial;
 
 const asked: Ask = async (domain, { principal: who, token, correlationId, passed = {} }) => await world.followers.get(domain)?.({ principal: who, token, correlationId, headers: passed }) ?? [];
-const following = (over: { ask?: Ask; waitMsMax?: number } = {}): Dial => followingTokens(inProcess(world.subgraphs.map((subgraph) => ({
+const local = (): Dial => inProcess(world.subgraphs.map((subgraph) => ({
   name: subgraph.name, schema: subgraph.schema, contextFor: world.readers.get(subgraph.name) ?? subgraph.contextFor,
   gatherToken: ({ principal: who, correlationId }) => gatherToken({ organizationId: who?.organizationId ?? '', correlationId }),
-}))), { flows, waitMsMax: 20_000, ask: asked, ...over });
+})));
+const following = (over: { waitMsMax?: number } = {}): Dial => followingTokens(local(), { flows, waitMsMax: 20_000, ask: asked, ...over });
 
 beforeAll(async () => {
   const made = await testDatabase();
@@ -180,6 +183,7 @@ test('a trade that waits for a person is not waited for; once it is approved, th
 test('what does not come in time is STALE_READ, which says who has not taken in what; a domain that is away likewise', async () => {
   const portfolioId = await funded();
   const impatient = following({ waitMsMax: 100 });
+  const port = await freePort();
   await whileHeldUp(async () => {
     const { token } = await captured(portfolioId);
     await expect(books(portfolioId, { token, dial: impatient })).rejects.toMatchObject({ code: 'STALE_READ', details: { domain: 'validation', waitsFor: ['trade-capture.trade-captured.v1'] } });
@@ -187,7 +191,11 @@ test('what does not come in time is STALE_READ, which says who has not taken in 
     expect(data.portfolios.edges.length, 'a domain that none of it reaches').toBeGreaterThan(0);
   });
   const { token } = await captured(portfolioId);
-  await expect(books(portfolioId, { token, dial: following({ waitMsMax: 100, ask: () => Promise.resolve(null) }) })).rejects.toMatchObject({ code: 'STALE_READ', details: { domain: 'validation' } });
+  const nowhere = overHttp();
+  const parted = followingTokens(({ name, url }, settings) => (name === 'validation' ? nowhere.dial({ name, url: `http://127.0.0.1:${String(port)}/graphql` }, settings) : local()({ name, url }, settings)), { flows, waitMsMax: 100 });
+  parted({ name: 'validation', url: '' });
+  await expect(books(portfolioId, { token, dial: parted })).rejects.toMatchObject({ code: 'STALE_READ', details: { domain: 'validation', retryAfterMs: 100 } });
+  await nowhere.close();
   expect(await books(portfolioId, { token })).toEqual(['20', '98000', '0']);
 });
 

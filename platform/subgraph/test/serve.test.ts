@@ -4,6 +4,7 @@ import { revocationList } from '@pms/identity/revocations';
 import { authenticator } from '@pms/identity/tokens';
 import { payload } from '@pms/subgraph/refusals';
 import { executableSchema } from '@pms/subgraph/schema';
+import type { Follow } from '@pms/subgraph/follow';
 import { serve, type Served } from '@pms/subgraph/serve';
 import { signed, type Subgraph } from '@pms/subgraph/subgraph';
 import { silent } from '@pms/telemetry/logger';
@@ -63,18 +64,21 @@ const subgraph: Subgraph = {
   contextFor: (request) => signed(request), ready: async () => undefined, close: async () => undefined,
 };
 
+/** Says whose events it was asked about. */
+const follow: Follow = async ({ principal, headers }) => [{ type: String(headers?.['x-pms-consistency']), id: principal?.organizationId ?? '' }];
+
 const HOUR_MS = 3_600_000;
 const revocations = revocationList(HOUR_MS);
 let served: Served;
 beforeAll(async () => {
-  served = await serve(subgraph, { port: 0, host: '127.0.0.1', logger: silent, revocations, graceMs: 0, authenticate: authenticator([{ issuer: ISSUER, audience: 'pms-api', keys: jwks }]) });
+  served = await serve(subgraph, { port: 0, host: '127.0.0.1', logger: silent, revocations, graceMs: 0, authenticate: authenticator([{ issuer: ISSUER, audience: 'pms-api', keys: jwks }]), follow });
 });
 afterAll(() => served.close());
 
-const ask = async (query: string, bearer?: string): Promise<{ status: number; body: any; kept: string | null }> => {
+const ask = async (query: string, bearer?: string, more: Record<string, string> = {}): Promise<{ status: number; body: any; kept: string | null }> => {
   const response = await fetch(served.url, {
     method: 'POST', body: JSON.stringify({ query }),
-    headers: { 'content-type': 'application/json', 'x-correlation-id': 'req_7', ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
+    headers: { 'content-type': 'application/json', 'x-correlation-id': 'req_7', ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }), ...more },
   });
   return { status: response.status, body: await response.json(), kept: response.headers.get('cache-control') };
 };
@@ -99,6 +103,12 @@ describe('a subgraph called directly', () => {
 
   test('knows who asks', async () => {
     expect((await ask('{ who }', await token())).body).toEqual({ data: { who: 'usr_1' } });
+  });
+
+  test('says what followed from the events of a consistency token to who may ask it anything, instead of an answer, and to nobody else', async () => {
+    const asking = { 'x-pms-consistency': 'follow=100;1.abcdefgh~a.b.v1=x' };
+    expect((await ask('{ __typename }', await token(), asking)).body).toEqual({ data: {}, extensions: { consequences: [{ type: asking['x-pms-consistency'], id: 'org_1' }] } });
+    expect(await ask('{ __typename }', undefined, asking)).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
   });
 
   test('leaves it to the router how long an answer may be kept', async () => {
