@@ -1,27 +1,30 @@
 /**
  * Arrays of texts and of JSON in the binary form of Postgres's protocol. As literals, JSON has to be escaped here and read again there, for each of the tens of
  * thousands of values of a bulk statement; so each is its length and its bytes. (The form is that of `array_send`: dimensions, whether there are nulls,
- * the element's type, then size and lower bound of the dimension, and the elements; JSON has its version, 1, before it.)
+ * the element's type, then size and lower bound of the dimension, and the elements; JSONB has its version, 1, before it.)
  */
 const TEXT = 25;
+const JSON_TEXT = 114;
 const JSONB = 3802;
 const HEADER_BYTES = 20;
-const CAST = /\$(\d{1,5})::(text|jsonb)\[\]/g;
+const CAST = /\$(\d{1,5})::(text|jsonb|json)\[\]/g;
 const STATEMENTS_MAX = 2_000;
 /** At first: it grows with what is sent. */
 const SCRATCH_BYTES = 64 * 1024;
 /** What is shorter is written quicker here than by a call into the runtime. */
 const SHORT = 64;
 
-export type ElementType = typeof TEXT | typeof JSONB;
+export type ElementType = typeof TEXT | typeof JSON_TEXT | typeof JSONB;
+
+const TYPES: Readonly<Record<string, ElementType>> = { text: TEXT, json: JSON_TEXT, jsonb: JSONB };
 
 const known = new Map<string, ReadonlyMap<number, ElementType>>();
 
-/** Which parameters (from 0) a statement takes as `text[]` or `jsonb[]`: those it casts so. */
+/** Which parameters (from 0) a statement takes as `text[]`, `json[]` or `jsonb[]`: those it casts so. */
 export function arraysOf(statement: string): ReadonlyMap<number, ElementType> {
   const found = known.get(statement);
   if (found !== undefined) return found;
-  const types = new Map([...statement.matchAll(CAST)].map(([, number = '', type]) => [Number(number) - 1, type === 'jsonb' ? JSONB : TEXT] as const));
+  const types = new Map([...statement.matchAll(CAST)].map(([, number = '', type = '']) => [Number(number) - 1, TYPES[type] ?? TEXT] as const));
   if (known.size < STATEMENTS_MAX) known.set(statement, types);
   return types;
 }

@@ -21,11 +21,11 @@ test('texts come to Postgres as they are, whatever is in them', async () => {
   }), { numRuns: 60 });
 });
 
-test('JSON comes to Postgres as it is, whatever is in it, also where it is long', async () => {
+test('JSON comes to Postgres as it is, and as text letter by letter, whatever is in it, also where it is long', async () => {
   const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'grapheme', minLength: 60, maxLength: 90 }), fc.constant('é'.repeat(70_000)));
   const json = fc.option(value.map((one) => JSON.stringify(one)).filter((text) => !text.includes('\\u0000') && text.isWellFormed() && !/\\u[dD][89a-fA-F]/.test(text)));
   await fc.assert(fc.asyncProperty(fc.array(json, { maxLength: 20 }), async (given) => {
-    const { rows } = await database.query<{ same: boolean }>('select json is not distinct from text::jsonb as same from unnest($1::jsonb[], $2::text[]) as t(json, text)', [given, given]);
+    const { rows } = await database.query<{ same: boolean }>('select json is not distinct from text::jsonb and kept::text is not distinct from text as same from unnest($1::jsonb[], $2::text[], $3::json[]) as t(json, text, kept)', [given, given, given]);
     expect(rows).toEqual(given.map(() => ({ same: true })));
   }), { numRuns: 60 });
   const { rows: [empty] } = await database.query('select $1::jsonb[] as json, $2::text[] as texts', [[], []]);

@@ -15,7 +15,7 @@ const GRACE_MS = 600_000;
 const FINDINGS_MAX = 20;
 
 const SAME = `o.type = e.type and o.actor = e.actor and o.correlation_id = e.correlation_id and o.causation_id is not distinct from e.causation_id
-  and o.reason is not distinct from e.reason and date_trunc('milliseconds', o.occurred_at) = e.occurred_at and o.data = e.data`;
+  and o.reason is not distinct from e.reason and date_trunc('milliseconds', o.occurred_at) = e.occurred_at and o.data::jsonb = e.data`;
 
 export async function outboxFindings(sql: Sql, organizationId: string, { graceMs = GRACE_MS }: { readonly graceMs?: number } = {}): Promise<OutboxFinding[]> {
   const found = [...(await ofNobody(sql, organizationId))];

@@ -1,5 +1,5 @@
 /**
- * What a trade's way into the books leaves in the tables of the three domains and of the bus, read back as text: each kind of row with the transaction to
+ * What a trade's way into the books leaves in the tables of the three domains, read back as text: each kind of row with the transaction to
  * which a straightforward implementation gives it. Rows that are changed rather than added (cash, positions, counters, statuses) are in raw.ts.
  */
 import pg from 'pg';
@@ -20,21 +20,17 @@ const tells = (domain: string, type: string): string => `trade_capture.trade t o
 const heard = (publisher: string, type: string): string =>
   `${publisher.replace('-', '_')}.outbox_event o on o.id = r.id and o.type = '${publisher}.${type}.v1' join trade_capture.trade t on t.id = o.data->>'tradeId'`;
 const trade = (on: string): string => `trade_capture.trade t on ${on}`;
-const placed = (domain: string, type: string): string =>
-  `${domain.replace('-', '_')}.outbox_event o on o.id = r.event_id and o.type = '${domain}.${type}.v1' join trade_capture.trade t on t.id = o.data->>'tradeId'`;
 
 const kinds: readonly Kind[] = [
   { step: 'capture', table: 'trade_capture.trade', join: trade('t.id = r.id') },
   { step: 'capture', table: 'trade_capture.trade_version', join: trade(byTrade) },
   { step: 'capture', table: 'trade_capture.outbox_event', join: tells('trade-capture', 'trade-captured') },
   { step: 'capture', table: 'trade_capture.trade_event', join: trade(`${byTrade} and r.kind = 'CAPTURED'`) },
-  { step: 'capture', table: 'bus.placed_event', join: placed('trade-capture', 'trade-captured') },
   { step: 'validate', table: 'validation.inbox_event', join: heard('trade-capture', 'trade-captured') },
   { step: 'validate', table: 'validation.decision', join: trade(byTrade) },
   { step: 'validate', table: 'validation.check_run', join: trade(byTrade) },
   { step: 'validate', table: 'validation.commitment', join: trade(byTrade) },
   { step: 'validate', table: 'validation.outbox_event', join: tells('validation', 'trade-validated') },
-  { step: 'validate', table: 'bus.placed_event', join: placed('validation', 'trade-validated') },
   { step: 'validate', table: 'trade_capture.inbox_event', join: heard('validation', 'trade-validated') },
   { step: 'validate', table: 'trade_capture.trade_event', join: trade(`${byTrade} and r.kind = 'VALIDATED'`) },
   { step: 'book', table: 'transactional.inbox_event', join: heard('validation', 'trade-validated') },
@@ -45,8 +41,6 @@ const kinds: readonly Kind[] = [
   { step: 'book', table: 'transactional.tax_lot', join: trade(byTrade) },
   { step: 'book', table: 'transactional.outbox_event', join: tells('transactional', 'trade-booked') },
   { step: 'book', table: 'transactional.outbox_event', join: tells('transactional', 'cash-moved') },
-  { step: 'book', table: 'bus.placed_event', join: placed('transactional', 'trade-booked') },
-  { step: 'book', table: 'bus.placed_event', join: placed('transactional', 'cash-moved') },
   { step: 'book', table: 'trade_capture.inbox_event', join: heard('transactional', 'trade-booked') },
   { step: 'book', table: 'trade_capture.trade_event', join: trade(`${byTrade} and r.kind = 'BOOKED'`) },
   { step: 'book', table: 'validation.inbox_event', join: heard('transactional', 'trade-booked') },

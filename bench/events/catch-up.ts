@@ -1,6 +1,6 @@
 /** A long outage made up for: events that wait in an outbox because brokers were away, and then on a topic because their consumer was. */
 import { schemaOf } from '@pms/events/sql';
-import { SHARDS } from '@pms/events/outbox';
+import { waitingOf } from '@pms/events/outbox';
 import { unpublished } from '@pms/events/kafka/relay';
 import { connect } from '@pms/prisma/connect';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,8 +12,8 @@ import { type EventsWorld, heard, tell } from './world.ts';
 const LOOK_MS = 100;
 const MS = 1_000;
 
-/** Rows a statement puts into the outbox. */
-const FILL_MAX = 50_000;
+/** Events a statement puts into the outbox, as many as wait together at most. */
+const FILL_MAX = 1_000;
 
 export interface CatchUpFigures {
   readonly events: number;
@@ -50,7 +50,7 @@ export async function catchUp(world: EventsWorld, events: number): Promise<Catch
 
 const FILL = `with added as (insert into ${schemaOf(PUBLISHER)}.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, data)
   select 'evt_' || md5('lag ' || n || random()), '${TYPE}', 'prt_' || n % 1000, 'org_01kb2c3d4e5f6g7h8j9k0m1n2p', 'usr_01kb2c3d4e5f6g7h8j9k0m1n2p', 'req_01kb2c3d4e5f6g7h8j9k0m1n2p', now(),
-         jsonb_build_object('paced', false, 'writtenAt', 0, 'tradeId', 'trd_' || n, 'portfolioId', 'prt_' || n % 1000, 'version', 1, 'side', 'BUY', 'quantity', '100', 'price', '187.25', 'currency', 'USD',
+         json_build_object('paced', false, 'writtenAt', 0, 'tradeId', 'trd_' || n, 'portfolioId', 'prt_' || n % 1000, 'version', 1, 'side', 'BUY', 'quantity', '100', 'price', '187.25', 'currency', 'USD',
            'tradeDate', '2026-11-20', 'instrumentId', 'ins_01kb2c3d4e5f6g7h8j9k0m1n2p', 'externalId', 'bench-' || n)
     from generate_series(1, $1::int) as n returning seq, key, id, type, recorded_at)
-  insert into ${schemaOf(PUBLISHER)}.outbox_waiting (seq, shard, event_id, type, recorded_at) select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), id, type, recorded_at from added`;
+  ${waitingOf(PUBLISHER, 'added')}`;

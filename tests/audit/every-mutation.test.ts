@@ -181,7 +181,7 @@ test('an event that no domain said, one that was altered after it was recorded, 
   const forged = { id: 'evt_forged', type: 'transactional.cash-moved.v1', key: 'prt_1', organizationId: admin.organizationId, actor: 'usr_x', correlationId: 'cor-forged', causationId: null, occurredAt: new Date().toISOString(), data: { amount: '1000000' } };
   await actingFor(forged.organizationId, async () => audit().reactions[0]?.react(forged)); // as if somebody had written it to the broker
   expect(await outboxFindings(auditor, admin.organizationId, { graceMs: 0 })).toMatchObject([{ problem: 'EVENT_FORGED', message: expect.stringContaining('evt_forged, which transactional never said') }]);
-  await database.query(`update portfolio.outbox_event set data = jsonb_set(data, '{name}', '"Another"') where type = 'portfolio.portfolio-created.v1' and organization_id = $1`, [admin.organizationId]);
+  await database.query(`update portfolio.outbox_event set data = jsonb_set(data::jsonb, '{name}', '"Another"') where type = 'portfolio.portfolio-created.v1' and organization_id = $1`, [admin.organizationId]);
   await database.query(`insert into rttm.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data) values ('evt_kept', 'rttm.alert-raised.v1', 'x', $1, 'usr_x', 'c', now(), now() - interval '1 day', '{}')`, [admin.organizationId]);
   const found = await outboxFindings(auditor, admin.organizationId, { graceMs: 0 });
   expect(found.map(({ problem }) => problem)).toEqual(expect.arrayContaining(['EVENT_FORGED', 'EVENT_ALTERED', 'EVENT_MISSING']));

@@ -31,10 +31,9 @@ export function consumer(options: ConsumerOptions): Consumer {
   return {
     retry,
     async step() {
-      const { placed, cursor, last, until } = await read();
+      const { placed, cursor, last, reached } = await read();
       if (cursor === last) return false;
       await handle(placed);
-      const reached = placed.length === BATCH_MAX ? placed.at(-1)?.position ?? until : until;
       // it may lag behind after a crash, so that nobody waits for this commit
       await sql.query(
         `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
@@ -50,48 +49,83 @@ interface Batch {
   readonly cursor: string;
   /** Every position that was given. */
   readonly last: string;
-  /** Up to where was looked. */
-  readonly until: string;
+  /** Up to where this is all. */
+  readonly reached: string;
 }
 
-interface PlaceRow {
+/** Events that are placed together; what is of each of them in one text, as it is many times faster to take apart than an array. */
+interface PlacedRow {
+  readonly position: string;
+  readonly events: number;
+  readonly publisher: string;
+  readonly seqs: string;
+  readonly ids: string;
+  readonly types: string;
+}
+
+interface Place {
   readonly position: string;
   readonly publisher: string;
   readonly seq: string;
-  readonly event_id: string;
+  readonly id: string;
 }
+
+const COLUMNS = `position, events, publisher, coalesce(array_to_string(seqs, ','), seq::text) as seqs, coalesce(array_to_string(event_ids, ','), event_id) as ids, coalesce(array_to_string(types, ','), type) as types`;
 
 /** The next events of the types that are heard, over all publishers, by position. */
 function reader({ sql, name, publishers, reactions, recent }: ConsumerOptions): () => Promise<Batch> {
-  const types = reactions.map(({ type }) => type);
-  const all = types.includes('*');
-  const hearsAny = all || publishers.some((domain) => types.some((type) => publisherOf(type) === domain));
-  const statement = `select position, publisher, seq, event_id from bus.placed_event
-    where position > $1 and position <= $2 ${all ? '' : 'and type = any($3)'} order by position limit ${BATCH_MAX}`;
+  const types = new Set(reactions.map(({ type }) => type));
+  const all = types.has('*');
+  const hearsAny = all || publishers.some((domain) => [...types].some((type) => publisherOf(type) === domain));
+  const statement = `select ${COLUMNS} from (
+      select *, sum(events) over (order by position) - events as before from bus.placed_event
+       where position > $1 and position - events < $2 ${all ? '' : 'and (types && $3 or type = any($3))'} order by position limit ${BATCH_MAX}) as placed
+    where before < ${BATCH_MAX} order by position`;
   return async () => {
     const { rows: [at] } = await sql.query<{ last: string; cursor: string | null }>(
       'select last_position as last, (select position from bus.cursor where consumer = $1) as cursor from bus.sequencer where id = 1', [name]);
     const last = at?.last ?? '0';
     const cursor = at?.cursor ?? '0';
-    if (!hearsAny || cursor === last) return { placed: [], cursor, last, until: last };
+    if (!hearsAny || cursor === last) return { placed: [], cursor, last, reached: last };
     const until = String(Math.min(Number(last), Number(cursor) + WINDOW));
-    const { rows: places } = await sql.query<PlaceRow>(statement, all ? [cursor, until] : [cursor, until, types]);
-    const known = places.map((place) => ({ place, event: recent.take(place.event_id, all) }));
+    const { rows } = await sql.query<PlacedRow>(statement, all ? [cursor, until] : [cursor, until, [...types]]);
+    const places = rows.flatMap((row) => placesOf(row, Number(cursor), (type) => all || types.has(type)));
+    const known = places.map((place) => ({ place, event: recent.take(place.id, all) }));
     const read = await unknownOf(sql, known.flatMap(({ place, event }) => (event === null ? [place] : [])));
-    return { placed: known.map(({ place, event }) => ({ position: place.position, event: event ?? read(place) })), cursor, last, until };
+    const placed = known.flatMap(({ place, event }) => {
+      const found = event ?? read(place);
+      return found === null ? [] : [{ position: place.position, event: found }];
+    });
+    const end = Number(rows.at(-1)?.position ?? 0);
+    const whole = rows.reduce((sum, { events }) => sum + events, 0) < BATCH_MAX;
+    return { placed, cursor, last, reached: String(whole ? Math.max(end, Number(until)) : end) };
   };
 }
 
-/** What is not in memory, out of the outboxes. Throws for an event that its outbox no longer has. */
-async function unknownOf(sql: Sql, places: readonly PlaceRow[]): Promise<(place: PlaceRow) => Event> {
+/** What is heard of a row, behind the cursor. */
+function placesOf({ position, events, publisher, seqs, ids, types }: PlacedRow, cursor: number, hears: (type: string) => boolean): Place[] {
+  const before = Number(position) - events;
+  const seqOf = seqs.split(',');
+  const typeOf = types.split(',');
+  return ids.split(',').flatMap((id, at) => (before + at + 1 > cursor && hears(typeOf[at] ?? '') ? [{ position: String(before + at + 1), publisher, seq: seqOf[at] ?? '', id }] : []));
+}
+
+/** What is not in memory, out of the outboxes; null for what was taken away there because of its age, with all before it. Throws for an event that should be there. */
+async function unknownOf(sql: Sql, places: readonly Place[]): Promise<(place: Place) => Event | null> {
   const found = new Map<string, Event>();
+  const oldest = new Map<string, bigint>();
   await Promise.all([...Map.groupBy(places, ({ publisher }) => publisher)].map(async ([publisher, of]) => {
-    const { rows } = await sql.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from ${schemaOf(publisher)}.outbox_event where seq = any($1::bigint[])`, [of.map(({ seq }) => seq)]);
+    const outbox = `${schemaOf(publisher)}.outbox_event`;
+    const { rows } = await sql.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from ${outbox} where seq = any($1::bigint[])`, [of.map(({ seq }) => seq)]);
     for (const row of rows) found.set(row.id, eventOf(row));
+    if (rows.length === of.length) return;
+    const { rows: [first] } = await sql.query<{ seq: string }>(`select seq from ${outbox} order by seq limit 1`);
+    oldest.set(publisher, BigInt(first?.seq ?? Number.MAX_SAFE_INTEGER));
   }));
-  return ({ event_id: id, position, publisher }) => {
+  return ({ id, position, publisher, seq }) => {
     const event = found.get(id);
-    if (event === undefined) throw new Error(`event ${id}, at position ${position}, is not in the outbox of ${publisher} any more`);
-    return event;
+    if (event !== undefined) return event;
+    if (BigInt(seq) < (oldest.get(publisher) ?? 0n)) return null;
+    throw new Error(`event ${id}, at position ${position}, is not in the outbox of ${publisher} any more`);
   };
 }

@@ -7,6 +7,8 @@ import { type Sql, schemaOf } from './sql.ts';
 
 const BATCH_MAX = 5_000;
 const BATCHES_A_ROUND_MAX = 50;
+/** Of a bigint: nothing is behind it. */
+const SEQ_MAX = '9223372036854775807';
 
 const pruned = counter('pms_events_pruned_total', 'Rows of outbox and inbox that were taken away because of their age, by domain', ['domain', 'table']);
 
@@ -39,12 +41,13 @@ async function pruneOutbox(sql: Sql, domain: string, keepDays: number): Promise<
   const schema = schemaOf(domain);
   const { rows: [counted] } = await sql.query<{ count: number }>(
     `with read as (select coalesce((select min(position) from bus.cursor where updated_at > now() - make_interval(days => $1)), (select min(position) from bus.cursor), 0) as position),
-     unread as (select min(seq) as seq from bus.placed_event where publisher = $2 and position > (select position from read)),
-     old as (select seq from (select seq, recorded_at from ${schema}.outbox_event order by seq limit ${BATCH_MAX}) as oldest
-       where recorded_at < now() - make_interval(days => $1) and seq < coalesce((select seq from unread), 9223372036854775807) and not exists (select from ${schema}.outbox_waiting as w where w.seq = oldest.seq)),
+     needed as (select least((select min(seq) from bus.placed_event where publisher = $2 and position > (select position from read)), (select min(seq) from ${schema}.outbox_waiting)) as seq),
+     oldest as (select seq, recorded_at from ${schema}.outbox_event order by seq limit ${BATCH_MAX + 1}),
+     old as (select seq from oldest where recorded_at < now() - make_interval(days => $1) and seq < coalesce((select seq from needed), ${SEQ_MAX}) order by seq limit ${BATCH_MAX}),
+     stays as (select coalesce(min(seq), ${SEQ_MAX}) as seq from oldest where not exists (select from old where old.seq = oldest.seq)),
      places as (delete from bus.placed_event where position in (
-       select position from (select position, publisher, seq from bus.placed_event where position <= (select position from read) order by position limit ${BATCH_MAX}) as first
-        where publisher = $2 and (seq in (select seq from old) or not exists (select from ${schema}.outbox_event as o where o.seq = first.seq)))),
+       select position from (select position, publisher, coalesce(seqs[events], seq) as last from bus.placed_event where position <= (select position from read) order by position limit ${BATCH_MAX}) as first
+        where publisher = $2 and last < (select seq from stays))),
      gone as (delete from ${schema}.outbox_event where seq in (select seq from old) returning 1)
      select count(*)::int as count from gone`, [keepDays, domain]);
   return counted?.count ?? 0;

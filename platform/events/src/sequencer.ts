@@ -6,11 +6,11 @@
  */
 import { type Sql, schemaOf, type Transactions } from './sql.ts';
 
-/** Of each domain in one step. Whoever placed so many has probably left some. */
+/** Events of each domain in one step, and those that wait together with the last of them. Whoever placed so many has probably left some. */
 export const BATCH_MAX = 5_000;
 
 /**
- * Gives positions to waiting events, oldest first, at most 5,000 of each domain; resolves to how many. The commit is not waited for: what follows from a position
+ * Gives positions to waiting events, oldest first, about 5,000 of each domain; resolves to how many. The commit is not waited for: what follows from a position
  * stands behind it in the log, so that a crash that loses the one loses the other, and the events are placed anew.
  */
 export const sequenceOnce = (database: Transactions, publishers: readonly string[]): Promise<number> =>
@@ -36,13 +36,15 @@ function statementFor(publishers: readonly string[]): string {
   if (known !== undefined) return known;
   const taken = publishers.map((domain) => {
     const waiting = `${schemaOf(domain)}.outbox_waiting`;
-    return `taken_${schemaOf(domain)} as (delete from ${waiting} where seq = any(array(select seq from ${waiting} order by seq limit $2)) returning seq, event_id, type, recorded_at)`;
+    return `taken_${schemaOf(domain)} as (delete from ${waiting} where seq = any(array(
+      select seq from (select seq, sum(events) over (order by seq) - events as before from (select seq, events from ${waiting} order by seq limit $2) as oldest) as counted where before < $2))
+      returning seq, events, seqs, event_ids, types, recorded_at)`;
   }).join(', ');
-  const all = publishers.map((domain) => `select '${domain}'::text as publisher, seq, event_id, type, max(recorded_at) over (order by seq) as at from taken_${schemaOf(domain)}`).join(' union all ');
+  const all = publishers.map((domain) => `select '${domain}'::text as publisher, seq, events, seqs, event_ids, types, max(recorded_at) over (order by seq) as at from taken_${schemaOf(domain)}`).join(' union all ');
   const statement = `with ${taken},
-    placed as (insert into bus.placed_event (position, publisher, seq, event_id, type)
-      select $1::bigint + row_number() over (order by at, publisher, seq), publisher, seq, event_id, type from (${all}) as event returning position),
-    counted as (select count(*) as placed from placed),
+    placed as (insert into bus.placed_event (position, events, publisher, seq, seqs, event_ids, types)
+      select $1::bigint + sum(events) over (order by at, publisher, seq), events, publisher, seq, seqs, event_ids, types from (${all}) as waited returning events),
+    counted as (select coalesce(sum(events), 0) as placed from placed),
     moved as (update bus.sequencer set last_position = last_position + placed from counted where id = 1 and placed > 0)
     select placed from counted`;
   statements.set(name, statement);

@@ -76,6 +76,17 @@ export function busContract(name: string, driver: BusDriver): void {
       for (let key = 0; key < 4; key += 1) expect(await valuesOf(`key-${key}`)).toEqual(Array.from({ length: 30 }, (_, n) => n));
     }, LONG_MS);
 
+    test('brings all of a writing that is larger than what is read, delivered or sent at once, in the order of each key', async () => {
+      const events = Array.from({ length: 2_600 }, (_, value) => ({ ...fact(`key-${value % 3}`, value), reason: 'x'.repeat(1_000) }));
+      await tell(...events);
+      const seen: Event[] = [];
+      const reactAll = async (some: readonly Event[]): Promise<void> => void seen.push(...some);
+      const bus = await start({ react: (event) => reactAll([event]), reactAll, acrossKeys: true });
+      await bus.settled();
+      expect(seen.map(({ id }) => id).toSorted()).toEqual(events.map(({ id }) => id).toSorted());
+      for (const [key, of] of Map.groupBy(seen, (event) => event.key)) expect(of.map(({ id }) => id), key).toEqual(events.filter((event) => event.key === key).map(({ id }) => id));
+    }, LONG_MS);
+
     test('begins with the first event, also for one who comes late, and goes on after a stop where it was', async () => {
       await tell(fact('a', 1), fact('a', 2));
       const first = await start({ react: write });

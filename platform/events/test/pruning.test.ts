@@ -28,7 +28,7 @@ async function delivered(): Promise<void> {
 }
 
 test('an event goes when it is old and delivered, an inbox row when it is old; what is young stays, and what waits', async () => {
-  const [old = '', young = ''] = await tell(1, 2);
+  const [[old = ''], [young = '']] = [await tell(1), await tell(2)];
   await delivered();
   const [waiting = ''] = await tell(3);
   await aged('north.outbox_event', 'recorded_at', [old, waiting]);
@@ -37,13 +37,13 @@ test('an event goes when it is old and delivered, an inbox row when it is old; w
   expect(await prune(w.database, 'south-west', DAYS)).toEqual({ outbox: 0, inbox: 1 });
   expect(await left('north.outbox_event')).toEqual([young, waiting]);
   expect(await left('south_west.inbox_event')).toEqual([young]);
-  expect((await w.database.query<{ event_id: string }>('select event_id from bus.placed_event')).rows).toEqual([{ event_id: young }]);
+  expect((await w.database.query<{ event_ids: string[] }>('select event_ids from bus.placed_event')).rows).toEqual([{ event_ids: [young] }]);
   await delivered();
   expect(await left('south_west.inbox_event')).toEqual([young, waiting]);
 });
 
 test('an event that a consumer has still to read stays, however old it is; one that has been away for as long is not waited for', async () => {
-  const ids = await tell(1, 2);
+  const ids = [...await tell(1), ...await tell(2)];
   await delivered();
   await w.database.query(`insert into bus.cursor (consumer, position) select 'slow', min(position) from bus.placed_event`);
   await aged('north.outbox_event', 'recorded_at', ids);
@@ -51,6 +51,20 @@ test('an event that a consumer has still to read stays, however old it is; one t
   expect(await left('north.outbox_event')).toEqual(ids.slice(1));
   await w.database.query(`update bus.cursor set updated_at = now() - interval '31 days' where consumer = 'slow'`);
   expect(await prune(w.database, 'north', DAYS)).toMatchObject({ outbox: 1 });
+});
+
+test('events that stand together go with the youngest of them from the order of delivery; who comes back from far behind passes over those that are gone', async () => {
+  const [old = '', young = ''] = await tell(1, 2);
+  await delivered();
+  await aged('north.outbox_event', 'recorded_at', [old]);
+  expect(await prune(w.database, 'north', DAYS)).toMatchObject({ outbox: 1 });
+  expect((await w.database.query('select event_ids from bus.placed_event')).rows).toEqual([{ event_ids: [old, young] }]);
+  await w.database.query('truncate bus.cursor, south_west.inbox_event');
+  await delivered();
+  expect(await left('south_west.inbox_event')).toEqual([young]);
+  await aged('north.outbox_event', 'recorded_at', [young]);
+  expect(await prune(w.database, 'north', DAYS)).toMatchObject({ outbox: 1 });
+  expect((await w.database.query('select event_ids from bus.placed_event')).rows).toEqual([]);
 });
 
 test('more than one statement takes away goes in several', async () => {

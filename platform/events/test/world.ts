@@ -12,8 +12,8 @@ const tables = (schema: string): string => `
   create schema ${schema};
   create table ${schema}.outbox_event (traceparent text, tracestate text, seq bigserial primary key, id text not null unique, type text not null, key text not null, organization_id text not null,
     actor text not null, reason text, correlation_id text not null, causation_id text, occurred_at timestamptz not null,
-    recorded_at timestamptz not null default clock_timestamp(), data jsonb not null);
-  create table ${schema}.outbox_waiting (seq bigint primary key, shard smallint not null, event_id text not null, type text not null, recorded_at timestamptz not null);
+    recorded_at timestamptz not null default clock_timestamp(), data json not null);
+  create table ${schema}.outbox_waiting (seq bigint primary key, shard smallint not null, events int not null, seqs bigint[], event_ids text[], types text[], recorded_at timestamptz not null);
   create table ${schema}.inbox_event (id text primary key, handled_at timestamptz not null default now(), outbox_at bigint);
   create table ${schema}.effect (n bigserial primary key, event_id text not null, key text not null, value int not null);`;
 

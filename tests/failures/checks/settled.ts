@@ -34,7 +34,7 @@ export async function settled(cluster: Cluster, hearing: readonly Hearing[], wit
 const inDatabase = (cluster: Cluster): Promise<string[]> => session(databaseNow(cluster), async (client) => {
   const waiting: string[] = [];
   for (const publisher of cluster.domains) {
-    const { rows: [left] } = await client.query<{ count: number }>(`select count(*)::int as count from ${schemaOf(publisher)}.outbox_waiting`);
+    const { rows: [left] } = await client.query<{ count: number }>(`select coalesce(sum(events), 0)::int as count from ${schemaOf(publisher)}.outbox_waiting`);
     if ((left?.count ?? 0) > 0) waiting.push(`${String(left?.count)} events of ${publisher} not handed over`);
   }
   const { rows: parked } = await client.query<{ consumer: string; count: number; error: string }>(

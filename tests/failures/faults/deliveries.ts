@@ -20,8 +20,8 @@ export const handedAgain: Fault = {
   async inject({ cluster, random }) {
     const publisher = random.pick(publishers);
     const { rowCount } = await session(databaseNow(cluster), (client) => client.query(
-      `insert into ${schemaOf(publisher)}.outbox_waiting (seq, shard, event_id, type, recorded_at)
-       select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), id, type, recorded_at from ${handedOver(publisher)} order by random() limit $1 on conflict do nothing`,
+      `insert into ${schemaOf(publisher)}.outbox_waiting (seq, shard, events, seqs, event_ids, types, recorded_at)
+       select seq, mod(abs(hashtextextended(key, 0)), ${SHARDS}), 1, array[seq], array[id], array[type], recorded_at from ${handedOver(publisher)} order by random() limit $1 on conflict do nothing`,
       [random.whole(1, AGAIN_MAX)]));
     return `${String(rowCount)} old events of ${publisher} handed over again`;
   },
@@ -44,7 +44,7 @@ const publishers = ['portfolio', 'trade-capture', 'validation', 'transactional',
 
 /** Events that a relay has sent. */
 const handedOver = (publisher: string): string =>
-  `${schemaOf(publisher)}.outbox_event as e where not exists (select from ${schemaOf(publisher)}.outbox_waiting as w where w.seq = e.seq)`;
+  `${schemaOf(publisher)}.outbox_event as e where not exists (select from ${schemaOf(publisher)}.outbox_waiting as w where e.seq = any(w.seqs))`;
 
 function shuffled<T>(items: readonly T[], random: Random): T[] {
   return items.map((item) => ({ item, at: random.next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);

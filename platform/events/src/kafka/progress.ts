@@ -5,6 +5,7 @@ import type { Reaction } from '../bus.ts';
 import type { Sql } from '../sql.ts';
 import { groupIdOf, topicOf } from './connection.ts';
 import { heardPublishers } from './kafka-consumer.ts';
+import { brokersAway } from './reaching.ts';
 import { unpublished } from './relay.ts';
 
 const SETTLE_LOOK_MS = 50;
@@ -41,7 +42,15 @@ export async function settled(watching: Watching, groups: readonly Group[], time
   }
 }
 
+/** A broker that cannot say yet, because a partition is getting another leader, leaves it open. */
 async function whoIsBehind(watching: Watching, groups: readonly Group[]): Promise<string[]> {
-  const found = await Promise.all(groups.map(async (group) => ((await behind(watching, group)) > 0 ? [group.name] : [])));
+  const found = await Promise.all(groups.map(async (group) => {
+    try {
+      return (await behind(watching, group)) > 0 ? [group.name] : [];
+    } catch (error) {
+      if (!brokersAway(error)) throw error;
+      return [`${group.name} (${String(error)})`];
+    }
+  }));
   return found.flat();
 }

@@ -10,6 +10,7 @@ import { type Sql, schemaOf, type Transactions } from '../sql.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 import type { JustWritten } from './just-written.ts';
 
+/** Read at once, and those that wait together with the last of them. */
 const BATCH_MAX = 1_000;
 /** A broker refuses a larger set of messages, and all of a batch may be of one key. A single event goes, whatever its size. */
 const BATCH_BYTES_MAX = 900_000;
@@ -23,7 +24,9 @@ const published = counter('pms_events_published_total', 'Events handed to Kafka,
 const waiting = gauge('pms_events_unpublished', 'Events in the outbox that Kafka has not taken yet, by publisher', ['publisher']);
 
 interface Row extends OutboxRow { readonly seq: string; readonly data_text: string }
-interface Waiting { readonly seq: string; readonly event_id: string }
+/** Events that wait together: their numbers and ids, joined by commas. */
+interface Waiting { readonly seq: string; readonly seqs: string; readonly ids: string }
+interface Place { readonly seq: string; readonly id: string }
 interface Message { readonly seq: string; readonly id: string; readonly key: string; readonly value: string }
 
 /** Data as text: nobody has to read it and write it again. */
@@ -46,20 +49,20 @@ export interface HandedOver {
 
 /** Hands over what waits, set after set: the next one is read while one is on its way. Where there may be more, call again. */
 export function relayOnce(options: RelayOptions): Promise<HandedOver> {
-  const { database, producer, publisher, topic, written } = options;
+  const { database, publisher, written } = options;
   return database.transaction(async (sql) => {
     const shards = await ownShards(sql, publisher);
     const contended = shards.length < SHARDS;
     let events = 0;
     let set = shards.length === 0 ? NOTHING : await nextSet(sql, options, { shards, after: '-1' });
     for (let sets = 1; set.messages.length > 0; sets += 1) {
-      const { messages, last, more } = set;
-      const reading = more && sets < SETS_MAX ? nextSet(sql, options, { shards, after: last }) : Promise.resolve(NOTHING);
-      const [sent, ahead] = await Promise.allSettled([producer.send({ topic, acks: ALL_IN_SYNC, messages: messages.map(({ key, value }) => ({ key, value, headers: HEADERS })) }), reading]);
+      const { messages, rows, more } = set;
+      const reading = more && sets < SETS_MAX ? nextSet(sql, options, { shards, after: rows.at(-1) ?? '' }) : Promise.resolve(NOTHING);
+      const [sent, ahead] = await Promise.allSettled([send(options, messages), reading]);
       // sets before it are marked, and it comes again
       if (sent.status === 'rejected' && events > 0) break;
       if (sent.status === 'rejected') throw sent.reason;
-      await sql.query(`delete from ${schemaOf(publisher)}.outbox_waiting where seq = any($1::bigint[])`, [messages.map(({ seq }) => seq)]);
+      await sql.query(`delete from ${schemaOf(publisher)}.outbox_waiting where seq = any($1::bigint[])`, [rows]);
       written.forget(messages.map(({ id }) => id));
       events += messages.length;
       if (ahead.status === 'rejected') throw ahead.reason;
@@ -70,29 +73,44 @@ export function relayOnce(options: RelayOptions): Promise<HandedOver> {
   });
 }
 
+/** As many at once as a broker takes. */
+async function send({ producer, topic }: RelayOptions, messages: readonly Message[]): Promise<void> {
+  for (let rest = messages; rest.length > 0;) {
+    const now = fitting(rest);
+    await producer.send({ topic, acks: ALL_IN_SYNC, messages: now.map(({ key, value }) => ({ key, value, headers: HEADERS })) });
+    rest = rest.slice(now.length);
+  }
+}
+
 interface MessageSet {
   readonly messages: readonly Message[];
-  /** Of the last message. */
-  readonly last: string;
+  /** That they waited in, by number. */
+  readonly rows: readonly string[];
   readonly more: boolean;
 }
-const NOTHING: MessageSet = { messages: [], last: '', more: false };
+const NOTHING: MessageSet = { messages: [], rows: [], more: false };
 
 interface Where { readonly shards: readonly number[]; readonly after: string }
 
-/** What waits behind a place, as many as a broker takes at once. */
+/** What waits behind a place, in whole rows. */
 async function nextSet(sql: Sql, options: RelayOptions, { shards, after }: Where): Promise<MessageSet> {
   const { rows } = await sql.query<Waiting>(
-    `select seq, event_id from ${schemaOf(options.publisher)}.outbox_waiting where shard = any($1::smallint[]) and seq > $2::bigint order by seq limit ${BATCH_MAX}`, [shards, after]);
-  const messages = fitting(await messagesOf(sql, rows, options));
-  return { messages, last: messages.at(-1)?.seq ?? after, more: rows.length === BATCH_MAX || messages.length < rows.length };
+    `select seq, array_to_string(seqs, ',') as seqs, array_to_string(event_ids, ',') as ids from (
+       select *, sum(events) over (order by seq) - events as before from ${schemaOf(options.publisher)}.outbox_waiting
+        where shard = any($1::smallint[]) and seq > $2::bigint order by seq limit ${BATCH_MAX}) as waiting
+     where before < ${BATCH_MAX} order by seq`, [shards, after]);
+  const places = rows.flatMap(({ seqs, ids }): Place[] => {
+    const idOf = ids.split(',');
+    return seqs.split(',').map((seq, at) => ({ seq, id: idOf[at] ?? '' }));
+  });
+  return { messages: await messagesOf(sql, places, options), rows: rows.map(({ seq }) => seq), more: places.length >= BATCH_MAX };
 }
 
-/** In the order of the rows: what this process wrote out of its memory, all else out of the outbox. */
-async function messagesOf(sql: Sql, rows: readonly Waiting[], { publisher, written }: RelayOptions): Promise<Message[]> {
+/** In the order of the places: what this process wrote out of its memory, all else out of the outbox. */
+async function messagesOf(sql: Sql, places: readonly Place[], { publisher, written }: RelayOptions): Promise<Message[]> {
   const messages = new Map<string, Message>();
   const unknown: string[] = [];
-  for (const { seq, event_id: id } of rows) {
+  for (const { seq, id } of places) {
     const told = written.find(id);
     if (told === null) unknown.push(seq);
     else messages.set(seq, { seq, id, key: told.event.key, value: textOf(publisher, { event: { ...told.event, occurredAt: new Date(told.event.occurredAt).toISOString() }, sequence: seq }, told.data) });
@@ -101,7 +119,7 @@ async function messagesOf(sql: Sql, rows: readonly Waiting[], { publisher, writt
     const { rows: read } = await sql.query<Row>(`select seq, ${COLUMNS} from ${schemaOf(publisher)}.outbox_event where seq = any($1::bigint[])`, [unknown]);
     for (const row of read) messages.set(row.seq, { seq: row.seq, id: row.id, key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) });
   }
-  return rows.map(({ seq }) => {
+  return places.map(({ seq }) => {
     const message = messages.get(seq);
     if (message === undefined) throw new Error(`event ${seq} of ${publisher} waits to be handed over, and is not in the outbox`);
     return message;
@@ -124,7 +142,7 @@ async function ownShards(sql: Sql, publisher: string): Promise<number[]> {
 }
 
 export async function unpublished(sql: Sql, publisher: string): Promise<number> {
-  const { rows: [row] } = await sql.query<{ count: number }>(`select count(*)::int as count from ${schemaOf(publisher)}.outbox_waiting`);
+  const { rows: [row] } = await sql.query<{ count: number }>(`select coalesce(sum(events), 0)::int as count from ${schemaOf(publisher)}.outbox_waiting`);
   const count = row?.count ?? 0;
   waiting.set({ publisher }, count);
   return count;

@@ -92,6 +92,8 @@ const enteredFrom: Readonly<Record<Status, readonly Status[]>> = {
   CANCELLED: [],
 };
 
+export const entriesOf = (status: Status): readonly Status[] => enteredFrom[status];
+
 export const mayEnter = (from: Status, to: Status): boolean => enteredFrom[to].includes(from);
 
 /** The version that a trade shows; throws RangeError for a trade without versions. */

@@ -8,7 +8,7 @@ import type { Live } from '@pms/events/live';
 import { settlementFailed, settlementProgressed, tradeBooked, tradeSettled } from '@pms/schema/events/transactional';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { announce } from '../commands/announce.ts';
-import { mayEnter, shownVersion, type Status } from '../domain/trade.ts';
+import { entriesOf, mayEnter, shownVersion, type Status } from '../domain/trade.ts';
 import type { News } from '../store/news-writes.ts';
 import type { StandingVersion, StatusChange } from '../store/status-writes.ts';
 import type { TradeStore } from '../store/trade-store.ts';
@@ -49,8 +49,7 @@ function following(store: TradeStore, live: Live, types: typeof FOLLOWED): React
     const messages = await store.transaction(async (tx) => {
       const heard = heardOf(await unseen(tx, events), types);
       await tx.lockNews(events.map(({ key }) => key));
-      const { changes, news } = moved(heard, await tx.versionsOf(heard));
-      await tx.moveStatuses(changes);
+      const { changes, news } = await move(tx, heard);
       if (types === REFUSED) await showAgain(tx, changes.map(({ tradeId }) => tradeId));
       return tx.addNews(news);
     });
@@ -68,8 +67,32 @@ function heardOf(events: readonly Event[], types: typeof FOLLOWED): Heard[] {
   });
 }
 
+interface Moved {
+  readonly changes: readonly StatusChange[];
+  /** In order. */
+  readonly news: readonly News[];
+}
+
+/** Mostly a run has one piece of news of a version: then it is one statement that says which may move, and moves them. */
+async function move(tx: TradeWrites, heard: readonly Heard[]): Promise<Moved> {
+  if (new Set(heard.map(keyOf)).size < heard.length) {
+    const moves = moved(heard, await tx.versionsOf(heard));
+    await tx.moveStatuses(moves.changes);
+    return moves;
+  }
+  const entered = new Map((await tx.enterStatuses(heard.map((one) => ({ ...one, from: entriesOf(one.status) })))).map((version) => [keyOf(version), version]));
+  const steps = heard.flatMap((one) => {
+    const version = entered.get(keyOf(one));
+    return version === undefined ? [] : [{ one, version }];
+  });
+  return {
+    changes: steps.map(({ one: { tradeId, version, status, at } }) => ({ tradeId, version, status, at })),
+    news: steps.filter(({ version }) => version.shown === version.version).map(({ one, version }) => newsOf(version, one.status, one.at)),
+  };
+}
+
 /** Each version's last status, and news of every one that a shown version has entered, in order. */
-function moved(heard: readonly Heard[], standing: readonly StandingVersion[]): { readonly changes: StatusChange[]; readonly news: News[] } {
+function moved(heard: readonly Heard[], standing: readonly StandingVersion[]): Moved {
   const versions = new Map(standing.map((version) => [keyOf(version), version]));
   const changes = new Map<string, StatusChange>();
   const news: News[] = [];
@@ -120,5 +143,5 @@ const onSettlementFailed = (store: TradeStore, live: Live): Reaction => ({
   },
 });
 
-const newsOf = ({ tradeId, organizationId, portfolioId, version }: StandingVersion, kind: News['kind'], at: Date): News =>
+const newsOf = ({ tradeId, organizationId, portfolioId, version }: Omit<StandingVersion, 'status'>, kind: News['kind'], at: Date): News =>
   ({ tradeId, organizationId, portfolioId, kind, version, at: at.toISOString() });

@@ -20,7 +20,7 @@ const ADD = `
     insert into trade_capture.trade_event (portfolio_id, number, organization_id, trade_id, version, kind, at)
     select portfolio_id, number, organization_id, trade_id, version, kind, at from placed
   )
-  select (n - 1)::int as index, number::float8 as number from placed order by n`;
+  select portfolio_id as "portfolioId", before::float8 as before from numbered`;
 
 export function newsWrites(sql: Sql) {
   return {
@@ -32,13 +32,16 @@ export function newsWrites(sql: Sql) {
     /** With their numbers. */
     async addNews(news: readonly News[]): Promise<TradeMessage[]> {
       if (news.length === 0) return [];
-      const { rows } = await sql.query<{ index: number; number: number }>(ADD, [
+      const { rows } = await sql.query<{ portfolioId: string; before: number }>(ADD, [
         news.map(({ portfolioId }) => portfolioId), news.map(({ organizationId }) => organizationId), news.map(({ tradeId }) => tradeId),
         news.map(({ version }) => version), news.map(({ kind }) => kind), news.map(({ at }) => at),
       ]);
-      return rows.flatMap(({ index, number }) => {
-        const one = news[index];
-        return one === undefined ? [] : [{ ...one, number }];
+      const last = new Map(rows.map(({ portfolioId, before }) => [portfolioId, before]));
+      return news.flatMap((one) => {
+        const before = last.get(one.portfolioId);
+        if (before === undefined) return [];
+        last.set(one.portfolioId, before + 1);
+        return [{ ...one, number: before + 1 }];
       });
     },
   };

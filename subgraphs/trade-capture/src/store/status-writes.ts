@@ -20,8 +20,28 @@ export interface StatusChange {
   readonly at: Date;
 }
 
+/** A change of a version of the organisation's, from one of these statuses. */
+export interface Entry extends StatusChange {
+  readonly organizationId: string;
+  readonly from: readonly Status[];
+}
+
 export function statusWrites(sql: Sql) {
   return {
+    /** Moves those that stand where they may be moved from; behind the lock of their portfolios. No version may be there twice. Resolves to what was moved. */
+    async enterStatuses(entries: readonly Entry[]): Promise<Omit<StandingVersion, 'status'>[]> {
+      if (entries.length === 0) return [];
+      const { rows } = await sql.query<Omit<StandingVersion, 'status'>>(
+        `update trade_capture.trade_version v set status = entry.status, status_at = entry.at
+         from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::text[]) as entry(organization_id, trade_id, version, status, at, origins)
+         join trade_capture.trade t on t.id = entry.trade_id and t.organization_id = entry.organization_id
+         where v.trade_id = entry.trade_id and v.version = entry.version and v.status = any(string_to_array(entry.origins, ' '))
+         returning v.trade_id as "tradeId", v.version, t.organization_id as "organizationId", t.portfolio_id as "portfolioId", t.version as shown`,
+        [entries.map(({ organizationId }) => organizationId), entries.map(({ tradeId }) => tradeId), entries.map(({ version }) => version),
+          entries.map(({ status }) => status), entries.map(({ at }) => at), entries.map(({ from }) => from.join(' '))]);
+      return rows;
+    },
+
     /** Behind the lock of their portfolios, without which nobody changes a trade. Versions that are unknown or another organisation's are left out; each is there once. */
     async versionsOf(asked: readonly { readonly organizationId: string; readonly tradeId: string; readonly version: number }[]): Promise<StandingVersion[]> {
       const { rows } = await sql.query<StandingVersion>(

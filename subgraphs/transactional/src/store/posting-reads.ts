@@ -72,8 +72,10 @@ function tradeReads(sql: Sql) {
   return {
     histories: gathered(async (asked: readonly (readonly string[])[]): Promise<Map<string, TradeHistory>[]> => {
       const { rows } = await sql.query<BookingRow & { readonly wanted: string; readonly booked: boolean; readonly cancelled: boolean }>(
-        `select ${BOOKING}, w.wanted, b.version is not null as booked, exists (select from transactional.cancelled_trade c where c.trade_id = w.wanted) as cancelled
-         from unnest($1::text[]) as w(wanted) left join lateral (select * from transactional.trade_booking as known where known.trade_id = w.wanted limit ${VERSIONS_MAX}) as b on true`, [asked.flat()]);
+        `select ${BOOKING}, w.wanted, b.version is not null as booked, c.cancelled
+         from unnest($1::text[]) as w(wanted) left join lateral (select * from transactional.trade_booking as known where known.trade_id = w.wanted limit ${VERSIONS_MAX}) as b on true
+         cross join lateral (select exists (select from transactional.cancelled_trade where trade_id = w.wanted) as cancelled) as c
+         where b.version is not null or c.cancelled`, [asked.flat()]);
       const histories = new Map([...Map.groupBy(rows, (row) => row.wanted)].map(([id, of]) => {
         const versions = of.filter(({ booked }) => booked);
         const standing = versions.find(({ step }) => step !== 'cancelled');
