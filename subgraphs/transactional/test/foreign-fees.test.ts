@@ -27,7 +27,7 @@ const rates = (base: string, of: Record<string, string>) => heard(fxRatePublishe
 const fee = (amount: string, currency: string) => ({ kind: 'COMMISSION' as const, amount: { amount, currency } });
 const trade = (portfolioId: string, over: TradeOver = {}) => validated(portfolioId, at.instrumentId, over);
 const cashOf = async (id: string, args = ''): Promise<string[]> =>
-  (await door.ask(cash(args), { id })).data._entities[0].cash.map(({ currency, settled, payable }: Record<string, { amount: string }>) => `${String(currency)} ${settled?.amount ?? ''} owed ${payable?.amount ?? ''}`);
+  (await door.ask(cash(args), { id })).data._entities[0].cash.map(({ currency, settled, payable }: { currency: string; settled: { amount: string }; payable: { amount: string } }) => `${currency} ${settled.amount} owed ${payable.amount}`);
 const lines = async (portfolioId: string, kind: string) => (await door.database.query<{ line: string }>(
   `select l.account || ' ' || trim_scale(l.amount) || ' ' || l.currency as line from transactional.journal_entry e join transactional.journal_line l on l.entry_id = e.id
    where e.portfolio_id = $1 and e.kind = $2 order by e.number, l.line`, [portfolioId, kind])).rows.map(({ line }) => line);

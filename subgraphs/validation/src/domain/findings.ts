@@ -26,13 +26,14 @@ const percent = (ratio: Decimal): string => `${text(ratio.times(100).toDecimalPl
 
 /** The currency in which cash moves, and those of fees in others: the first that would be short is told, else what remains of the cash. */
 function sufficientCash({ trade, before, after }: Situation): Finding {
-  const found = [trade.settlement?.currency ?? trade.currency, ...(trade.foreignFees?.keys() ?? [])].map((currency) => {
+  const inCurrency = (currency: string): { holds: boolean; inputs: Record<'currency' | 'available' | 'needed' | 'remaining', string> } => {
     const available = cashIn(before, currency);
     const remaining = cashIn(after, currency);
     const holds = !remaining.isNegative() || remaining.greaterThanOrEqualTo(available);
     return { holds, inputs: { currency, available: text(available), needed: text(available.minus(remaining)), remaining: text(remaining) } };
-  });
-  const { holds, inputs } = found.find((each) => !each.holds) ?? found[0] as typeof found[number];
+  };
+  const cash = inCurrency(trade.settlement?.currency ?? trade.currency);
+  const { holds, inputs } = [cash, ...[...(trade.foreignFees?.keys() ?? [])].map(inCurrency)].find((each) => !each.holds) ?? cash;
   return { holds: yesOrNo(holds), message: holds ? `${inputs.remaining} ${inputs.currency} remain` : `${inputs.needed} ${inputs.currency} are needed and ${inputs.available} are there`, inputs };
 }
 
