@@ -24,6 +24,7 @@ import { loadersFor } from './queries/loaders.ts';
 import { onCorporateAction } from './reactions/corporate-action-announced.ts';
 import { onFxRatePublished } from './reactions/fx-rate-published.ts';
 import { onInstrumentCreated } from './reactions/instrument-created.ts';
+import { onPeopleChanged } from './reactions/people-changed.ts';
 import { onPortfolioChanged } from './reactions/portfolio-changed.ts';
 import { onPricesRecorded } from './reactions/prices-recorded.ts';
 import { onTradeCancelled } from './reactions/trade-cancelled.ts';
@@ -47,7 +48,7 @@ export function transactionalSubgraph({ database, logger, wake, newId, now }: Su
   return withOwnWork({
     name: 'transactional',
     schema: executableSchema(sdl, resolvers),
-    reactions: [...onPortfolioChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onPricesRecorded(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
+    reactions: [...onPortfolioChanged(books), ...onPeopleChanged(books), onInstrumentCreated(books), onFxRatePublished(books), onPricesRecorded(books), ...onCorporateAction(books), onTradeValidated(books), onTradeCancelled(books)],
     contextFor: (request): TransactionalContext => {
       const who = signed(request);
       return { ...who, ...books, days: marketDays, loaders: loadersFor(store, who.principal, now) };

@@ -1,5 +1,6 @@
 /** Custodians' statements against the books, through the front door: imports, breaks as tasks, corrected and later statements. */
 import { newId } from '@pms/events/ids';
+import { personErased, userCreated } from '@pms/schema/events/auth';
 import { instrumentCreated } from '@pms/schema/events/rttm';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import { metrics } from '@pms/telemetry/metrics';
@@ -135,6 +136,7 @@ test('people take a break on, comment it and close it with a reason; each is not
   const portfolioId = await portfolio();
   await bring({ portfolioId, account: 'P1', text: csv('2026-11-19,,ACME,,12,') });
   const [{ id: breakId }] = await breaks({ portfolioId });
+  await door.hear(heard(userCreated, 'usr_ann', { userId: 'usr_ann', email: 'sealed', displayName: 'sealed', roles: ['OPERATIONS'] }));
   expect(await act('assign', { breakId, assignee: 'usr_ann' })).toMatchObject({ break: { status: 'INVESTIGATING', assignee: 'usr_ann' }, userErrors: [] });
   await act('comment', { breakId, text: 'asked the bank' });
   await act('comment', { breakId, text: 'asked the bank' });
@@ -220,4 +222,22 @@ test('open breaks are counted by age', async () => {
   } finally {
     await own.close();
   }
+});
+
+test('a break is given to people of the organisation alone, who have not been erased; one who was added a moment ago is waited for', async () => {
+  const portfolioId = await portfolio();
+  await bring({ portfolioId, account: 'P2', text: csv('2026-11-19,,ACME,,12,') });
+  const [{ id: breakId }] = await breaks({ portfolioId });
+  const person = (userId: string, organizationId = 'org_one') => heard(userCreated, userId, { userId, email: 'sealed', displayName: 'sealed', roles: ['OPERATIONS'] }, { organizationId });
+  const refused = { break: null, userErrors: [{ code: 'NOT_FOUND', path: ['assignee'] }] };
+  await door.hear(person('usr_elsewhere', 'org_other'));
+  for (const assignee of ['usr_nobody', 'usr_elsewhere', '', 'x'.repeat(500)]) expect(await act('assign', { breakId, assignee })).toEqual(refused);
+  now = new Date();
+  const fresh = newId('usr');
+  const assigning = act('assign', { breakId, assignee: fresh });
+  await door.hear(person(fresh));
+  expect(await assigning).toMatchObject({ break: { assignee: fresh }, userErrors: [] });
+  await act('assign', { breakId, assignee: null });
+  await door.hear(heard(personErased, fresh, { userId: fresh }));
+  expect(await act('assign', { breakId, assignee: fresh })).toEqual(refused);
 });

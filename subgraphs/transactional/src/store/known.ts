@@ -1,4 +1,4 @@
-/** What the books keep of portfolios and instruments, which are other domains' to change. */
+/** What the books keep of portfolios, instruments and people, which are other domains' to change. */
 import type { Sql } from '@pms/events/sql';
 import { lotMethodOf } from '../domain/lot-methods.ts';
 import type { LotMethod } from '../domain/lots.ts';
@@ -31,6 +31,9 @@ export function knownReads(sql: Sql) {
         'select id from transactional.portfolio where organization_id = $1 and investor_id = any($2) and id = any($3)', [organizationId, investors, ids]);
       return new Set(rows.map(({ id }) => id));
     },
+    async knowsPerson(organizationId: string, id: string): Promise<boolean> {
+      return (await sql.query('select from transactional.known_person where organization_id = $1 and id = $2', [organizationId, id])).rowCount === 1;
+    },
   };
 }
 
@@ -58,6 +61,13 @@ export function knownWrites(sql: Sql) {
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) on conflict (id) do nothing`,
         [instruments.map(({ id }) => id), instruments.map(({ organizationId }) => organizationId), instruments.map(({ currency }) => currency), instruments.map(({ mic }) => mic),
           instruments.map(({ symbol }) => symbol), instruments.map(({ isin }) => isin), instruments.map(({ name }) => name)]);
+    },
+    async insertPeople(people: readonly { readonly id: string; readonly organizationId: string }[]): Promise<void> {
+      await sql.query('insert into transactional.known_person (id, organization_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing',
+        [people.map(({ id }) => id), people.map(({ organizationId }) => organizationId)]);
+    },
+    async removePerson(organizationId: string, id: string): Promise<void> {
+      await sql.query('delete from transactional.known_person where organization_id = $1 and id = $2', [organizationId, id]);
     },
     /** What was answered to this key before; null for a key that is new. */
     async movement(organizationId: string, key: string): Promise<{ readonly id: string; readonly contentHash: string; readonly after: Cash } | null> {

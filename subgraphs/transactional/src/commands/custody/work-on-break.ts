@@ -8,13 +8,13 @@ import type { Resolution } from '../../domain/custody/breaks.ts';
 import type { Break } from '../../domain/custody/reconciliation.ts';
 import type { Posting } from '../../store/books-store.ts';
 import type { NewNote } from '../../store/custody/break-writes.ts';
+import { mustKnowPerson } from '../know-people.ts';
 
 const TEXT_LENGTH_MAX = 2_000;
-const ASSIGNEE_LENGTH_MAX = 100;
 
-/** Null gives it back. Refuses a break that is resolved. */
+/** Null gives it back. Refuses whoever is not of the organisation, and a break that is resolved. */
 export async function assignBreak(ctx: TransactionalContext, breakId: string, assignee: string | null): Promise<Break> {
-  if (assignee !== null && (assignee.trim() === '' || assignee.length > ASSIGNEE_LENGTH_MAX)) throw invalid(`an assignee has 1 to ${ASSIGNEE_LENGTH_MAX} characters`, 'assignee');
+  if (assignee !== null) await mustKnowPerson(ctx, assignee, 'assignee');
   return change(ctx, breakId, note(ctx, 'ASSIGNED', assignee), (broken) =>
     (broken.assignee === assignee ? null : { status: assignee === null ? 'OPEN' : 'INVESTIGATING', assignee }));
 }
