@@ -20,6 +20,7 @@ import { allMetrics, answerForWorkers } from '@pms/telemetry/workers';
 import { tracer } from '@pms/telemetry/tracing';
 import { accessesOverHttp } from './access-channel.ts';
 import { inBrowsers } from './browsers.ts';
+import { changesFor } from './changes-heard.ts';
 import { followChanges } from './change-feed.ts';
 import { type Environment, isAddress, shown } from './environment.ts';
 import { flows } from './flows.ts';
@@ -49,6 +50,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
     const authAddress = environment.subgraphUrls.get('auth');
     const { authenticate, following } = await believed(environment, redis, log);
     const peers = peerCertificates(environment);
+    const changes = redis === null && keepsAnswers(options) ? changesFor(environment, { seconds: options.settings.cache.awaySecondsMax, logger: log }) : null;
     const accesses = await life.open(() => accessesOverHttp(environment, log), async (opened) => opened?.close());
     const router = await life.open(
       () =>
@@ -58,6 +60,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
           dial: followingTokens(redirected(http.dial, environment.subgraphUrls), { flows, waitMsMax: environment.consistencyMs }),
           ...(authenticate === null ? {} : { authenticate }),
           ...(following === null ? {} : { revocations: following.revocations }),
+          ...(changes === null ? {} : { hearsChanges: changes.hears }),
           mounts: async (app) => {
             if (authAddress !== undefined) await signInAt(authAddress, peers)(app);
             if (authenticate !== null) exportsAt(environment.subgraphUrls, unrevoked(authenticate, following?.revocations) ?? authenticate, peers)(app);
@@ -70,6 +73,7 @@ export async function runRouter(wanted: Environment): Promise<void> {
       },
     );
     if (redis !== null && keepsAnswers(options)) await life.open(async () => followChanges(redis, router, log), (opened) => opened.close());
+    if (changes !== null) await life.open(async () => changes.follow(router), () => changes.close());
     if (alone && router.adminPort !== null) console.log(`Metrics and health are at http://${environment.host}:${String(router.adminPort)}`);
     if (alone) console.log(`The router answers at ${router.url}`);
   });
@@ -87,7 +91,7 @@ async function believed(environment: Environment, redis: RedisLink | null, log: 
 export const keepsAnswers = ({ settings }: Pick<RouterOptions, 'settings'>): boolean => settings?.cache?.enabled === true;
 
 /** What the router is given in either shape, with a connection to Redis, where there is one, that is to be closed. */
-export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial' | 'redis'> & { readonly redis: RedisLink | null } {
+export function routerOptions(environment: Environment, log: Logger): Omit<RouterOptions, 'dial' | 'redis' | 'settings'> & { readonly redis: RedisLink | null; readonly settings: RouterSettings } {
   const tracing = tracer();
   const settings = passingTokens(settingsFrom(environment.routerConfig, platformSettings(environment)));
   return {

@@ -41,6 +41,11 @@ export interface RouterOptions {
   readonly overridePercentage?: OverridePercentage;
   /** A Redis that replicas share: its address (redis:// or rediss://), or a connection, which stays open; without one each goes by its own memory. */
   readonly redis?: string | RedisLink | null;
+  /**
+   * Whether this router is told, at the moment, of what others change (and calls `invalidate`). While it is not, kept answers are given for `cache.awaySecondsMax`
+   * at most. Not asked where there is a Redis; without it nobody is expected to tell, and answers are kept as long as hints and headers allow.
+   */
+  readonly hearsChanges?: () => boolean;
   /** Makes the spans of recorded requests; without one a client's trace headers go on as they came. */
   readonly tracer?: Tracer;
   /** Throws ZodError when they are not settings. */

@@ -1,6 +1,7 @@
 /** Puts together what stands between an operation and the subgraphs: answers kept, equal reads shared, subgraphs guarded. */
 import { keepingEntities } from './cache/cached-entities.ts';
 import { cached } from './cache/cached.ts';
+import { boundedStore } from './cache/bounded-store.ts';
 import { memoryStore } from './cache/memory-store.ts';
 import type { CacheSettings } from './cache/settings.ts';
 import type { CacheStore } from './cache/store.ts';
@@ -29,16 +30,18 @@ export interface ReadsOptions {
   readonly settings: RouterSettings;
   readonly metrics: RouterMetrics;
   readonly redis: RedisLink | null;
+  /** Whether what others change is heard at the moment; not asked where replicas share a Redis. Without it, what is kept goes by its own age. */
+  readonly hears?: (() => boolean) | undefined;
 }
 
-export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metrics, redis }: ReadsOptions): Reads {
+export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metrics, redis, hears }: ReadsOptions): Reads {
   const fetches = sharedReads<SubgraphResult>({ another: copied, joined: () => metrics.shared.inc({ level: 'subgraph' }) });
   const run = cache.enabled ? runningHeard : running;
   const operations = sharedOperations(run, metrics);
   // A whole operation may ask any subgraph, so that one that does not share keeps all operations apart.
   const shareable = [subgraphs.all, ...Object.values(subgraphs.byName)].every(({ shareReads }) => shareReads !== false);
   const answer = shareable ? operations.answer : run;
-  const store = cache.enabled ? storeFor(cache, redis, metrics) : memoryStore(cache.memoryBytesMax);
+  const store = cache.enabled ? storeFor(cache, { redis, metrics, hears }) : memoryStore(cache.memoryBytesMax);
   const options = { settings: cache, metrics, store };
   const keeping = cache.enabled ? cached(answer, options) : null;
   const changed = (context: RequestContext, by: 'mutation' | 'event'): void => {
@@ -55,8 +58,11 @@ export function readsThrough(dial: Dial, { settings: { subgraphs, cache }, metri
   };
 }
 
-const storeFor = (settings: CacheSettings, redis: RedisLink | null, metrics: RouterMetrics): CacheStore =>
-  (redis === null ? memoryStore(settings.memoryBytesMax) : tieredStore({ redis, settings, metrics }));
+function storeFor(settings: CacheSettings, { redis, metrics, hears }: Pick<ReadsOptions, 'redis' | 'metrics' | 'hears'>): CacheStore {
+  if (redis !== null) return tieredStore({ redis, settings, metrics });
+  const memory = memoryStore(settings.memoryBytesMax);
+  return hears === undefined ? memory : boundedStore(memory, { hears, awaySecondsMax: settings.awaySecondsMax });
+}
 
 /** What comes of a fetch is put into the response, and changed there by later ones. */
 const copied = (result: SubgraphResult): SubgraphResult => (result.data == null ? { ...result } : { ...result, data: copy(result.data) as Data });

@@ -36,7 +36,7 @@ export async function startRouter(given: RouterOptions): Promise<Router> {
   const { logger, metricsRegistry, settings } = options;
   const metrics = routerMetrics(metricsRegistry);
   const { link: redis, end } = linkOf(options);
-  const reads = readsThrough(options.dial, { settings, metrics, redis });
+  const reads = readsThrough(options.dial, { settings, metrics, redis, hears: options.hearsChanges });
   let engines: EngineHolder | undefined;
   let trusted: Documents | undefined;
   try {

@@ -4,6 +4,7 @@ import type { Bus } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import { kafkaClient, type KafkaSettings } from '@pms/events/kafka/connection';
 import { kafkaBus } from '@pms/events/kafka/kafka-bus';
+import { listening } from '@pms/events/kafka/listening';
 import { applyTopics, declaredTopics } from '@pms/events/kafka/topics';
 import { notifications } from '@pms/events/notifications';
 import { pgPeers } from '@pms/events/pg-peers';
@@ -147,6 +148,33 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       await brokers.start(0);
       await vi.waitFor(() => expect(seen).toHaveLength(20), { timeout: LONG_MS, interval: 100 });
       expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    }, LONG_MS * 2);
+
+    test('who only listens hears everything from then on, each by itself, and begins anew after it may have missed something', async () => {
+      await started();
+      await tell(fact('a', 1));
+      await vi.waitFor(() => expect(seen).toEqual([1]), { timeout: LONG_MS });
+      const began = [0, 0];
+      const heard: number[][] = [[], []];
+      const ears = [0, 1].map((at) => listening({
+        settings, publishers, name: 'ear', logger: silent, began: async () => void (began[at] = (began[at] ?? 0) + 1),
+        heard: async (events) => void heard[at]?.push(...events.map(({ data }) => (data as { value: number }).value)),
+      }));
+      try {
+        await vi.waitFor(() => expect(ears.map((ear) => ear.hears())).toEqual([true, true]), { timeout: LONG_MS });
+        expect(began).toEqual([1, 1]);
+        await tell(fact('a', 2), fact('b', 3));
+        await vi.waitFor(() => expect(heard.map((values) => values.toSorted())).toEqual([[2, 3], [2, 3]]), { timeout: LONG_MS });
+        await brokers.kill(0);
+        await vi.waitFor(() => expect(ears.map((ear) => ear.hears())).toEqual([false, false]), { timeout: LONG_MS });
+        await brokers.start(0);
+        await vi.waitFor(() => expect(ears.map((ear) => ear.hears())).toEqual([true, true]), { timeout: LONG_MS });
+        expect(began.every((times) => times > 1)).toBe(true);
+        await tell(fact('a', 4));
+        await vi.waitFor(() => expect(heard.map((values) => values.at(-1))).toEqual([4, 4]), { timeout: LONG_MS });
+      } finally {
+        for (const ear of ears) await ear.close();
+      }
     }, LONG_MS * 2);
 
     test('topics are made once; other settings are brought in line, and what would move keys is refused by name', async () => {

@@ -20,7 +20,7 @@ export const cacheSettings = z.strictObject({
   entities: z.boolean().default(false).describe('Whether entities are kept one by one too, as the Cache-Control headers of subgraphs allow.'),
   staleWhileRevalidateSeconds: seconds.default(0).describe('How much longer an answer is given while a new one is fetched.'),
   memoryTrustMs: z.int().min(0).max(TRUST_MS_MAX).default(0).describe('How long an answer at hand is given without asking Redis whether it still holds, while this process hears what the others take out. 0: Redis is asked each time.'),
-  awaySecondsMax: z.int().min(0).default(10).describe('While Redis is away answers are kept in memory alone, and so long at the most: nobody tells this process what others change. 0 keeps none.'),
+  awaySecondsMax: z.int().min(0).default(10).describe('While Redis is away, or while a router without Redis does not hear what changes, answers are kept in memory alone, and so long at the most. 0 keeps none.'),
   memoryBytesMax: z.int().min(1_024).default(64 * 1_024 * 1_024).describe('Of all that is kept in memory; the least recently used goes first.'),
   entryBytesMax: z.int().min(1).default(1_024 * 1_024).describe('A larger answer is not kept.'),
   mutationsInvalidate: z.boolean().default(true).describe('Whether what a mutation’s answer names is taken out.'),
