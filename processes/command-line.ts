@@ -7,6 +7,7 @@ import { environment } from './environment.ts';
 import type { ImportCustodyOptions } from './import/custody.ts';
 import type { ImportPricesOptions } from './import/prices.ts';
 import type { ImportTradesOptions } from './import/trades.ts';
+import { sentenceOf } from './sentences.ts';
 
 const pms = new Command('pms').description('A portfolio management platform: one federated GraphQL API over exact books.').showHelpAfterError();
 
@@ -260,20 +261,6 @@ pms
     const { rebuild } = await import('./rebuild.ts');
     await rebuild(environment(process.env), verify);
   });
-
-/** Postgres's code for a table that is not there. */
-const UNDEFINED_TABLE = '42P01';
-/** And for whoever cannot log in: a role that is not there, too. */
-const LOGIN_REFUSED: ReadonlySet<unknown> = new Set(['28P01', '28000']);
-
-/** What a person can mend themselves, in a sentence; null for the rest, which wants its stack. */
-function sentenceOf(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  if (error.name === 'StartError') return error.message;
-  const { code } = error as { code?: unknown };
-  if (LOGIN_REFUSED.has(code)) return `The database does not let a role of the platform in (${error.message}): run pms migrate with the secrets of this process (PMS_SECRET_DATABASE_<DOMAIN>, or those in PMS_HOME), or name the right one in DATABASE_URL.`;
-  return code === UNDEFINED_TABLE ? `This database lacks tables of the platform (${error.message}): bring it up to date with pms migrate, or name the right one in DATABASE_URL.` : null;
-}
 
 try {
   await pms.parseAsync();

@@ -11,6 +11,7 @@ import { principalOf } from './fix-principal.ts';
 import { type FixSessions, openFixSessions, rereading } from './fix-sessions.ts';
 import { fixSettings } from './fix-settings.ts';
 import { living } from './lifetime.ts';
+import { whenThere } from './reaching.ts';
 import { openTelemetry } from './telemetry.ts';
 import { keysAddress, trusting } from './trust.ts';
 import { sharedRedis } from './redis.ts';
@@ -50,10 +51,19 @@ export async function runFix(environment: Environment): Promise<void> {
     const { url } = await life.open(() => openDatabase(environment), (database) => database.close());
     // not started: its events are delivered by the domain's own process, which is woken by what is committed here
     const redis = await life.open(async () => sharedRedis(environment, log), (opened) => opened?.close());
-    const world = await life.open(() => openWorld({ environment, databaseUrl: url, domains: ['trade-capture'], shared: true, redis, logger: log }), (opened) => opened.close());
-    const { ports } = await life.open(() => fixSessionsOf({ ...environment, fixConfig }, dropCopyOf(world.subgraphs), log), (sessions) => sessions.close());
-    await life.open(() => answering(environment, () => Promise.all(world.subgraphs.map((subgraph) => subgraph.ready()))), (server) => server.close());
+    const world = await life.open(() => openWorld({ environment, databaseUrl: url, domains: ['trade-capture'], shared: true, redis, logger: log, ended: life.ended }), (opened) => opened.close());
+    let open = false;
+    const ready = async (): Promise<void> => {
+      if (!open) throw new Error('no session is open yet');
+      for (const subgraph of world.subgraphs) await subgraph.ready();
+    };
+    await life.open(() => answering(environment, ready), (server) => server.close());
     console.log(`Health is at http://${environment.host}:${String(environment.port)}`);
+    await world.reached();
+    // its principal comes of the auth domain, which may be starting still
+    const { ports } = await life.open(
+      () => whenThere(() => fixSessionsOf({ ...environment, fixConfig }, dropCopyOf(world.subgraphs), log), { what: 'the platform', logger: log, ended: life.ended }), (sessions) => sessions.close());
+    open = true;
     console.log(`FIX sessions are open${ports.some((port) => port > 0) ? `, on ${ports.filter((port) => port > 0).join(', ')}` : ''}`);
   });
 }

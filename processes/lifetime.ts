@@ -5,8 +5,8 @@
 import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
 import process from 'node:process';
-import { StartError } from '@pms/prisma/embedded';
 import type { Logger } from '@pms/telemetry/logger';
+import { sentenceOf } from './sentences.ts';
 
 const CLOSE_MAX_MS = 30_000;
 /** A terminal and a parent may both pass one Ctrl-C on; a later one means that the person does not want to wait. */
@@ -39,8 +39,9 @@ export async function living(options: LifetimeOptions, work: (life: Lifetime) =>
     await work(life);
     flushCompileCache(); // now, since a process that is killed writes nothing at its end
   } catch (error) {
-    if (error instanceof Ending) return;
-    if (error instanceof StartError) console.error(`\n${error.message}`);
+    if (error instanceof Ending || life.ended.aborted) return; // what fails once the end has begun fails because of it
+    const sentence = sentenceOf(error);
+    if (sentence !== null) console.error(`\n${sentence}`);
     else options.logger.fatal({ err: error }, 'could not start');
     await life.end(EXIT_FAILED);
   }

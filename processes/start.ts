@@ -7,6 +7,7 @@ import { generateStale } from './generate.ts';
 import { type Lifetime, living } from './lifetime.ts';
 import { migrateAll } from './migrate.ts';
 import { availablePort, forgetRunning, noteRunning } from './port.ts';
+import { whenThere } from './reaching.ts';
 import { openTelemetry } from './telemetry.ts';
 import { welcome } from './welcome.ts';
 
@@ -21,7 +22,7 @@ export async function start(wanted: Environment, { reset, seed }: { readonly res
       step('database', () => life.open(() => openDatabase(environment, detail), (opened) => opened.close())),
       step('generate', generateStale),
     ]);
-    await step('migrate', async () => `${String(await migrateAll(environment, database.url))} applied`);
+    await step('migrate', async () => `${String(await whenThere(() => migrateAll(environment, database.url), { what: 'the database', logger: log, ended: life.ended }))} applied`);
     if (environment.kafka !== null) await step('topics', () => topics(environment, life, log));
     await step('platform', () => open(life, environment, database.url, log));
     if (environment.demo && seed) await step('demo world', () => seeded(environment, life.ended));

@@ -25,7 +25,7 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     const { url } = await life.open(() => openDatabase(environment), (database) => database.close());
     const redis = await life.open(async () => sharedRedis(environment, log), (opened) => opened?.close());
     const world = await life.open(
-      () => openWorld({ environment, databaseUrl: url, domains: [name], shared: true, redis, logger: log }),
+      () => openWorld({ environment, databaseUrl: url, domains: [name], shared: true, redis, logger: log, ended: life.ended }),
       (opened) => opened.close(),
     );
     if (redis !== null && mayTellRouters(name, environment)) await tellingRouters(life, redis, world);
@@ -35,8 +35,14 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     let own: string | null = null;
     const authAddress = environment.subgraphUrls.get('auth') ?? issuer;
     const following = await life.open(() => followRevocations({ address: name === 'auth' ? () => own : authAddress, environment, logger: log, redis }), async (opened) => opened?.stop());
+    let started = false;
+    const ready = async (): Promise<void> => {
+      if (!started) throw new Error('it has not started its work');
+      await subgraph.ready();
+    };
+    // it answers before the database does: whoever looks after it sees that it lives, and that it is not ready
     const served = await life.open(
-      () => serve(subgraph, {
+      () => serve({ ...subgraph, ready }, {
         host: environment.host, port: environment.port, authenticate: trusting(issuer, keysAddress(environment, issuer), peerFetch(environment)), logger: log,
         ...(environment.tls === null ? {} : { tls: { ...environment.tls, clientCaFile: environment.tls.caFile } }),
         contextFor: world.readers.get(name),
@@ -47,6 +53,7 @@ export async function runSubgraph(name: string, environment: Environment): Promi
     );
     own = served.url;
     await world.start();
+    started = true;
     console.log(`${name} answers at ${served.url}`);
   });
 }

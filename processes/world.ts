@@ -1,4 +1,5 @@
 /** What the domains of one process stand on: each its own connections, the bus, live messages, settings; and the domains themselves, made and heard. */
+import { actingForAll } from '@pms/events/acting';
 import { newId } from '@pms/events/ids';
 import type { Bus } from '@pms/events/bus';
 import { localLive, type Live } from '@pms/events/live';
@@ -9,6 +10,7 @@ import { putAside } from '@pms/events/parking';
 import { prune } from '@pms/events/pruning';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
 import { redisLive } from '@pms/events/redis-live';
+import { schemaOf } from '@pms/events/sql';
 import type { Database } from '@pms/prisma/connect';
 import type { RedisLink } from '@pms/redis/link';
 import { audited } from '@pms/subgraph/audited';
@@ -21,6 +23,7 @@ import { catalogue, type DomainName, domainNames } from './catalogue.ts';
 import { busUrl, connectBus, connectDomain, connectPruner } from './database.ts';
 import type { Environment } from './environment.ts';
 import { identityProvidersIn } from './identity-providers.ts';
+import { whenThere } from './reaching.ts';
 import { secretsOf } from './secrets.ts';
 
 const PRUNE_EVERY_MS = 600_000;
@@ -34,6 +37,8 @@ export interface WorldOptions {
   /** What processes share where there is one. */
   readonly redis?: RedisLink | null;
   readonly logger: Logger;
+  /** Aborted when nobody waits any more for a database that is away. */
+  readonly ended?: AbortSignal;
 }
 
 export interface World {
@@ -43,13 +48,16 @@ export interface World {
   readonly readers: ReadonlyMap<string, ContextFor>;
   /** What each made of the events of a consistency token; by the domain's name. */
   readonly followers: ReadonlyMap<string, Follow>;
-  /** Begins delivery of events, and what the domains do by themselves. */
+  /** Resolves once the database lets every role in and has its tables, however long that takes. Throws where a role is refused, or tables are missing. */
+  reached(): Promise<void>;
+  /** Waits for the database, and begins delivery of events, and what the domains do by themselves. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { environment, databaseUrl, domains, redis = null, logger } = options;
+  const { environment, databaseUrl, domains, redis = null, logger, ended } = options;
+  const reaching = { what: 'the database', logger, ended };
   const company = domains.length === 1 ? 'alone' : 'amongOthers';
   const [delivering, pruner] = [await connectBus(environment, databaseUrl, { poolMax: BUS_POOL_MAX[company] }), await connectPruner(environment, databaseUrl)];
   const { bus, live } = await channels(options, delivering);
@@ -63,15 +71,18 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const reading = await readersOf(seats, standing, environment.databaseReadUrl);
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
   let pruning: NodeJS.Timeout | undefined;
+  const reached = (): Promise<void> => whenThere(() => lookedAt(delivering, seats), reaching);
   return {
     bus,
+    reached,
     subgraphs,
     readers: reading.readers,
     followers: new Map(seats.map((seat) => [seat.name, followingThrough(seat, standing.waiting)])),
     async start() {
+      await reached();
       await bus.start();
       pruning = setInterval(() => void pruneAll(pruner, domains, environment.keepDays, logger), PRUNE_EVERY_MS).unref();
-      for (const subgraph of subgraphs) await subgraph.start?.();
+      for (const subgraph of subgraphs) await whenThere(async () => subgraph.start?.(), reaching);
     },
     async close() {
       clearInterval(pruning);
@@ -89,6 +100,12 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 async function pruneAll(database: Database, domains: readonly DomainName[], keepDays: number, logger: Logger): Promise<void> {
   if (keepDays === 0) return;
   for (const domain of domains) await prune(database, domain, keepDays).catch((error: unknown) => logger.warn({ err: error, domain }, 'old events could not be taken away'));
+}
+
+/** Whether each role is let in, and finds its tables. */
+async function lookedAt(delivering: Database, seats: readonly Placed[]): Promise<void> {
+  await delivering.query('select 1 from bus.cursor limit 1');
+  for (const { name, database } of seats) await actingForAll(() => database.query(`select 1 from ${schemaOf(name)}.outbox_event limit 1`));
 }
 
 /** What the first says must hold at once (a session that was ended, a password that was changed); the newest quotes are in the process of the second. */

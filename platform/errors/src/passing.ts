@@ -32,5 +32,15 @@ export function isPassing(error: unknown): boolean {
   return false;
 }
 
+/** A name that is not known, either: where hosts are made and taken away, a server that is not there has no address. */
+const AWAY_CODES = new Set(['ENOTFOUND']);
+
+/** The same of what a process stands on, while it starts: whether waiting may help. A refused login, or a database or table that is not there, is another matter. */
+export function isAway(error: unknown): boolean {
+  if (isPassing(error)) return true;
+  const { code, cause } = (typeof error === 'object' && error !== null ? error : {}) as Told;
+  return AWAY_CODES.has(String(code)) || (cause !== undefined && isAway(cause));
+}
+
 const passes = (code: unknown): boolean =>
   typeof code === 'string' && !NOT_PASSING.has(code) && (PASSING_CODES.has(code) || PASSING_STATES.has(code) || (SQLSTATE.test(code) && PASSING_CLASSES.has(code.slice(0, 2))));

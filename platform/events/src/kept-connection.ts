@@ -1,5 +1,6 @@
 /** A connection of its own to Postgres that lasts: replaced by a new one when it breaks, or only looks as if it were open. Statements go one after another. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAway } from '@pms/errors/passing';
 import type { Logger } from '@pms/telemetry/logger';
 import pg from 'pg';
 import { SERVER_LOOKS_AFTER_US } from './sql.ts';
@@ -29,20 +30,28 @@ export interface KeptConnection {
   close(): Promise<void>;
 }
 
+/** Where the database is away, it resolves without a connection and goes on trying; what no waiting mends, a refused login for one, is thrown. */
 export async function keptConnection(options: KeptOptions): Promise<KeptConnection> {
   const { logger, askEveryMs = ASK_EVERY_MS } = options;
   const gone = new WeakSet<pg.Client>();
   let open = true;
   let connecting = true;
   let last: Promise<unknown> = Promise.resolve();
-  let client = await connected(options, lost);
-  connecting = false;
-  if (gone.has(client)) lost(client);
+  let client = await connected(options, lost).catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+    return null;
+  });
+  if (client === null) void again();
+  else {
+    connecting = false;
+    if (gone.has(client)) lost(client);
+  }
   const asking = setInterval(() => void ask('select 1').catch(() => undefined), askEveryMs).unref();
 
   function ask<Row extends pg.QueryResultRow>(text: string, values: readonly string[] = []): Promise<pg.QueryResult<Row>> {
     const asked = last.then(async () => {
       const used = client;
+      if (used === null) throw new Error('there is no connection to the database yet');
       try {
         return await used.query<Row>(text, [...values]);
       } catch (error) {
@@ -66,7 +75,7 @@ export async function keptConnection(options: KeptOptions): Promise<KeptConnecti
 
   /** Until there is one that is not broken before it is in use. */
   async function again(): Promise<void> {
-    while (open && gone.has(client)) {
+    while (open && (client === null || gone.has(client))) {
       try {
         client = await connected(options, lost);
       } catch {
@@ -74,7 +83,7 @@ export async function keptConnection(options: KeptOptions): Promise<KeptConnecti
       }
     }
     connecting = false;
-    if (!open) await client.end().catch(() => undefined);
+    if (!open) await client?.end().catch(() => undefined);
   }
 
   return {
@@ -82,7 +91,7 @@ export async function keptConnection(options: KeptOptions): Promise<KeptConnecti
     async close() {
       open = false;
       clearInterval(asking);
-      await client.end().catch(() => undefined);
+      await client?.end().catch(() => undefined);
     },
   };
 }
