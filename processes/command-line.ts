@@ -165,9 +165,16 @@ audit
     await checkpointAudit(environment(process.env));
   });
 
-pms
-  .command('person')
-  .description('what is held about people')
+const person = pms.command('person').description('what is held about people');
+person
+  .command('rewrap')
+  .description('wraps the keys of people anew with PMS_SECRET_PERSON_KEYS, those too that PMS_SECRET_PERSON_KEYS_OTHER wrapped')
+  .option('--check', 'only count, and fail when a key is not under the current one', false)
+  .action(async (wanted: { check: boolean }) => {
+    const { rewrapPeople } = await import('./rewrap.ts');
+    await rewrapPeople(environment(process.env), wanted);
+  });
+person
   .command('export')
   .description('everything about one person: account, roles, sessions, and every entry of the audit trail by or about them, as JSON')
   .requiredOption('--organization <id>', 'whose')

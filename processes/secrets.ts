@@ -17,6 +17,16 @@ export function secretsOf({ production, secrets, home }: Pick<Environment, 'prod
   };
 }
 
+/** Null where there is none: it is not generated. */
+export function givenSecretOf({ secrets, home }: Pick<Environment, 'secrets' | 'home'>): (name: string) => Promise<string | null> {
+  return async (name) => {
+    const file = path.join(home, 'secrets', name);
+    const given = secrets.get(name) ?? (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : null);
+    if (given !== null && given.length < SECRET_CHARACTERS_MIN) throw new StartError(`The secret ${name} is too short: 32 random bytes as base64url, or more.`);
+    return given;
+  };
+}
+
 function kept(folder: string, name: string): string {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, name);

@@ -24,7 +24,7 @@ import { busUrl, connectBus, connectDomain, connectPruner } from './database.ts'
 import type { Environment } from './environment.ts';
 import { identityProvidersIn } from './identity-providers.ts';
 import { whenThere } from './reaching.ts';
-import { secretsOf } from './secrets.ts';
+import { givenSecretOf, secretsOf } from './secrets.ts';
 
 const PRUNE_EVERY_MS = 600_000;
 
@@ -181,4 +181,5 @@ const settingsOf = (environment: Environment): Settings => ({
   issuer: environment.issuer ?? environment.publicUrl,
   identityProviders: identityProvidersIn(environment.identityProviders),
   secret: secretsOf(environment),
+  givenSecret: givenSecretOf(environment),
 });

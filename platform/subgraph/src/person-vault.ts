@@ -4,6 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { type Sql, schemaOf } from '@pms/events/sql';
+import type { Settings } from './subgraph.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -30,20 +31,19 @@ export interface PersonVault {
 
 export const isSealed = (text: string): boolean => text.startsWith(PREFIX);
 
-/** Keys are in `<domain's schema>.person_key`. `secret` wraps them. */
-export function personVault(domain: string, secret: () => Promise<string>): PersonVault {
+/** Keys are in `<domain's schema>.person_key`. What wraps them is in the settings. */
+export function personVault(domain: string, settings: Pick<Settings, 'secret' | 'givenSecret'>): PersonVault {
   const table = `${schemaOf(domain)}.person_key`;
-  let wrapping: Promise<Buffer> | undefined;
-  const wrappingKey = (): Promise<Buffer> => (wrapping ??= secret().then((text) => Buffer.from(hkdfSync('sha256', text, 'pms person keys', 'wrap', KEY_BYTES))));
+  const { wrap, unwrap } = keyWrapping(settings);
 
   /** Null for a person whose key was destroyed. The row is the lock: of two who make a key at once, one makes it. */
   const keyOf = async (sql: Sql, person: Person): Promise<Buffer | null> => {
     const { organizationId, personId } = person;
-    const made = sealedWith(await wrappingKey(), randomBytes(KEY_BYTES), nameOf(person, 'key'));
+    const made = await wrap(person, randomBytes(KEY_BYTES));
     await sql.query(`insert into ${table} (organization_id, person_id, wrapped_key, created_at) values ($1, $2, $3, now()) on conflict do nothing`, [organizationId, personId, made]);
     const { rows: [row] } = await sql.query<{ wrapped: string | null }>(
       `select wrapped_key as wrapped from ${table} where organization_id = $1 and person_id = $2 for share`, [organizationId, personId]);
-    return row?.wrapped == null ? null : openedWith(await wrappingKey(), row.wrapped, nameOf(person, 'key'));
+    return row?.wrapped == null ? null : (await unwrap(person, row.wrapped)).key;
   };
 
   return {
@@ -58,8 +58,7 @@ export function personVault(domain: string, secret: () => Promise<string>): Pers
         `select organization_id as "organizationId", person_id as "personId", wrapped_key as wrapped from ${table}
           where (organization_id, person_id) in (select * from unnest($1::text[], $2::text[])) and wrapped_key is not null`,
         [people.map(({ organizationId }) => organizationId), people.map(({ personId }) => personId)]);
-      const wrappedBy = await wrappingKey();
-      const keys = new Map(rows.map(({ wrapped, ...person }) => [nameOf(person, 'key'), openedWith(wrappedBy, wrapped, nameOf(person, 'key'))]));
+      const keys = new Map(await Promise.all(rows.map(async ({ wrapped, ...person }) => [nameOf(person, 'key'), (await unwrap(person, wrapped)).key] as const)));
       return (person, name, text) => {
         if (!isSealed(text)) return text;
         const key = keys.get(nameOf(person, 'key'));
@@ -71,6 +70,34 @@ export function personVault(domain: string, secret: () => Promise<string>): Pers
         `insert into ${table} as k (organization_id, person_id, wrapped_key, created_at, destroyed_at) values ($1, $2, null, $3, $3)
          on conflict (organization_id, person_id) do update set wrapped_key = null, destroyed_at = $3 where k.destroyed_at is null`, [organizationId, personId, at]);
       return rowCount === 1;
+    },
+  };
+}
+
+export interface KeyWrapping {
+  wrap(person: Person, key: Uint8Array): Promise<string>;
+  /** `by`: the key that wraps what is new, or the other one that is accepted meanwhile. Throws where neither opens it. */
+  unwrap(person: Person, wrapped: string): Promise<{ readonly key: Buffer; readonly by: 'current' | 'other' }>;
+}
+
+/** `person-keys` wraps; while it is exchanged for another one, `person-keys-other` is accepted besides, whichever of the two is the older. */
+export function keyWrapping({ secret, givenSecret }: Pick<Settings, 'secret' | 'givenSecret'>): KeyWrapping {
+  const derived = (text: string): Buffer => Buffer.from(hkdfSync('sha256', text, 'pms person keys', 'wrap', KEY_BYTES));
+  let current: Promise<Buffer> | undefined;
+  let other: Promise<Buffer | null> | undefined;
+  const currentKey = (): Promise<Buffer> => (current ??= secret('person-keys').then(derived));
+  const otherKey = (): Promise<Buffer | null> => (other ??= Promise.resolve(givenSecret?.('person-keys-other') ?? null).then((text) => (text === null ? null : derived(text))));
+  return {
+    wrap: async (person, key) => sealedWith(await currentKey(), key, nameOf(person, 'key')),
+    async unwrap(person, wrapped) {
+      const about = nameOf(person, 'key');
+      try {
+        return { key: openedWith(await currentKey(), wrapped, about), by: 'current' };
+      } catch (error) {
+        const second = await otherKey();
+        if (second === null) throw error;
+        return { key: openedWith(second, wrapped, about), by: 'other' };
+      }
     },
   };
 }

@@ -65,6 +65,8 @@ export interface Settings {
   readonly checkpoints?: string | CheckpointBucket;
   /** A secret by name: generated once and kept, or from the environment. At least 32 bytes of base64url text. */
   secret(name: string): Promise<string>;
+  /** One that need not be there: null where nobody gave it; none is generated. */
+  givenSecret?(name: string): Promise<string | null>;
 }
 
 /** Everything a domain is given; the only things it may take from outside. */

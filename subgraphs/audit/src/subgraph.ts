@@ -45,7 +45,7 @@ export interface AuditSubgraph extends Subgraph {
 }
 
 export function auditSubgraph({ database, wake, newId, now, settings, logger }: Surroundings): AuditSubgraph {
-  const vault = personVault('audit', () => settings.secret('person-keys'));
+  const vault = personVault('audit', settings);
   const store = auditStore(database, unitOfWork(database, 'audit', wake), vault);
   const sealKey = (): Promise<string> => settings.secret('audit-seal');
   const checkpointSecret = (): Promise<string> => settings.secret('audit-checkpoint');

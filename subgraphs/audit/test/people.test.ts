@@ -1,5 +1,7 @@
 /** What is personal in the trail: sealed, given back while it may be read, let go when it is too old or the person is erased. The chain verifies all the same. */
 import { legalHoldPlaced, legalHoldReleased, personErased } from '@pms/schema/events/auth';
+import { personVault } from '@pms/subgraph/person-vault';
+import { rewrapped } from '@pms/subgraph/rewrapping';
 import { type FrontDoor, frontDoor, heard, principal } from '@pms/testing/front-door';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -122,4 +124,33 @@ test('accesses are taken from who knows the secret, and from nobody else; what i
   expect((await post(`Bearer ${secret}`, [one])).statusCode).toBe(204);
   await settle();
   expect(await clientsOf('usr_http')).toEqual(['203.0.113.9']);
+});
+
+test('the key that wraps those of people is exchanged with overlap: both read everything meanwhile, then the new one alone does; the chain is what it was', async () => {
+  const secrets = { old: (await door.surroundings.settings.secret('person-keys')), next: 'n'.repeat(43) };
+  const knowing = (current: 'old' | 'next', other: 'old' | 'next' | null) =>
+    ({ secret: () => Promise.resolve(secrets[current]), givenSecret: (name: string) => Promise.resolve(name === 'person-keys-other' && other !== null ? secrets[other] : null) });
+  const [before, during, after] = [knowing('old', 'next'), knowing('next', 'old'), knowing('next', null)];
+  const person = (personId: string) => ({ organizationId: 'org_one', personId });
+  const sealed = async (settings: typeof before, personId: string) => (await personVault('audit', settings).seal(door.database, person(personId), { note: `of ${personId}` }))?.note ?? '';
+  const texts = { usr_early: await sealed(knowing('old', null), 'usr_early'), usr_late: await sealed(during, 'usr_late') };
+  const read = async (settings: typeof before) => {
+    const open = await personVault('audit', settings).opener(door.database, Object.keys(texts).map(person));
+    return Object.entries(texts).map(([personId, text]) => open(person(personId), 'note', text));
+  };
+  // a process of each step of the rollout reads what the others sealed
+  for (const settings of [before, during]) expect(await read(settings)).toEqual(['of usr_early', 'of usr_late']);
+  await expect(read(after)).rejects.toThrow();
+  const chain = async () => (await door.database.query('select seq, hash from audit.chain_entry order by seq')).rows;
+  const [chained, { rows: destroyed }] = [await chain(), await door.database.query('select 1 from audit.person_key where wrapped_key is null')];
+  const seen = await rewrapped(door.database, 'audit', { settings: during, only: 'look' });
+  expect(seen).toMatchObject({ current: 1, lost: [], destroyed: destroyed.length });
+  expect(seen.other).toBeGreaterThan(1);
+  expect(await rewrapped(door.database, 'audit', { settings: during, only: 'wrap' })).toEqual({ ...seen, current: seen.current + seen.other });
+  expect(await rewrapped(door.database, 'audit', { settings: after, only: 'look' })).toMatchObject({ current: seen.current + seen.other, other: 0, lost: [] });
+  expect(await read(after)).toEqual(['of usr_early', 'of usr_late']);
+  expect((await rewrapped(door.database, 'audit', { settings: knowing('old', null), only: 'look' })).lost).toHaveLength(seen.current + seen.other);
+  expect(await chain()).toEqual(chained);
+  expect(await verified()).toEqual({ valid: true, message: null });
+  await rewrapped(door.database, 'audit', { settings: before, only: 'wrap' }); // as the other tests have it
 });

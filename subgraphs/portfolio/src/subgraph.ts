@@ -19,7 +19,7 @@ export interface PortfolioSubgraph extends Subgraph {
 }
 
 export function portfolioSubgraph({ database, wake, newId, now, settings }: Surroundings): PortfolioSubgraph {
-  const vault = personVault('portfolio', () => settings.secret('person-keys'));
+  const vault = personVault('portfolio', settings);
   const store = portfolioStore({ prisma: new PrismaClient({ adapter: database.adapter }), sql: database, work: unitOfWork(database, 'portfolio', wake), vault });
   return withOwnWork({
     name: 'portfolio',

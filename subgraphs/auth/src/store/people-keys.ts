@@ -13,7 +13,7 @@ export interface PeopleKeys {
 }
 
 export const peopleKeys = (settings: Settings): PeopleKeys => ({
-  vault: personVault('auth', () => settings.secret('person-keys')),
+  vault: personVault('auth', settings),
   ready: async () => void (await Promise.all(['person-keys', 'person-index'].map((name) => settings.secret(name)))),
   emailIndex: blindIndex(() => settings.secret('person-index'), 'email'),
 });
