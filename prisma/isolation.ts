@@ -34,6 +34,8 @@ const ONLY_ADDED_TO: ReadonlySet<string> = new Set([`trade_capture.trade_event`]
 const NEVER_REMOVED: ReadonlySet<string> = new Set([`audit.chain_head`]);
 /** What the auditor reads besides outboxes. */
 const AUDITED: ReadonlySet<string> = new Set(['audit.chain_entry']);
+/** What the auditor compared before events were taken away: written by it alone, so that whoever seals entries cannot vouch for them too. */
+export const RECEIPTS = 'audit.outbox_receipt';
 /** The column that names the organisation, where that is another one. */
 const ORGANIZATION_COLUMNS: ReadonlyMap<string, string> = new Map([['auth.organization', 'id']]);
 
@@ -116,7 +118,7 @@ function statementsFor(tables: readonly Table[]): string[] {
     if (table.name === WAITING) return [`grant select, update, delete on ${nameOf(table)} to ${BUS_ROLE}`];
     return table.name === OUTBOX ? deliveredFrom(table) : [];
   });
-  const ofAuditor = tables.filter(({ schema, name }) => name === OUTBOX || AUDITED.has(`${schema}.${name}`)).flatMap(auditedIn);
+  const ofAuditor = tables.filter(({ schema, name }) => name === OUTBOX || AUDITED.has(`${schema}.${name}`) || `${schema}.${name}` === RECEIPTS).flatMap(auditedIn);
   return [...ofDomains, ...schemaFor(BUS, [BUS_ROLE]), ...ofBus, ...ofDelivery, ...ofAuditor, ...tables.flatMap(prunedFrom)];
 }
 
@@ -128,7 +130,10 @@ const schemaFor = (schema: string, roles: readonly string[]): string[] => [
   `grant usage on schema ${schema} to ${roles.join(', ')}`, `grant usage on all sequences in schema ${schema} to ${roles.join(', ')}`,
 ];
 
-const tableFor = (table: Table, roles: readonly string[]): string[] => [`grant ${['select', 'insert', ...changes(table)].join(', ')} on ${nameOf(table)} to ${roles.join(', ')}`];
+/** Of a domain's own table. */
+export const privileges = (table: Table): readonly string[] => (`${table.schema}.${table.name}` === RECEIPTS ? ['select'] : ['select', 'insert', ...changes(table)]);
+
+const tableFor = (table: Table, roles: readonly string[]): string[] => [`grant ${privileges(table).join(', ')} on ${nameOf(table)} to ${roles.join(', ')}`];
 
 /** A request sees the one organisation that it acts for; own work all those that it names. Without a word neither sees any. */
 function policiesFor(table: Table, { request, worker }: { readonly request: string; readonly worker: string }): string[] {
@@ -156,15 +161,17 @@ function deliveredFrom(table: Table): string[] {
 /** Every organisation's, to be read and compared. */
 function auditedIn(table: Table): string[] {
   const on = nameOf(table);
+  const writes = `${table.schema}.${table.name}` === RECEIPTS;
   return [
-    `grant usage on schema ${table.schema} to ${AUDITOR_ROLE}`, `revoke all on ${on} from ${AUDITOR_ROLE}`, `grant select on ${on} to ${AUDITOR_ROLE}`,
-    `drop policy if exists of_auditor on ${on}`, `create policy of_auditor on ${on} for select to ${AUDITOR_ROLE} using (true)`,
+    `grant usage on schema ${table.schema} to ${AUDITOR_ROLE}`, `revoke all on ${on} from ${AUDITOR_ROLE}`, `grant ${writes ? 'select, insert' : 'select'} on ${on} to ${AUDITOR_ROLE}`,
+    `drop policy if exists of_auditor on ${on}`, `create policy of_auditor on ${on} ${writes ? '' : 'for select '}to ${AUDITOR_ROLE} using (true)`,
   ];
 }
 
-/** What the pruner may do, by table: it looks which events everybody has read, and takes those and their inbox rows away. */
+/** What the pruner may do, by table: it looks which events everybody has read and the auditor has vouched for, and takes those and their inbox rows away. */
 const PRUNED: ReadonlyMap<string, string> = new Map([
   [OUTBOX, 'select, delete'], ['inbox_event', 'select, delete'], [WAITING, 'select'], [`${BUS}.placed_event`, 'select, delete'], [`${BUS}.cursor`, 'select'],
+  [RECEIPTS, 'select'], ['audit.chain_entry', 'select (organization_id, seq, event_id)'],
 ]);
 
 function prunedFrom(table: Table): string[] {

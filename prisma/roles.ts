@@ -14,7 +14,7 @@ interface DomainRoles {
 /** The schema that belongs to no domain: where events have their places. */
 export const BUS = 'bus';
 export const BUS_ROLE = 'pms_bus';
-/** Who compares the audit trail with what every domain said: it reads both, and writes nothing. */
+/** Who compares the audit trail with what every domain said: it reads both, and writes down what it has compared. */
 export const AUDITOR = 'auditor';
 export const AUDITOR_ROLE = 'pms_auditor';
 /** Who takes old events away, of which nobody else may remove one. */

@@ -1,12 +1,14 @@
 /**
- * Holds the audit trail against what the domains said: an entry whose event is in no outbox came from somebody else; one whose event reads otherwise there was altered, here or
- * there; an event that was published and is in no entry was kept from the trail. Reads all outboxes, as the auditor's role alone may: it is for the command line.
+ * Holds the audit trail against what the domains said: an entry whose event is in no outbox came from somebody else, unless a receipt says that it stood there before
+ * old events were taken away; one whose event reads otherwise there was altered, here or there; an event that was published and is in no entry was kept from the
+ * trail. Reads all outboxes, as the auditor's role alone may: it is for the command line.
  */
 import { type Sql, schemaOf } from '@pms/events/sql';
+import { type Gone, goneOf, isCovered, receiptFindings, SAME } from './audit-receipts.ts';
 import { domainNames } from './catalogue.ts';
 
 export interface OutboxFinding {
-  readonly problem: 'EVENT_FORGED' | 'EVENT_ALTERED' | 'EVENT_MISSING';
+  readonly problem: 'EVENT_FORGED' | 'EVENT_ALTERED' | 'EVENT_MISSING' | 'RECEIPT_DIFFERS';
   readonly message: string;
 }
 
@@ -14,13 +16,20 @@ export interface OutboxFinding {
 const GRACE_MS = 600_000;
 const FINDINGS_MAX = 20;
 
-const SAME = `o.type = e.type and o.actor = e.actor and o.correlation_id = e.correlation_id and o.causation_id is not distinct from e.causation_id
-  and o.reason is not distinct from e.reason and date_trunc('milliseconds', o.occurred_at) = e.occurred_at and o.data::jsonb = e.data`;
-
 export async function outboxFindings(sql: Sql, organizationId: string, { graceMs = GRACE_MS }: { readonly graceMs?: number } = {}): Promise<OutboxFinding[]> {
   const found = [...(await ofNobody(sql, organizationId))];
-  for (const domain of domainNames) found.push(...(await ofDomain(sql, organizationId, domain)), ...(await missing(sql, organizationId, { domain, graceMs })));
+  for (const domain of domainNames) {
+    found.push(...(await ofDomain(sql, organizationId, domain)), ...(await missing(sql, organizationId, { domain, graceMs })));
+    for (const message of await receiptFindings(sql, organizationId, domain)) found.push({ problem: 'RECEIPT_DIFFERS', message });
+  }
   return found.slice(0, FINDINGS_MAX);
+}
+
+/** Entries whose events were taken out of the outboxes because of their age: by receipts, and without. */
+export async function goneFromOutboxes(sql: Sql, organizationId: string): Promise<Gone> {
+  const each: Gone[] = [];
+  for (const domain of domainNames) each.push(await goneOf(sql, organizationId, domain));
+  return { compared: each.reduce((sum, { compared }) => sum + compared, 0), uncompared: each.reduce((sum, { uncompared }) => sum + uncompared, 0) };
 }
 
 async function ofNobody(sql: Sql, organizationId: string): Promise<OutboxFinding[]> {
@@ -32,7 +41,7 @@ async function ofNobody(sql: Sql, organizationId: string): Promise<OutboxFinding
 async function ofDomain(sql: Sql, organizationId: string, domain: string): Promise<OutboxFinding[]> {
   const { rows } = await sql.query<{ seq: string; id: string; said: boolean }>(
     `select e.seq, e.event_id as id, o.id is not null as said from audit.chain_entry e left join ${schemaOf(domain)}.outbox_event o on o.id = e.event_id and o.organization_id = e.organization_id
-      where e.organization_id = $1 and split_part(e.type, '.', 1) = $2 and (o.id is null or not (${SAME})) order by e.seq limit ${FINDINGS_MAX}`, [organizationId, domain]);
+      where e.organization_id = $1 and split_part(e.type, '.', 1) = $2 and ((o.id is null and not ${isCovered('$2')}) or (o.id is not null and not (${SAME}))) order by e.seq limit ${FINDINGS_MAX}`, [organizationId, domain]);
   return rows.map(({ seq, id, said }) => (said
     ? { problem: 'EVENT_ALTERED', message: `entry ${seq} does not tell ${id} as it stands where ${domain} said it: it was altered since` }
     : { problem: 'EVENT_FORGED', message: `entry ${seq} tells of ${id}, which ${domain} never said` }));

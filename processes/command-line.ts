@@ -165,6 +165,14 @@ audit
     await checkpointAudit(environment(process.env));
   });
 
+audit
+  .command('compare')
+  .description('compares old events with the trail and writes receipts down, so that the events may be taken out of the outboxes')
+  .action(async () => {
+    const { compareAudit } = await import('./audit.ts');
+    await compareAudit(environment(process.env));
+  });
+
 const person = pms.command('person').description('what is held about people');
 person
   .command('rewrap')

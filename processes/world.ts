@@ -7,7 +7,6 @@ import { kafkaBus } from '@pms/events/kafka/kafka-bus';
 import { localBus } from '@pms/events/local-bus';
 import { notifications } from '@pms/events/notifications';
 import { putAside } from '@pms/events/parking';
-import { prune } from '@pms/events/pruning';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
 import { redisLive } from '@pms/events/redis-live';
 import { schemaOf } from '@pms/events/sql';
@@ -20,13 +19,12 @@ import { type Follow, followingThrough } from '@pms/subgraph/follow';
 import type { Settings, Subgraph, Surroundings } from '@pms/subgraph/subgraph';
 import type { Logger } from '@pms/telemetry/logger';
 import { catalogue, type DomainName, domainNames } from './catalogue.ts';
-import { busUrl, connectBus, connectDomain, connectPruner } from './database.ts';
+import { busUrl, connectBus, connectDomain } from './database.ts';
 import type { Environment } from './environment.ts';
 import { identityProvidersIn } from './identity-providers.ts';
+import { oldEvents } from './old-events.ts';
 import { whenThere } from './reaching.ts';
 import { givenSecretOf, secretsOf } from './secrets.ts';
-
-const PRUNE_EVERY_MS = 600_000;
 
 export interface WorldOptions {
   readonly environment: Environment;
@@ -59,7 +57,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const { environment, databaseUrl, domains, redis = null, logger, ended } = options;
   const reaching = { what: 'the database', logger, ended };
   const company = domains.length === 1 ? 'alone' : 'amongOthers';
-  const [delivering, pruner] = [await connectBus(environment, databaseUrl, { poolMax: BUS_POOL_MAX[company] }), await connectPruner(environment, databaseUrl)];
+  const [delivering, old] = [await connectBus(environment, databaseUrl, { poolMax: BUS_POOL_MAX[company] }), await oldEvents({ environment, databaseUrl, domains, logger })];
   const { bus, live } = await channels(options, delivering);
   const standing: Standing = {
     surroundings: { live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() },
@@ -70,7 +68,6 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const subgraphs = seats.map(({ subgraph }) => subgraph);
   const reading = await readersOf(seats, standing, environment.databaseReadUrl);
   for (const { name, reactions } of subgraphs) if (reactions.length > 0) bus.subscribe(name, reactions);
-  let pruning: NodeJS.Timeout | undefined;
   const reached = (): Promise<void> => whenThere(() => lookedAt(delivering, seats), reaching);
   return {
     bus,
@@ -81,25 +78,18 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     async start() {
       await reached();
       await bus.start();
-      pruning = setInterval(() => void pruneAll(pruner, domains, environment.keepDays, logger), PRUNE_EVERY_MS).unref();
+      old.start();
       for (const subgraph of subgraphs) await whenThere(async () => subgraph.start?.(), reaching);
     },
     async close() {
-      clearInterval(pruning);
       // Delivery first, so that no reaction meets a closed domain; what is committed and not delivered waits for the next start.
       await bus.close();
       const all = [...seats, ...reading.onReplica];
       await Promise.allSettled(all.map(({ subgraph }) => subgraph.close()));
       await live.close();
-      await Promise.all([delivering, pruner, ...all.map(({ database }) => database)].map((database) => database.close()));
+      await Promise.all([old, delivering, ...all.map(({ database }) => database)].map((opened) => opened.close()));
     },
   };
-}
-
-/** One domain after another; a failure is for the next time. */
-async function pruneAll(database: Database, domains: readonly DomainName[], keepDays: number, logger: Logger): Promise<void> {
-  if (keepDays === 0) return;
-  for (const domain of domains) await prune(database, domain, keepDays).catch((error: unknown) => logger.warn({ err: error, domain }, 'old events could not be taken away'));
 }
 
 /** Whether each role is let in, and finds its tables. */

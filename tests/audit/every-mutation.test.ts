@@ -10,13 +10,15 @@ import type { AuthSubgraph } from '@pms/auth';
 import { actingFor } from '@pms/events/acting';
 import { event } from '@pms/events/envelope';
 import { newId } from '@pms/events/ids';
+import { prune } from '@pms/events/pruning';
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { scopes } from '@pms/identity/principal';
 import { connect, type Database } from '@pms/prisma/connect';
-import { AUDITOR_ROLE } from '@pms/prisma/roles';
+import { AUDITOR_ROLE, PRUNER_ROLE } from '@pms/prisma/roles';
 import { domainNames } from '@pms/processes/catalogue';
 import { environment } from '@pms/processes/environment';
-import { outboxFindings } from '@pms/processes/audit-outboxes';
+import { goneFromOutboxes, outboxFindings } from '@pms/processes/audit-outboxes';
+import { vouch, vouchedFor } from '@pms/processes/audit-receipts';
 import { openWorld, type World } from '@pms/processes/world';
 import { personErased } from '@pms/schema/events/auth';
 import { silent } from '@pms/telemetry/logger';
@@ -30,8 +32,10 @@ const home = mkdtempSync(path.join(os.tmpdir(), 'pms-audited-'));
 let world: World;
 /** As the owner of everything. */
 let database: Database;
-/** As `pms audit verify` has it. */
+/** As `pms audit verify` has it, and who writes receipts. */
 let auditor: Database;
+/** As who takes old events away. */
+let pruner: Database;
 let drop: () => Promise<void>;
 let admin = principal();
 const known: Record<string, unknown> = {};
@@ -39,7 +43,7 @@ beforeAll(async () => {
   const made = await testDatabase();
   drop = made.drop;
   keepRoleSecrets(home);
-  [database, auditor] = [connect(made.url, { poolMax: 2 }), connect(roleUrl(made.url, AUDITOR_ROLE), { poolMax: 1 })];
+  [database, auditor, pruner] = [connect(made.url, { poolMax: 2 }), connect(roleUrl(made.url, AUDITOR_ROLE), { poolMax: 1 }), connect(roleUrl(made.url, PRUNER_ROLE), { poolMax: 1 })];
   world = await openWorld({ environment: environment({ PMS_HOME: home, PMS_DEMO: 'false', LOG_LEVEL: 'silent' }), databaseUrl: made.url, domains: domainNames, shared: false, logger: silent });
   await world.bus.start();
   const auth = of('auth') as AuthSubgraph;
@@ -59,7 +63,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await world?.close();
-  await Promise.all([database, auditor].map((each) => each?.close()));
+  await Promise.all([database, auditor, pruner].map((each) => each?.close()));
   await drop?.();
   rmSync(home, { recursive: true, force: true });
 });
@@ -185,4 +189,42 @@ test('an event that no domain said, one that was altered after it was recorded, 
   await database.query(`insert into rttm.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data) values ('evt_kept', 'rttm.alert-raised.v1', 'x', $1, 'usr_x', 'c', now(), now() - interval '1 day', '{}')`, [admin.organizationId]);
   const found = await outboxFindings(auditor, admin.organizationId, { graceMs: 0 });
   expect(found.map(({ problem }) => problem)).toEqual(expect.arrayContaining(['EVENT_FORGED', 'EVENT_ALTERED', 'EVENT_MISSING']));
+});
+
+test('events that go because of their age leave a receipt; what was forged, however it is dated, altered or kept from the trail is told from them', async () => {
+  const KEEP_DAYS = 30;
+  const before = await outboxFindings(auditor, admin.organizationId, { graceMs: 0 });
+  const forged = { id: 'evt_backdated', type: 'portfolio.portfolio-updated.v1', key: 'prt_1', organizationId: admin.organizationId, actor: 'usr_x', correlationId: 'cor-backdated', causationId: null, occurredAt: '2020-01-06T09:00:00.000Z', data: {} };
+  await actingFor(forged.organizationId, async () => audit().reactions[0]?.react(forged));
+  const opened = (name: string, correlationId: string) => done('createPortfolio', { name, baseCurrency: 'USD', lotMethod: 'FIFO', idempotencyKey: name }, '', { correlationId });
+  await opened('Behind the forged one', 'cor-behind');
+  await world.bus.settled();
+  for (const domain of ['portfolio', 'rttm', 'transactional']) await database.query(`update ${domain}.outbox_event set recorded_at = now() - interval '31 days'`);
+  // without a receipt none goes
+  expect(await prune(pruner, 'portfolio', KEEP_DAYS, vouchedFor('portfolio'))).toMatchObject({ outbox: 0 });
+  const strange = [];
+  for (const domain of ['portfolio', 'rttm', 'transactional']) {
+    strange.push((await vouch(auditor, domain, { keepDays: KEEP_DAYS, logger: silent })).strangers);
+    await prune(pruner, domain, KEEP_DAYS, vouchedFor(domain));
+  }
+  const ofPortfolio = before.filter(({ problem, message }) => problem === 'EVENT_ALTERED' && message.includes('portfolio')).length;
+  expect(ofPortfolio).toBeGreaterThan(0);
+  expect(strange).toEqual([ofPortfolio + 1, 0, 0]);
+  // evidence stays: what was altered, and what the trail never told of
+  expect((await database.query('select id from portfolio.outbox_event where organization_id = $1', [admin.organizationId])).rowCount).toBe(ofPortfolio);
+  expect((await database.query<{ id: string }>('select id from rttm.outbox_event where organization_id = $1', [admin.organizationId])).rows).toEqual([{ id: 'evt_kept' }]);
+  const found = await outboxFindings(auditor, admin.organizationId, { graceMs: 0 });
+  expect(found).toEqual(expect.arrayContaining(before));
+  expect(found.filter((each) => !before.some(({ message }) => message === each.message))).toEqual([{ problem: 'EVENT_FORGED', message: expect.stringContaining('evt_backdated, which portfolio never said') }]);
+  expect(await goneFromOutboxes(auditor, admin.organizationId)).toEqual({ compared: expect.any(Number), uncompared: 0 });
+  expect((await goneFromOutboxes(auditor, admin.organizationId)).compared).toBeGreaterThan(20);
+  // what is taken away by somebody else, behind the receipts, has nobody to vouch for it
+  await opened('Taken away', 'cor-taken');
+  await world.bus.settled();
+  await database.query(`delete from portfolio.outbox_event where correlation_id = 'cor-taken'`);
+  expect((await outboxFindings(auditor, admin.organizationId, { graceMs: 0 })).filter(({ problem }) => problem === 'EVENT_FORGED')).toHaveLength(3);
+  // and a chain that was made anew is not the one that was compared
+  await database.query('alter table audit.chain_entry disable trigger all');
+  await database.query(`update audit.chain_entry set hash = repeat('0', 64) where organization_id = $1 and seq = (select min(seq) from audit.chain_entry where organization_id = $1 and type like 'portfolio.%')`, [admin.organizationId]);
+  expect(await outboxFindings(auditor, admin.organizationId, { graceMs: 0 })).toEqual(expect.arrayContaining([{ problem: 'RECEIPT_DIFFERS', message: expect.stringMatching(/^entries of portfolio behind 0 and up to \d+ are not those/) }]));
 });

@@ -1,7 +1,7 @@
 /** Each role of the platform logs in and tries everything that is not its own: other schemas, what is append-only, what only an owner or a superuser may. */
 import { prune } from '@pms/events/pruning';
 import { connect } from '@pms/prisma/connect';
-import { changes, isolate, organizationColumn, type Table, tablesIn } from '@pms/prisma/isolation';
+import { changes, isolate, organizationColumn, privileges, type Table, tablesIn } from '@pms/prisma/isolation';
 import { allRoles, AUDITOR_ROLE, BUS, BUS_ROLE, domainFolders, PRUNER_ROLE, rolesOf } from '@pms/prisma/roles';
 import { roleUrl, testDatabase } from '@pms/testing/test-database';
 import pg from 'pg';
@@ -76,16 +76,17 @@ test('of everything in the database the roles have these privileges and no other
       where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and has_table_privilege(r.rolname, c.oid, p.privilege)`, [allRoles()]);
   const held = rows.map(({ role, schema, name, privilege }) => `${role} ${privilege} ${schema}.${name}`).toSorted();
   const own = domainRoles.flatMap(({ role, schema }) => tables.filter((table) => table.schema === schema)
-    .flatMap((table) => ['select', 'insert', ...changes(table)].map((privilege) => `${role} ${privilege.toUpperCase()} ${schema}.${table.name}`)));
+    .flatMap((table) => privileges(table).map((privilege) => `${role} ${privilege.toUpperCase()} ${schema}.${table.name}`)));
   const delivery = tables.flatMap(({ schema, name }) => {
     if (schema === BUS) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE'].map((privilege) => `${BUS_ROLE} ${privilege} ${schema}.${name}`);
     if (name === 'outbox_waiting') return ['SELECT', 'UPDATE', 'DELETE'].map((privilege) => `${BUS_ROLE} ${privilege} ${schema}.${name}`);
     return name === 'outbox_event' ? [`${BUS_ROLE} SELECT ${schema}.${name}`] : [];
   });
-  const auditor = tables.filter(({ schema, name }) => name === 'outbox_event' || (schema === 'audit' && name === 'chain_entry')).map(({ schema, name }) => `${AUDITOR_ROLE} SELECT ${schema}.${name}`);
+  const auditor = [...tables.filter(({ schema, name }) => name === 'outbox_event' || (schema === 'audit' && name === 'chain_entry')).map(({ schema, name }) => `${AUDITOR_ROLE} SELECT ${schema}.${name}`),
+    ...['SELECT', 'INSERT'].map((privilege) => `${AUDITOR_ROLE} ${privilege} audit.outbox_receipt`)];
   const pruner = tables.flatMap(({ schema, name }) => {
     const removed = name === 'outbox_event' || name === 'inbox_event' || (schema === BUS && name === 'placed_event');
-    const read = removed || name === 'outbox_waiting' || (schema === BUS && name === 'cursor');
+    const read = removed || name === 'outbox_waiting' || name === 'outbox_receipt' || (schema === BUS && name === 'cursor');
     return [...(read ? ['SELECT'] : []), ...(removed ? ['DELETE'] : [])].map((privilege) => `${PRUNER_ROLE} ${privilege} ${schema}.${name}`);
   });
   expect(held).toEqual([...own, ...delivery, ...auditor, ...pruner].toSorted());
@@ -121,8 +122,19 @@ test('old events are taken away by the pruner, and by nobody else', async () => 
   expect(await prune(pruner, 'portfolio', 30)).toEqual({ outbox: 1, inbox: 1 });
   await pruner.close();
   expect((await owner.query('select id from portfolio.outbox_event')).rows).toEqual([{ id: 'evt_new' }]);
-  for (const way of [`update portfolio.outbox_event set data = '{}'`, `insert into portfolio.inbox_event (id) values ('evt_x')`, 'delete from portfolio.portfolio', 'delete from bus.cursor', 'select 1 from audit.chain_entry'])
+  for (const way of [`update portfolio.outbox_event set data = '{}'`, `insert into portfolio.inbox_event (id) values ('evt_x')`, 'delete from portfolio.portfolio', 'delete from bus.cursor', 'select data from audit.chain_entry',
+    `insert into audit.outbox_receipt (organization_id, publisher, after_seq, through_seq, entries) values ('org_a', 'portfolio', 0, 1, 1)`])
     expect(await refusal(PRUNER_ROLE, way), way).toBe(NO_PRIVILEGE);
+});
+
+test('receipts of what was compared are the auditor’s to write: neither who seals entries nor who takes events away vouches for them, and nobody changes one', async () => {
+  const receipt = `insert into audit.outbox_receipt (organization_id, publisher, after_seq, through_seq, entries) values ('org_a', 'portfolio', 0, 1, 1)`;
+  expect(await refusal(AUDITOR_ROLE, receipt)).toBeNull();
+  for (const role of ['pms_audit', 'pms_audit_worker', BUS_ROLE]) expect(await refusal(role, receipt), role).toBe(NO_PRIVILEGE);
+  for (const way of ['update audit.outbox_receipt set entries = 2', 'delete from audit.outbox_receipt', 'truncate audit.outbox_receipt', 'insert into audit.chain_entry (seq) values (1)'])
+    expect(await refusal(AUDITOR_ROLE, way), way).toBe(NO_PRIVILEGE);
+  await owner.query(receipt);
+  await expect(owner.query('delete from audit.outbox_receipt')).rejects.toThrow('only ever added to');
 });
 
 test('no role does what an owner may: tables, functions, policies, guards stay as they are', async () => {

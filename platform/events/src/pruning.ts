@@ -17,9 +17,12 @@ export interface Pruned {
   readonly inbox: number;
 }
 
-/** `keepDays` has to be longer than Kafka keeps messages: an inbox row is what makes a second delivery harmless. */
-export async function prune(sql: Sql, domain: string, keepDays: number): Promise<Pruned> {
-  const outbox = await batches(() => pruneOutbox(sql, domain, keepDays));
+/**
+ * `keepDays` has to be longer than Kafka keeps messages: an inbox row is what makes a second delivery harmless. `mayGo` is what else has to hold of an event of the
+ * outbox: a condition in SQL over its row, `oldest`.
+ */
+export async function prune(sql: Sql, domain: string, keepDays: number, mayGo = 'true'): Promise<Pruned> {
+  const outbox = await batches(() => pruneOutbox(sql, domain, keepDays, mayGo));
   const inbox = await batches(() => pruneInbox(sql, domain, keepDays));
   pruned.inc({ domain, table: 'outbox' }, outbox);
   pruned.inc({ domain, table: 'inbox' }, inbox);
@@ -37,18 +40,18 @@ async function batches(once: () => Promise<number>): Promise<number> {
 }
 
 /** A consumer that has read nothing for as long as events are kept is not waited for: one that comes back begins with what there is. */
-async function pruneOutbox(sql: Sql, domain: string, keepDays: number): Promise<number> {
+async function pruneOutbox(sql: Sql, domain: string, keepDays: number, mayGo: string): Promise<number> {
   const schema = schemaOf(domain);
   const { rows: [counted] } = await sql.query<{ count: number }>(
     `with read as (select coalesce((select min(position) from bus.cursor where updated_at > now() - make_interval(days => $1)), (select min(position) from bus.cursor), 0) as position),
      needed as (select least((select min(seq) from bus.placed_event where publisher = $2 and position > (select position from read)), (select min(seq) from ${schema}.outbox_waiting)) as seq),
-     oldest as (select seq, recorded_at from ${schema}.outbox_event order by seq limit ${BATCH_MAX + 1}),
+     oldest as (select seq, id, organization_id, recorded_at from ${schema}.outbox_event order by seq limit ${BATCH_MAX + 1}),
      old as (select seq from oldest where recorded_at < now() - make_interval(days => $1) and seq < coalesce((select seq from needed), ${SEQ_MAX}) order by seq limit ${BATCH_MAX}),
      stays as (select coalesce(min(seq), ${SEQ_MAX}) as seq from oldest where not exists (select from old where old.seq = oldest.seq)),
      places as (delete from bus.placed_event where position in (
        select position from (select position, publisher, coalesce(seqs[events], seq) as last from bus.placed_event where position <= (select position from read) order by position limit ${BATCH_MAX}) as first
         where publisher = $2 and last < (select seq from stays))),
-     gone as (delete from ${schema}.outbox_event where seq in (select seq from old) returning 1)
+     gone as (delete from ${schema}.outbox_event where seq in (select seq from oldest where seq in (select seq from old) and (${mayGo})) returning 1)
      select count(*)::int as count from gone`, [keepDays, domain]);
   return counted?.count ?? 0;
 }
