@@ -12,8 +12,10 @@ import { begunAgain, untilBrokersAnswer } from './reaching.ts';
 /** Without a word from the brokers for so long it counts as not hearing. They answer each request for more within the wait below. */
 const SILENCE_MS_MAX = 5_000;
 const FETCH_WAIT_MS = 500;
-const SESSION_MS = 30_000;
-const HEARTBEAT_MS = 3_000;
+/** A group has one member: after an outage it would wait so long for the one that it had. */
+const SESSION_MS = 10_000;
+const REBALANCE_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
 
 export interface Listening {
   /** Whether everything that is said arrives here at the moment. */
@@ -37,7 +39,7 @@ export function listening({ settings, publishers, name, logger, began, heard }: 
   const { prefix } = settings;
   const kafka = kafkaClient(settings, `pms-${name}`, logger);
   const consumer = kafka.consumer({
-    groupId: groupIdOf(prefix, `${name}.${randomUUID()}`), sessionTimeout: SESSION_MS, heartbeatInterval: HEARTBEAT_MS, maxWaitTimeInMs: FETCH_WAIT_MS, allowAutoTopicCreation: false,
+    groupId: groupIdOf(prefix, `${name}.${randomUUID()}`), sessionTimeout: SESSION_MS, rebalanceTimeout: REBALANCE_MS, heartbeatInterval: HEARTBEAT_MS, maxWaitTimeInMs: FETCH_WAIT_MS, allowAutoTopicCreation: false,
     retry: { restartOnFailure: () => Promise.resolve(true) },
   });
   const ending = new AbortController();
