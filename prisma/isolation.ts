@@ -175,11 +175,11 @@ const PRUNED: ReadonlyMap<string, string> = new Map([
 ]);
 
 function prunedFrom(table: Table): string[] {
-  const privileges = PRUNED.get(table.name) ?? PRUNED.get(`${table.schema}.${table.name}`);
-  if (privileges === undefined) return [];
+  const held = PRUNED.get(table.name) ?? PRUNED.get(`${table.schema}.${table.name}`);
+  if (held === undefined) return [];
   const on = nameOf(table);
   return [
-    `grant usage on schema ${table.schema} to ${PRUNER_ROLE}`, `revoke all on ${on} from ${PRUNER_ROLE}`, `grant ${privileges} on ${on} to ${PRUNER_ROLE}`,
+    `grant usage on schema ${table.schema} to ${PRUNER_ROLE}`, `revoke all on ${on} from ${PRUNER_ROLE}`, `grant ${held} on ${on} to ${PRUNER_ROLE}`,
     ...(organizationColumn(table) === null ? [] : [`drop policy if exists of_pruner on ${on}`, `create policy of_pruner on ${on} to ${PRUNER_ROLE} using (true)`]),
   ];
 }

@@ -173,8 +173,8 @@ audit
     await compareAudit(environment(process.env));
   });
 
-const person = pms.command('person').description('what is held about people');
-person
+const people = pms.command('person').description('what is held about people');
+people
   .command('rewrap')
   .description('wraps the keys of people anew with PMS_SECRET_PERSON_KEYS, those too that PMS_SECRET_PERSON_KEYS_OTHER wrapped')
   .option('--check', 'only count, and fail when a key is not under the current one', false)
@@ -182,7 +182,7 @@ person
     const { rewrapPeople } = await import('./rewrap.ts');
     await rewrapPeople(environment(process.env), wanted);
   });
-person
+people
   .command('export')
   .description('everything about one person: account, roles, sessions, and every entry of the audit trail by or about them, as JSON')
   .requiredOption('--organization <id>', 'whose')

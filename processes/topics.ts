@@ -13,7 +13,8 @@ const DECLARED = path.resolve(import.meta.dirname, '../infra/kafka/topics.yaml')
 /** Throws StartError where there is no Kafka, or no answer from it. */
 export async function topicsApplied({ kafka, logLevel }: Environment, file = DECLARED): Promise<TopicsApplied> {
   if (kafka === null) throw new StartError('There is no Kafka: set KAFKA_BROKERS.');
-  const admin = kafkaClient(kafka, 'pms-topics', logger({ level: logLevel, process: 'topics' })).admin();
+  // what the client only tries again (a broker that has not heard of a new topic yet) is nobody's concern here: what fails for good is thrown
+  const admin = kafkaClient(kafka, 'pms-topics', logger({ level: logLevel === 'warn' || logLevel === 'info' ? 'error' : logLevel, process: 'topics' })).admin();
   try {
     await admin.connect();
     return await applyTopics(admin, declaredTopics(parse(readFileSync(file, 'utf8')), kafka.prefix));

@@ -167,7 +167,7 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       try {
         await vi.waitFor(() => expect(ears.map((ear) => ear.hears())).toEqual([true, true]), { timeout: LONG_MS });
         await tell(fact('a', 2), fact('b', 3));
-        await vi.waitFor(() => expect(heard.map((values) => values.toSorted())).toEqual([[2, 3], [2, 3]]), { timeout: LONG_MS });
+        await vi.waitFor(() => expect(heard.map((values) => new Set(values))).toEqual([new Set([2, 3]), new Set([2, 3])]), { timeout: LONG_MS });
       } finally {
         for (const ear of ears) await ear.close();
       }

@@ -61,11 +61,18 @@ export function listening({ settings, publishers, name, logger, began, heard }: 
     if (state !== 'joined') return;
     // the first answer: by now it is settled from where on each partition is read
     state = 'beginning';
-    began().then(() => { if (state === 'beginning') state = 'hearing'; }, (error: unknown) => {
+    void hear();
+  });
+
+  async function hear(): Promise<void> {
+    try {
+      await began();
+      if (state === 'beginning') state = 'hearing';
+    } catch (error) {
       logger.error({ err: error }, 'what may have been missed could not be made good');
       lost();
-    });
-  });
+    }
+  }
 
   const begin = async (): Promise<void> => {
     await consumer.connect();
