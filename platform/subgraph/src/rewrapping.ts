@@ -21,10 +21,13 @@ export interface Rewrapped {
 
 type Row = Person & { readonly wrapped: string | null };
 
+/** `look` writes nothing. */
+export type Rewrapping = 'look' | 'wrap';
+
 type Outcome = 'current' | 'other' | 'destroyed' | 'lost';
 
-/** Over all organisations. With `only: 'look'` nothing is written. Again after an interruption it does what is left. */
-export async function rewrapped(database: Transactions, domain: string, { settings, only }: { readonly settings: Pick<Settings, 'secret' | 'givenSecret'>; readonly only: 'look' | 'wrap' }): Promise<Rewrapped> {
+/** Over all organisations for whom the work acts. Again after an interruption it does what is left. */
+export async function rewrapped(database: Transactions, domain: string, { settings, only }: { readonly settings: Pick<Settings, 'secret' | 'givenSecret'>; readonly only: Rewrapping }): Promise<Rewrapped> {
   const table = `${schemaOf(domain)}.person_key`;
   const { wrap, unwrap } = keyWrapping(settings);
 

@@ -15,6 +15,7 @@ import type { Dataset } from './exports.ts';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Rewrapped, Rewrapping } from './rewrapping.ts';
 
 export interface SubgraphRequest {
   readonly principal: Principal | null;
@@ -109,6 +110,8 @@ export interface Subgraph {
   readonly datasets?: readonly Dataset[];
   /** Recomputes projections from the recorded facts; with `verify` only compares. */
   rebuild?(options: { readonly verify: boolean }): Promise<RebuildReport>;
+  /** Wraps the keys of people anew, over all organisations; of domains that keep something personal. */
+  rewrapKeys?(only: Rewrapping): Promise<Rewrapped>;
   ready(): Promise<void>;
   close(): Promise<void>;
 }

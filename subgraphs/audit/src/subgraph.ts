@@ -2,6 +2,7 @@
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { withOwnWork } from '@pms/subgraph/own-work';
 import { personVault } from '@pms/subgraph/person-vault';
+import { rewrapped } from '@pms/subgraph/rewrapping';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { checkpointTimer } from './commands/checkpoint-timer.ts';
@@ -80,6 +81,7 @@ export function auditSubgraph({ database, wake, newId, now, settings, logger }: 
       timer.start();
       retention.start();
     },
+    rewrapKeys: (only) => rewrapped(database, 'audit', { settings, only }),
     ready: store.ready,
     close: async () => void (await Promise.all([timer.stop(), retention.stop()])), // the pool is not ours
   });

@@ -153,4 +153,5 @@ test('the key that wraps those of people is exchanged with overlap: both read ev
   expect(await chain()).toEqual(chained);
   expect(await verified()).toEqual({ valid: true, message: null });
   await rewrapped(door.database, 'audit', { settings: before, only: 'wrap' }); // as the other tests have it
+  for (const only of ['look', 'wrap'] as const) expect(await audit.rewrapKeys?.(only)).toEqual({ current: seen.current + seen.other, other: 0, lost: [], destroyed: seen.destroyed }); // as the command does it
 });

@@ -2,6 +2,7 @@
 import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/auth';
 import { withOwnWork } from '@pms/subgraph/own-work';
+import { rewrapped } from '@pms/subgraph/rewrapping';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import { type BootstrapOrganization, bootstrapOrganization } from './commands/bootstrap-organization.ts';
@@ -111,6 +112,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
       const { organization, admin } = await bootstrapOrganization(accounts, input);
       return { organizationId: organization.id, userId: admin.id };
     },
+    rewrapKeys: (only) => rewrapped(database, 'auth', { settings, only }),
     ready: store.ready,
     async close() {
       upkeep.stop();

@@ -3,6 +3,7 @@ import { unitOfWork } from '@pms/events/unit-of-work';
 import { PrismaClient } from '@pms/prisma/portfolio';
 import { withOwnWork } from '@pms/subgraph/own-work';
 import { personVault } from '@pms/subgraph/person-vault';
+import { rewrapped } from '@pms/subgraph/rewrapping';
 import { executableSchema } from '@pms/subgraph/schema';
 import { signed, type Subgraph, type Surroundings } from '@pms/subgraph/subgraph';
 import type { PortfolioContext } from './context.ts';
@@ -31,6 +32,7 @@ export function portfolioSubgraph({ database, wake, newId, now, settings }: Surr
     },
     aboutPerson: async (organizationId, investorId) => (await store.investors(organizationId, [investorId]))[0] ?? null,
     start: () => sealStored(database, vault),
+    rewrapKeys: (only) => rewrapped(database, 'portfolio', { settings, only }),
     ready: store.ready,
     close: store.close,
   });
