@@ -6,6 +6,7 @@ import { root, StartError } from './root.mjs';
 
 /**
  * Of each half of the heap for young objects, in MiB. What a request leaves behind dies with it, unless the space is full before: the standard 16 are.
+ * And no word of timers that are due already: Kafka's client sets one for each broker that it need not wait for.
  * @type {readonly string[]}
  */
 export const NODE_OPTIONS = JSON.parse(fs.readFileSync(path.join(root, 'scripts/start/node-options.json'), 'utf8'));

@@ -4,7 +4,6 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { type Sql, schemaOf } from '@pms/events/sql';
-import type { Settings } from './subgraph.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -31,8 +30,14 @@ export interface PersonVault {
 
 export const isSealed = (text: string): boolean => text.startsWith(PREFIX);
 
+/** What wraps keys, out of the settings. */
+export interface WrappingSecrets {
+  secret(name: string): Promise<string>;
+  givenSecret?(name: string): Promise<string | null>;
+}
+
 /** Keys are in `<domain's schema>.person_key`. What wraps them is in the settings. */
-export function personVault(domain: string, settings: Pick<Settings, 'secret' | 'givenSecret'>): PersonVault {
+export function personVault(domain: string, settings: WrappingSecrets): PersonVault {
   const table = `${schemaOf(domain)}.person_key`;
   const { wrap, unwrap } = keyWrapping(settings);
 
@@ -81,7 +86,7 @@ export interface KeyWrapping {
 }
 
 /** `person-keys` wraps; while it is exchanged for another one, `person-keys-other` is accepted besides, whichever of the two is the older. */
-export function keyWrapping({ secret, givenSecret }: Pick<Settings, 'secret' | 'givenSecret'>): KeyWrapping {
+export function keyWrapping({ secret, givenSecret }: WrappingSecrets): KeyWrapping {
   const derived = (text: string): Buffer => Buffer.from(hkdfSync('sha256', text, 'pms person keys', 'wrap', KEY_BYTES));
   let current: Promise<Buffer> | undefined;
   let other: Promise<Buffer | null> | undefined;

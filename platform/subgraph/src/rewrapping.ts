@@ -3,8 +3,7 @@
  * stay what they are, and with them everything that was sealed, in tables, events, the audit trail and its exports; what was destroyed stays destroyed.
  */
 import { type Sql, schemaOf, type Transactions } from '@pms/events/sql';
-import { keyWrapping, type Person } from './person-vault.ts';
-import type { Settings } from './subgraph.ts';
+import { keyWrapping, type Person, type WrappingSecrets } from './person-vault.ts';
 
 const BATCH_MAX = 500;
 
@@ -27,7 +26,7 @@ export type Rewrapping = 'look' | 'wrap';
 type Outcome = 'current' | 'other' | 'destroyed' | 'lost';
 
 /** Over all organisations for whom the work acts. Again after an interruption it does what is left. */
-export async function rewrapped(database: Transactions, domain: string, { settings, only }: { readonly settings: Pick<Settings, 'secret' | 'givenSecret'>; readonly only: Rewrapping }): Promise<Rewrapped> {
+export async function rewrapped(database: Transactions, domain: string, { settings, only }: { readonly settings: WrappingSecrets; readonly only: Rewrapping }): Promise<Rewrapped> {
   const table = `${schemaOf(domain)}.person_key`;
   const { wrap, unwrap } = keyWrapping(settings);
 

@@ -105,8 +105,7 @@ export function authSubgraph({ database, redis = null, wake, newId, now, setting
       await oauthRoutes(app, { issuer: settings.issuer, keys, signIn, passkeys, federations, provider, sealing: secrets, logger, now });
     },
     issueToken: (whom) => issueToken({ issuer: settings.issuer, production: settings.production, store, claims, keys, newId, now }, whom),
-    rotateSigningKey: () => keys.rotate(),
-    jwks: () => keys.jwks(),
+    rotateSigningKey: () => keys.rotate(), jwks: () => keys.jwks(),
     aboutPerson: (organizationId, userId) => aboutPerson({ store, now }, organizationId, userId),
     async bootstrapOrganization(input) {
       const { organization, admin } = await bootstrapOrganization(accounts, input);
