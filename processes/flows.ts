@@ -4,6 +4,7 @@
  */
 import type { EventType } from '@pms/events/envelope';
 import { performanceMeasured } from '@pms/schema/events/analytics';
+import { personErased, userCreated } from '@pms/schema/events/auth';
 import { portfolioClosed, portfolioCreated, portfolioUpdated, investorCreated } from '@pms/schema/events/portfolio';
 import { corporateActionAmended, corporateActionAnnounced, corporateActionCancelled, fxRatePublished, instrumentCreated, pricesRecorded } from '@pms/schema/events/rttm';
 import { tradeAmended, tradeCancelled, tradeCaptured } from '@pms/schema/events/trade-capture';
@@ -42,7 +43,7 @@ const byDomain: Readonly<Record<DomainName, readonly [string, readonly string[]]
   'trade-capture': heard([portfolioCreated, portfolioClosed, instrumentCreated, ...DECISIONS, tradeBooked, tradeSettled, settlementFailed, settlementProgressed]),
   transactional: [
     ...heard([tradeValidated, tradeCancelled, portfolioCreated, portfolioUpdated], BOOKS),
-    ...heard([portfolioClosed, instrumentCreated, fxRatePublished, pricesRecorded, corporateActionAnnounced, corporateActionAmended, corporateActionCancelled]),
+    ...heard([portfolioClosed, instrumentCreated, fxRatePublished, pricesRecorded, corporateActionAnnounced, corporateActionAmended, corporateActionCancelled, userCreated, personErased]),
   ],
   validation: [
     ...heard([tradeCaptured, tradeAmended], DECISIONS), ...heard([bookingRefused], [tradeRejected]),
