@@ -25,10 +25,10 @@ import { principal } from '@pms/testing/front-door';
 import { keepRoleSecrets, testDatabase } from '@pms/testing/test-database';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { freePort } from '../journeys/support/platform.ts';
-import { lastWeekday } from '../journeys/support/world.ts';
 
 const HEADER = 'x-pms-consistency';
-const DAY = lastWeekday();
+/** Of all trades, whatever the day is. */
+const DAY = '2026-11-20';
 const home = mkdtempSync(path.join(os.tmpdir(), 'pms-followed-'));
 let world: World;
 /** As the owner of everything. */
@@ -91,7 +91,7 @@ async function funded(): Promise<string> {
   const key = `made ${String((names += 1))}`;
   const made = await changed('portfolio', 'createPortfolio', { name: key, baseCurrency: 'USD', idempotencyKey: key }, 'portfolio { id }');
   const { id } = made.data.portfolio;
-  await changed('transactional', 'depositCash', { portfolioId: id, amount: { amount: '100000', currency: 'USD' }, idempotencyKey: key }, 'cash { currency }', { token: made.token });
+  await changed('transactional', 'depositCash', { portfolioId: id, amount: { amount: '100000', currency: 'USD' }, effectiveDate: DAY, idempotencyKey: key }, 'cash { currency }', { token: made.token });
   await world.bus.settled();
   return id;
 }
@@ -131,12 +131,13 @@ test('a trade that was captured is in the books, the value and the rank of whoev
     const cash = String(100_000 - bought * 1_000 + sales * 550);
     const [booked, value, places] = await Promise.all([
       books(portfolioId, { token }),
-      entity('analytics', portfolioId, `valuation { cash { amount } realizedPnl { amount } } exposure { marketValue { amount } } performance(from: "${DAY.slice(0, 4)}-01-01", to: "${DAY}") { timeWeightedReturn }`, { token }),
-      sent('leaderboard', '{ leaderboard(metric: TIME_WEIGHTED_RETURN, window: YEAR_TO_DATE) { edges { node { portfolio { id } rank { value } } } } }', {}, { token }),
+      entity('analytics', portfolioId, 'valuation { cash { amount } realizedPnl { amount } } exposure { marketValue { amount } } performance { timeWeightedReturn }', { token }),
+      sent('leaderboard', '{ leaderboard(metric: TIME_WEIGHTED_RETURN, window: SINCE_INCEPTION) { edges { node { portfolio { id } rank { value } } } } }', {}, { token }),
     ]);
     expect(booked).toEqual([String(bought * 10 - sales * 5), cash, String(sales * 50)]);
     expect(value.valuation).toEqual({ cash: { amount: cash }, realizedPnl: { amount: String(sales * 50) } });
     const place = places.data.leaderboard.edges.find(({ node }: { node: { portfolio: { id: string } } }) => node.portfolio.id === portfolioId);
+    expect(value.performance.timeWeightedReturn).toEqual(expect.any(Number));
     expect(place?.node.rank.value).toBe(value.performance.timeWeightedReturn);
     const { trades } = await entity('trade-capture', portfolioId, 'trades(first: 50) { edges { node { status } } }', { token });
     expect(new Set(trades.edges.map(({ node }: { node: { status: string } }) => node.status))).toEqual(new Set(['BOOKED']));
