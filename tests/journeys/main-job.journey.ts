@@ -162,13 +162,14 @@ export const mainJob: Journey = (at) => describe('the main job', PATIENCE, () =>
       return simulation?.result;
     };
     const first = await outcome('seven');
-    expect(Number(first?.startValue.amount)).toBeGreaterThan(100_000);
+    // the cash, and shares at the last close: what the tape has made of that depends on the day
+    expect(Number(first?.startValue.amount)).toBeGreaterThan(Number(CASH_AFTER));
     expect(first?.fan.length).toBeGreaterThan(1);
     expect(await outcome('seven again')).toEqual(first);
   });
 
   test('portfolios are ranked, best first', async () => {
-    const { leaderboard } = await client.query(LeaderboardDocument, { metric: 'TIME_WEIGHTED_RETURN', window: 'YEAR_TO_DATE' });
+    const { leaderboard } = await client.query(LeaderboardDocument, { metric: 'TIME_WEIGHTED_RETURN', window: 'SINCE_INCEPTION' }); // in the first days of a year nobody has earned anything yet
     const places = leaderboard.edges.map(({ node }) => node);
     expect(places.map(({ portfolio }) => portfolio.name).toSorted()).toEqual(['Growth', 'With a past']);
     expect(places.map(({ rank }) => rank.position)).toEqual([1, 2]);
