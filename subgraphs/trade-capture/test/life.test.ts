@@ -72,9 +72,9 @@ test('a trade whose delivery the custodian took back is booked again, says why, 
   const progressed = (progress: 'MATCHED' | 'DELIVERY_REVERSED') =>
     heard(settlementProgressed, 'prt_a', { tradeId: id, version: 1, portfolioId: 'prt_a', progress, on: '2026-01-08', ...(progress === 'DELIVERY_REVERSED' && { reason: 'wrong account' }) });
   const back = progressed('DELIVERY_REVERSED');
-  await door.hear(validated(id), booked(id), progressed('MATCHED'), progressed('DELIVERY_REVERSED'));
-  expect(await read(id)).toMatchObject({ status: 'BOOKED' });
-  await door.hear(settled(id), back, failed(id), booked(id));
+  await door.hear(validated(id), booked(id), progressed('DELIVERY_REVERSED'), settled(id), progressed('MATCHED'));
+  expect(await read(id)).toMatchObject({ status: 'SETTLED' });
+  await door.hear(back, failed(id), booked(id));
   const statusReason = 'the custodian took the delivery back on 2026-01-08: wrong account';
   expect((await door.ask(HISTORY, { id })).data.trade).toMatchObject({ status: 'BOOKED', statusReason, history: [{ version: 1, status: 'BOOKED', statusReason }] });
   await door.hear(settled(id), back);

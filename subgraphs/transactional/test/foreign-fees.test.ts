@@ -102,10 +102,12 @@ test('a fee in the settlement currency is part of the cash that moves, at the tr
 
 test('in the base currency a fee that was paid in it is what was paid', async () => {
   const id = await funded({ baseCurrency: 'EUR' }, ['5000', 'USD'], ['10', 'EUR']);
+  await door.hear(heard(fxRatePublished, 'org_one/USD/EUR', { base: 'USD', quote: 'EUR', source: 'test', rates: [{ date: '2026-11-06', rate: '0.77' }] }));
+  // in dollars the 3 EUR are 3.90, which at 0.77 would be 3.003 EUR
   const bought = trade(id, { fees: [fee('3', 'EUR')], tradeDate: '2026-11-06' });
   await door.hear(bought);
   const { base, netAmount } = await told(tradeBooked, tradeIdOf(bought));
-  expect([netAmount, base.netAmount]).toEqual(['-1003.9', '-772.230769230769230769']);
+  expect([netAmount, base.netAmount]).toEqual(['-1003.9', '-773']);
 });
 
 test('cash of the fee’s currency has to be there when the trade settles', async () => {
