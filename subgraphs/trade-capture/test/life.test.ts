@@ -72,7 +72,10 @@ test('a trade whose delivery the custodian took back is booked again, says why, 
   const progressed = (progress: 'MATCHED' | 'DELIVERY_REVERSED') =>
     heard(settlementProgressed, 'prt_a', { tradeId: id, version: 1, portfolioId: 'prt_a', progress, on: '2026-01-08', ...(progress === 'DELIVERY_REVERSED' && { reason: 'wrong account' }) });
   const back = progressed('DELIVERY_REVERSED');
-  await door.hear(validated(id), booked(id), progressed('DELIVERY_REVERSED'), settled(id), progressed('MATCHED'));
+  const matched = progressed('MATCHED');
+  await door.hear(validated(id), booked(id), progressed('DELIVERY_REVERSED'), settled(id), matched);
+  // whoever waits for it to be handled finds that it was
+  expect((await door.database.query('select 1 from trade_capture.inbox_event where id = $1', [matched.id])).rowCount).toBe(1);
   expect(await read(id)).toMatchObject({ status: 'SETTLED' });
   await door.hear(back, failed(id), booked(id));
   const statusReason = 'the custodian took the delivery back on 2026-01-08: wrong account';

@@ -118,9 +118,9 @@ const onDeliveryReversed = (store: TradeStore, live: Live): Reaction => ({
   type: settlementProgressed.name,
   async react(event) {
     const { progress, on, reason, ...about } = settlementProgressed.data.parse(event.data);
-    if (progress !== 'DELIVERY_REVERSED') return;
     announce(live, await store.transaction(async (tx) => {
-      if ((await unseen(tx, [event])).length === 0) return [];
+      // seen is what a token is waited by, also where there is nothing to do
+      if ((await unseen(tx, [event])).length === 0 || progress !== 'DELIVERY_REVERSED') return [];
       await tx.lockNews([event.key]);
       const at = new Date(event.occurredAt);
       const settled = (await tx.versionsOf([{ organizationId: event.organizationId, ...about }])).filter(({ status }) => status === 'SETTLED');
