@@ -36,9 +36,8 @@ export const custody: Journey = (at) => describe('custody', PATIENCE, () => {
     writeFileSync(there, text);
     return there;
   };
-  const today = new Date().toISOString().slice(0, 10);
-
   test('a statement that agrees, one that differs, and one that cannot be read', async () => {
+    const today = new Date().toISOString().slice(0, 10); // of now: midnight may have passed since the cash came
     const mapping = file('bank.yaml', 'custodian: First Bank\naccounts: { A1: Kept elsewhere }\ninstruments: {}\nbasis: TRADED\n');
     const good = await platform.pms('import', 'custody', file('good.csv', `account,date,symbol,quantity,currency\nA1,${today},CUST,10,\nA1,${today},,99000,USD\n`), '--mapping', mapping);
     expect(good).toMatchObject({ code: 0, output: expect.stringContaining('2 match, 0 differ, version 1') });
