@@ -9,7 +9,8 @@ import type { Placed } from './parking.ts';
 import type { RecentEvents } from './recent.ts';
 import { type Sql, schemaOf } from './sql.ts';
 
-const BATCH_MAX = 1_000;
+/** Events read at once, and those that stand together with the last of them: enough for each lane to be busy with more than one run. */
+const BATCH_MAX = 4_000;
 /** Positions looked at in one step: positions have no gaps, so that a step costs the same however far behind it is. */
 const WINDOW = 10_000;
 

@@ -12,8 +12,8 @@ import type { Sql } from './sql.ts';
 import { consuming } from './traced.ts';
 
 /** Events handled in one transaction, at most. */
-export const RUN_MAX = 500;
-const KEYS_AT_ONCE = 3;
+export const RUN_MAX = 1_000;
+const KEYS_AT_ONCE = 4;
 
 export interface HandlingOptions {
   readonly sql: Sql;

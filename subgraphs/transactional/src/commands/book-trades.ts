@@ -16,7 +16,7 @@ export interface ValidatedTrade {
 }
 
 /** At most this many trades a transaction. */
-const RUN_MAX = 500;
+const RUN_MAX = 1_000;
 
 /** In the order in which they were validated; the trades of several portfolios are booked side by side, in one transaction. */
 export async function bookTrades(ctx: BooksContext, validated: readonly ValidatedTrade[]): Promise<void> {
