@@ -50,7 +50,7 @@ const CHANGES = /^(update|amend|cancel|close|resolve|decide|reverse|erase|transf
 
 /** What a day of work does not leave. */
 const MAY_BE_EMPTY = [
-  'analytics.split', 'audit.checkpoint', 'audit.held_person', 'audit.outbox_event', 'audit.person_key', 'audit.retention_rule', 'auth.federated_identity', 'auth.legal_hold', 'auth.passkey', 'auth.recovery_code', 'auth.totp', 'leaderboard.outbox_event', 'simulation.outbox_event', 'simulation.simulation', 'trade_capture.fix_message', 'transactional.checkpoint', 'transactional.checkpoint_position', 'transactional.custody',
+  'analytics.split', 'audit.checkpoint', 'audit.held_person', 'audit.outbox_event', 'audit.outbox_receipt', 'audit.person_key', 'audit.retention_rule', 'auth.federated_identity', 'auth.legal_hold', 'auth.passkey', 'auth.recovery_code', 'auth.totp', 'leaderboard.outbox_event', 'simulation.outbox_event', 'simulation.simulation', 'trade_capture.fix_message', 'transactional.checkpoint', 'transactional.checkpoint_position', 'transactional.custody',
   'transactional.settlement_policy',
 ];
 

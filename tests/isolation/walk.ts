@@ -94,7 +94,11 @@ export async function walkRoot(walker: Walker, schema: GraphQLSchema, kind: 'que
   const walked: Walked = { asked: new Map(), leaks: [] };
   const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
   const fields = Object.values(root?.getFields() ?? {}).filter(({ name }) => only?.(name) ?? true);
-  for (const field of fields) await walkField(walker, { kind, field, walked });
+  for (const field of fields) {
+    await walkField(walker, { kind, field, walked });
+    // what a mutation has done is known everywhere before the next one's answers are compared
+    if (kind === 'mutation') await walker.estate.settled();
+  }
   return walked;
 }
 

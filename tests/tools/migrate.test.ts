@@ -97,6 +97,6 @@ test('a command on a database that was never migrated says what to do, in a sent
   expect(strange.status).toBe(1);
   keepRoleSecrets(home);
   const pms = verify();
-  expect(pms.stderr).toMatch(/^\nThis database lacks tables of the platform \(.+\): bring it up to date with pms migrate, or name the right one in DATABASE_URL\.\n$/);
+  expect(pms.stderr).toMatch(/^\nThis database lacks tables of the platform, or rights on them \(.+\): bring it up to date with pms migrate, or name the right one in DATABASE_URL\.\n$/);
   expect(pms.status).toBe(1);
 });
