@@ -12,9 +12,9 @@ import { bookInBulk, bookSingly, type BookedFigures, CLIENTS } from './throughpu
 
 const RESULTS = join(import.meta.dirname, '../results-books.json');
 const sizes = {
-  smoke: { singleSeconds: 1, calls: 2, readTrades: 1_000, readTimes: 5, rebuiltTrades: 1_000, rebuiltPortfolios: 2 },
-  quick: { singleSeconds: 3, calls: 8, readTrades: 5_000, readTimes: 20, rebuiltTrades: 5_000, rebuiltPortfolios: 2 },
-  full: { singleSeconds: 20, calls: 40, readTrades: 100_000, readTimes: 200, rebuiltTrades: 1_000_000, rebuiltPortfolios: 20 },
+  smoke: { singleSeconds: 1, calls: 2, rounds: 1, readTrades: 1_000, readTimes: 5, rebuiltTrades: 1_000, rebuiltPortfolios: 2 },
+  quick: { singleSeconds: 3, calls: 4, rounds: 3, readTrades: 5_000, readTimes: 20, rebuiltTrades: 5_000, rebuiltPortfolios: 2 },
+  full: { singleSeconds: 20, calls: 12, rounds: 5, readTrades: 100_000, readTimes: 200, rebuiltTrades: 1_000_000, rebuiltPortfolios: 20 },
 } as const;
 const PORTFOLIOS = 64;
 const BULK = 1_000;
@@ -40,10 +40,10 @@ async function single(databases: Databases, { singleSeconds: seconds }: Amounts)
   return all;
 }
 
-async function bulk(databases: Databases, { calls }: Amounts): Promise<BookedFigures[]> {
+async function bulk(databases: Databases, { calls, rounds }: Amounts): Promise<BookedFigures[]> {
   const all: BookedFigures[] = [];
   for (const portfolios of [BULK_CLIENTS, 1]) {
-    all.push(await bookInBulk(databases, { name: `${String(BULK)} a request, ${String(BULK_CLIENTS)} clients, ${portfolios === 1 ? '1 portfolio' : `${String(portfolios)} portfolios`}`, clients: BULK_CLIENTS, portfolios, size: BULK, calls }));
+    all.push(await bookInBulk(databases, { name: `${String(BULK)} a request, ${String(BULK_CLIENTS)} clients, ${portfolios === 1 ? '1 portfolio' : `${String(portfolios)} portfolios`}`, clients: BULK_CLIENTS, portfolios, size: BULK, calls, rounds }));
     all.slice(-1).forEach(showBooked);
   }
   return all;
