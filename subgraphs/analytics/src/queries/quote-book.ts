@@ -16,16 +16,28 @@ export interface QuoteBook {
   close(): void;
 }
 
+/** For so long a quote that was ingested stands above the simulated tape, which market data then leaves out. */
+const INGESTED_STANDS_MS = 60_000;
+
+/**
+ * Of several processes that tell quotes one may be behind another: the newest by its own time counts. An ingested quote is as old as it was when it was sent, and yet takes
+ * the place of a simulated one that was told while it was on its way.
+ */
+export function takesPlaceOf(known: QuoteMessage, quote: QuoteMessage): boolean {
+  if (known.simulated === quote.simulated) return known.time <= quote.time;
+  const later = Date.parse(quote.time) - Date.parse(known.time);
+  return quote.simulated ? later >= INGESTED_STANDS_MS : later > -INGESTED_STANDS_MS;
+}
+
 export function quoteBook(live: Live): QuoteBook {
   const latest = new Map<string, QuoteMessage>();
   const stops = new Map<string, () => void>();
   const follow = (instrumentId: string): void => {
     if (!stops.has(instrumentId)) stops.set(instrumentId, live.subscribe(quoteTopic(instrumentId), (message) => take(message as QuoteMessage)));
   };
-  /** Of several processes that tell quotes one may be behind another. */
   const take = (quote: QuoteMessage): void => {
     const known = latest.get(quote.instrumentId);
-    if (known === undefined || known.time <= quote.time) latest.set(quote.instrumentId, quote);
+    if (known === undefined || takesPlaceOf(known, quote)) latest.set(quote.instrumentId, quote);
   };
   const stopHearing = live.subscribe(instrumentsTopic, (message) => follow((message as { readonly instrumentId: string }).instrumentId));
   return {
