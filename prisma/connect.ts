@@ -8,6 +8,7 @@ import pg from 'pg';
 import { arrayBinary, arraysOf } from './array-binary.ts';
 import { arrayText } from './array-text.ts';
 import { type Addressed, addressed, isolating } from './isolated-pool.ts';
+import { confirmed } from './replicated.ts';
 
 const POOL_MAX = 40;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -68,7 +69,7 @@ function poolAt(url: string, { poolMax = POOL_MAX, applicationName = 'pms', answ
   const pool = new pg.Pool({
     connectionString: url, max: poolMax, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: IDLE_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: answerTimeoutMs, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS, keepAlive: true,
-    application_name: applicationName, options: `-c timezone=UTC ${SERVER_LOOKS_AFTER_US}`,
+    application_name: applicationName, options: `-c timezone=UTC ${SERVER_LOOKS_AFTER_US}`, verify: confirmed(Math.min(CONNECT_TIMEOUT_MS, answerTimeoutMs)),
   });
   pool.on('error', () => undefined); // an idle connection that breaks is replaced by the pool
   // one that breaks in use fails its query, and says so here besides: unheard, that would end the process
