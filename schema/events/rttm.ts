@@ -97,5 +97,10 @@ export interface QuoteMessage {
   readonly simulated: boolean;
 }
 
+/** For so long a quote that was ingested stands above the simulated tape, counted from its own time: what tells quotes and what hears them have to agree. */
+export const INGESTED_STANDS_MS = 60_000;
+/** Quotes ingested after this instant still stand above the tape. */
+export const standingSince = (now: Date): Date => new Date(now.getTime() - INGESTED_STANDS_MS);
+
 /** Key: who asked. */
 export const mutationNoted = mutationNotedBy('rttm');

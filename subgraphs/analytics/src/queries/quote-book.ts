@@ -3,7 +3,7 @@
  * a new instrument: it tells the others, so that each knows every quote, whichever of them serves a subscription.
  */
 import type { Live } from '@pms/events/live';
-import type { QuoteMessage } from '@pms/schema/events/rttm';
+import { INGESTED_STANDS_MS, type QuoteMessage } from '@pms/schema/events/rttm';
 import { instrumentsTopic, quoteTopic } from '../domain/topics.ts';
 
 export interface QuoteBook {
@@ -15,9 +15,6 @@ export interface QuoteBook {
   followEverywhere(instrumentId: string): void;
   close(): void;
 }
-
-/** For so long a quote that was ingested stands above the simulated tape, which market data then leaves out. */
-const INGESTED_STANDS_MS = 60_000;
 
 /**
  * Of several processes that tell quotes one may be behind another: the newest by its own time counts. An ingested quote is as old as it was when it was sent, and yet takes

@@ -32,9 +32,6 @@ export interface Quote {
   readonly source: QuoteSource;
 }
 
-/** For so long an ingested quote stands above the simulated tape. */
-const INGESTED_STANDS_MS = 60_000;
-
 export interface Known {
   readonly instrument: Instrument;
   /** The newest closes, newest first; two are enough. */
@@ -43,9 +40,9 @@ export interface Known {
   readonly tape: Tick | null;
 }
 
-/** Null when no price is known at all. */
-export function newestQuote({ instrument, closes, ingested, tape }: Known, now: Date): Quote | null {
-  const tick = newestTick(ingested, tape, now);
+/** Null when no price is known at all. An ingested quote stands above the tape where it is of after `standingSince`. */
+export function newestQuote({ instrument, closes, ingested, tape }: Known, now: Date, standingSince: Date): Quote | null {
+  const tick = newestTick(ingested, tape, standingSince);
   const [close] = closes;
   if (tick !== null && (close === undefined || utcDay(tick.time) >= close.date)) return quoteOf(instrument, tick, tick === ingested ? 'FEED' : 'SIMULATED_TAPE', closes);
   if (close === undefined) return null;
@@ -54,14 +51,11 @@ export function newestQuote({ instrument, closes, ingested, tape }: Known, now: 
   return { instrument, last: close.close, previousClose: closes[1]?.close ?? null, time: end, simulated: close.simulated, source: 'LAST_CLOSE' };
 }
 
-/** An ingested quote gives way to the tape, where there is one, once it is a minute old. */
-function newestTick(ingested: Tick | null, tape: Tick | null, now: Date): Tick | null {
+/** An ingested quote gives way to the tape, where there is one, once it is too old to stand above it. */
+function newestTick(ingested: Tick | null, tape: Tick | null, standingSince: Date): Tick | null {
   if (tape === null || ingested === null) return ingested ?? tape;
-  return ingested.time > standingSince(now) ? ingested : tape;
+  return ingested.time > standingSince ? ingested : tape;
 }
-
-/** Quotes ingested after this instant still stand above the tape. */
-export const standingSince = (now: Date): Date => new Date(now.getTime() - INGESTED_STANDS_MS);
 
 const quoteOf = (instrument: Instrument, { last, time, simulated }: Tick, source: QuoteSource, closes: Known['closes']): Quote => ({
   instrument, last, time, simulated, source, previousClose: previousClose(closes, utcDay(time)),

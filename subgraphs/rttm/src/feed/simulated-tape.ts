@@ -4,10 +4,11 @@
  * is computed in domain/tape.ts from recorded closes and the time alone; it keeps nothing that a new start would miss.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { standingSince } from '@pms/schema/events/rttm';
 import type { Logger } from '@pms/telemetry/logger';
 import { addDays, type Day, utcDay } from '../domain/days.ts';
 import type { Close } from '../domain/prices.ts';
-import { standingSince, type Tick, type ToldTick } from '../domain/quote.ts';
+import type { Tick, ToldTick } from '../domain/quote.ts';
 import { CALIBRATION_CLOSES, calibrate, type Calibration, CLOSES_MIN, closesAfter, priceAt, type TapeDay, tapeDay } from '../domain/tape.ts';
 import type { TapedInstrument } from '../store/prices.ts';
 import type { RttmStore } from '../store/rttm-store.ts';
