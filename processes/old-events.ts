@@ -2,7 +2,7 @@
  * Takes old events away, every few minutes: each process those of its domains, and the audit domain's writes down beforehand that the trail has them as they were
  * said. What nobody has vouched for stays, so that an event which the trail misses can still be found.
  */
-import { prune } from '@pms/events/pruning';
+import { prune, rounds } from '@pms/events/pruning';
 import { AUDITOR, secretOf } from '@pms/prisma/roles';
 import type { Database } from '@pms/prisma/connect';
 import type { Logger } from '@pms/telemetry/logger';
@@ -30,9 +30,10 @@ export async function oldEvents({ environment, databaseUrl, domains, logger }: O
   const { keepDays } = environment;
   const pruner = await connectPruner(environment, databaseUrl);
   const auditor = domains.includes('audit') ? await auditorOf(environment, databaseUrl, logger) : null;
+  const pruning = rounds();
   const round = async (): Promise<void> => {
     if (auditor !== null) await safely(logger, domainNames, (domain) => vouch(auditor, domain, { keepDays, logger }));
-    await safely(logger, domains, (domain) => prune(pruner, domain, keepDays, vouchedFor(domain)));
+    await safely(logger, domains, (domain) => prune(pruner, domain, keepDays, vouchedFor(domain), pruning));
   };
   let timer: NodeJS.Timeout | undefined;
   let under: Promise<void> = Promise.resolve();

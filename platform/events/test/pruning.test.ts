@@ -1,7 +1,7 @@
 /** What is old enough goes, and nothing that somebody still needs. */
 import { newId } from '@pms/events/ids';
 import { localBus } from '@pms/events/local-bus';
-import { prune } from '@pms/events/pruning';
+import { prune, rounds } from '@pms/events/pruning';
 import { silent } from '@pms/telemetry/logger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fact, publishers, world, type World } from './world.ts';
@@ -70,4 +70,22 @@ test('events that stand together go with the youngest of them from the order of 
 test('more than one statement takes away goes in several', async () => {
   await w.database.query(`insert into north.inbox_event (id, handled_at) select $1 || n, now() - interval '31 days' from generate_series(1, 12000) as n`, [newId('evt')]);
   expect(await prune(w.database, 'north', DAYS)).toMatchObject({ inbox: 12_000 });
+});
+
+test('events that are kept are passed over, however many they are, and a round goes on where the last one ended', async () => {
+  await w.database.query(
+    `insert into north.outbox_event (id, type, key, organization_id, actor, correlation_id, occurred_at, recorded_at, data)
+     select 'kept' || n, 'north.counted.v1', 'a', 'org_1', 'usr_1', 'req_1', now(), now() - interval '31 days', '{}' from generate_series(1, 5001) as n`);
+  const [old = '', young = ''] = [...await tell(1), ...await tell(2)];
+  await delivered();
+  await aged('north.outbox_event', 'recorded_at', [old]);
+  const mayGo = `oldest.id not like 'kept%'`;
+  const round = rounds(1);
+  expect(await prune(w.database, 'north', DAYS, mayGo, round)).toMatchObject({ outbox: 0 });
+  expect(await prune(w.database, 'north', DAYS, mayGo, round)).toMatchObject({ outbox: 1 });
+  await aged('north.outbox_event', 'recorded_at', [young]);
+  // once it was through, from the start
+  expect(await prune(w.database, 'north', DAYS, mayGo, round)).toMatchObject({ outbox: 0 });
+  expect(await prune(w.database, 'north', DAYS, mayGo)).toMatchObject({ outbox: 1 });
+  expect(await left('north.outbox_event')).toHaveLength(5_001);
 });
