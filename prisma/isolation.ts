@@ -168,9 +168,9 @@ function auditedIn(table: Table): string[] {
   ];
 }
 
-/** What the pruner may do, by table: it looks which events everybody has read and the auditor has vouched for, and takes those and their inbox rows away. */
+/** What the pruner may do, by table: it looks which events everybody has read and the auditor has vouched for, takes those and their inbox rows away, and notes how far it is. */
 const PRUNED: ReadonlyMap<string, string> = new Map([
-  [OUTBOX, 'select, delete'], ['inbox_event', 'select, delete'], [WAITING, 'select'], [`${BUS}.placed_event`, 'select, delete'], [`${BUS}.cursor`, 'select'],
+  [OUTBOX, 'select, delete'], ['inbox_event', 'select, delete'], [WAITING, 'select'], [`${BUS}.placed_event`, 'select, delete'], [`${BUS}.cursor`, 'select'], [`${BUS}.pruned`, 'select, insert, update'],
   [RECEIPTS, 'select'], ['audit.chain_entry', 'select (organization_id, seq, event_id)'],
 ]);
 

@@ -111,22 +111,31 @@ function placesOf({ position, events, publisher, seqs, ids, types }: PlacedRow, 
   return ids.split(',').flatMap((id, at) => (before + at + 1 > cursor && hears(typeOf[at] ?? '') ? [{ position: String(before + at + 1), publisher, seq: seqOf[at] ?? '', id }] : []));
 }
 
-/** What is not in memory, out of the outboxes; null for what was taken away there because of its age, with all before it. Throws for an event that should be there. */
+/** What is not in memory, out of the outboxes; null for what was taken away there because of its age. Throws for an event that should be there. */
 async function unknownOf(sql: Sql, places: readonly Place[]): Promise<(place: Place) => Event | null> {
   const found = new Map<string, Event>();
-  const oldest = new Map<string, bigint>();
+  const gone = new Map<string, bigint>();
   await Promise.all([...Map.groupBy(places, ({ publisher }) => publisher)].map(async ([publisher, of]) => {
     const outbox = `${schemaOf(publisher)}.outbox_event`;
     const { rows } = await sql.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from ${outbox} where seq = any($1::bigint[])`, [of.map(({ seq }) => seq)]);
     for (const row of rows) found.set(row.id, eventOf(row));
-    if (rows.length === of.length) return;
-    const { rows: [first] } = await sql.query<{ seq: string }>(`select seq from ${outbox} order by seq limit 1`);
-    oldest.set(publisher, BigInt(first?.seq ?? Number.MAX_SAFE_INTEGER));
+    if (rows.length < of.length) gone.set(publisher, await goneUpTo(sql, publisher));
   }));
   return ({ id, position, publisher, seq }) => {
     const event = found.get(id);
     if (event !== undefined) return event;
-    if (BigInt(seq) < (oldest.get(publisher) ?? 0n)) return null;
+    if (BigInt(seq) <= (gone.get(publisher) ?? 0n)) return null;
     throw new Error(`event ${id}, at position ${position}, is not in the outbox of ${publisher} any more`);
   };
+}
+
+/**
+ * Up to where events have gone from an outbox because of their age, save those that are kept as evidence. Asked once events were missed, so that it is known of
+ * those too that went in between.
+ */
+async function goneUpTo(sql: Sql, publisher: string): Promise<bigint> {
+  // the oldest that is left is for what went before the pruner noted how far it is
+  const { rows: [at] } = await sql.query<{ seq: string | null }>(
+    `select greatest((select seq from bus.pruned where publisher = $1), coalesce((select min(seq) from ${schemaOf(publisher)}.outbox_event), ${Number.MAX_SAFE_INTEGER}) - 1) as seq`, [publisher]);
+  return BigInt(at?.seq ?? 0);
 }

@@ -74,7 +74,10 @@ interface Batch {
   readonly last: string;
 }
 
-/** A consumer that has read nothing for as long as events are kept is not waited for: one that comes back begins with what there is. */
+/**
+ * A consumer that has read nothing for as long as events are kept is not waited for: one that comes back begins with what there is, and knows by `bus.pruned` what
+ * is missing because of its age.
+ */
 async function pruneOutbox(sql: Sql, domain: string, { keepDays, mayGo, after }: { readonly keepDays: number; readonly mayGo: string; readonly after: string }): Promise<Batch> {
   const schema = schemaOf(domain);
   const { rows: [done] } = await sql.query<Batch>(
@@ -86,7 +89,9 @@ async function pruneOutbox(sql: Sql, domain: string, { keepDays, mayGo, after }:
      places as (delete from bus.placed_event where position in (
        select position from (select position, publisher, coalesce(seqs[events], seq) as last from bus.placed_event where position <= (select position from read) order by position limit ${BATCH_MAX}) as first
         where publisher = $2 and last < (select seq from stays))),
-     gone as (delete from ${schema}.outbox_event where seq in (select seq from oldest where seq in (select seq from old) and (${mayGo})) returning 1)
+     gone as (delete from ${schema}.outbox_event where seq in (select seq from oldest where seq in (select seq from old) and (${mayGo})) returning 1),
+     noted as (insert into bus.pruned as p (publisher, seq) select $2, max(seq) from old having max(seq) is not null
+       on conflict (publisher) do update set seq = excluded.seq where p.seq < excluded.seq)
      select (select count(*) from gone)::int as count, (select count(*) from old)::int as old, coalesce((select max(seq) from old), 0)::text as last`, [keepDays, domain, after]);
   return done ?? { count: 0, old: 0, last: after };
 }

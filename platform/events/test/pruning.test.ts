@@ -1,7 +1,9 @@
 /** What is old enough goes, and nothing that somebody still needs. */
+import { consumer } from '@pms/events/consumer';
 import { newId } from '@pms/events/ids';
 import { localBus } from '@pms/events/local-bus';
 import { prune, rounds } from '@pms/events/pruning';
+import { recentEvents } from '@pms/events/recent';
 import { silent } from '@pms/telemetry/logger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fact, publishers, world, type World } from './world.ts';
@@ -88,4 +90,23 @@ test('events that are kept are passed over, however many they are, and a round g
   expect(await prune(w.database, 'north', DAYS, mayGo, round)).toMatchObject({ outbox: 0 });
   expect(await prune(w.database, 'north', DAYS, mayGo)).toMatchObject({ outbox: 1 });
   expect(await left('north.outbox_event')).toHaveLength(5_001);
+});
+
+test('who comes back from far behind passes over what went because of its age, also where an older event is kept, and over nothing else', async () => {
+  const [kept = ''] = await tell(1);
+  const [old = '', young = '', lost = ''] = await tell(2, 3, 4);
+  await delivered();
+  await aged('north.outbox_event', 'recorded_at', [kept, old]);
+  expect(await prune(w.database, 'north', DAYS, `oldest.id <> '${kept}'`)).toMatchObject({ outbox: 1 });
+  const heard: string[] = [];
+  const back = consumer({
+    sql: w.database, name: 'back', publishers, recent: recentEvents(() => 0), onFailure: () => undefined, onHandled: () => undefined,
+    reactions: [{ type: 'north.counted.v1', react: async ({ id }) => void heard.push(id) }],
+  });
+  await w.database.query('delete from north.outbox_event where id = $1', [lost]);
+  await expect(back.step()).rejects.toThrow(`event ${lost}, at position 4, is not in the outbox of north any more`);
+  // as if the rest of what stood together had never been told
+  await w.database.query('update bus.placed_event set events = 2, position = 3, seqs = seqs[1:2], event_ids = event_ids[1:2], types = types[1:2] where position = 4');
+  await back.step();
+  expect(heard).toEqual([young]);
 });
