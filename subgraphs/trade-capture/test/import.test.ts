@@ -201,6 +201,19 @@ test('a fee in another currency stays with its trade, and what it takes is told 
   expect((await door.told()).at(-2)).toMatchObject({ type: 'trade-capture.trade-captured.v1', data: { externalId: 'f1', fees: [{ kind: 'COMMISSION', amount: { amount: '1.255', currency: 'EUR' } }] } });
 });
 
+test('a trade whose fee was imported as a row of its own is found again with the fee on it, and is left as it is', async () => {
+  const flex = (commission: string) => `Buy/Sell,TradeDate,Symbol,Quantity,TradePrice,CurrencyPrimary,IBCommission,IBCommissionCurrency,Taxes,TradeID\nBUY,20260105,IBM,3,100,USD,${commission},CHF,-0.5,9100\nBUY,20260105,IBM,4,100,USD,,,,9101`;
+  const input = { portfolioId: 'prt_named', layout: 'ibkr-flex' };
+  const [before] = (await importing({ ...input, csv: flex('') })).bookings;
+  const again = await importing({ ...input, csv: flex('-0.979') });
+  expect(again).toMatchObject({
+    captured: 0, duplicates: 2, problems: [], bookings: [{ outcome: 'DUPLICATE', trade: { id: before.trade.id } }, { outcome: 'DUPLICATE' }],
+    warnings: [{ row: 2, column: 'IBCommission', reason: 'the trade was captured before without its fee of 0.979 CHF, which was then a row of its own: it is left so' }],
+  });
+  const other = await importing({ ...input, csv: flex('-0.979').replace('-0.5', '-0.6') });
+  expect(other).toMatchObject({ problems: [{ row: 2, column: 'TradeID', reason: 'another trade was captured with this externalId' }] });
+});
+
 test('instruments that were told of before their names were kept get them from where they were made', async () => {
   const migration = readFileSync(join(import.meta.dirname, '../../../prisma/trade-capture/migrations/0150_instrument_names/migration.sql'), 'utf8');
   await door.database.query(`insert into trade_capture.known_instrument (id, organization_id, currency) values ('ins_old', 'org_one', 'USD')`);

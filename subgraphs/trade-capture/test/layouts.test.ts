@@ -21,12 +21,12 @@ describe('layouts', () => {
     expect(file.rows.map(({ externalId, row, withheld }) => [externalId, row, withheld])).toEqual([['d1', 2, null], ['t1', 3, null], ['v1', 4, '1.2']]);
   });
 
-  test('ibkr-flex: a fee in another currency becomes a row of its own', () => {
+  test('ibkr-flex: a fee in another currency stays with its trade', () => {
     const file = read('ibkr-flex', '"Buy/Sell","TradeDate","ISIN","Symbol","Quantity","TradePrice","CurrencyPrimary","IBCommission","IBCommissionCurrency","TradeID"',
       '"BUY","20260522","US0378331005","AAPL","7","182.7","USD","-1","USD","9001"', '"SELL","20260609","US0378331005","AAPL","-3","195.42","USD","-0.979","CHF","9002"');
     expect(faults(file)).toEqual([]);
-    expect(short(file)).toEqual(['BUY 2026-05-22 US0378331005 7 182.7 USD COMMISSION 1 USD', 'SELL 2026-06-09 US0378331005 3 195.42 USD', 'FEE 2026-06-09 US0378331005 0.979 CHF']);
-    expect(file.rows.map(({ externalId }) => externalId)).toEqual(['ibkr:9001', 'ibkr:9002', 'ibkr:9002:fee1']);
+    expect(short(file)).toEqual(['BUY 2026-05-22 US0378331005 7 182.7 USD COMMISSION 1 USD', 'SELL 2026-06-09 US0378331005 3 195.42 USD COMMISSION 0.979 CHF']);
+    expect(file.rows.map(({ externalId }) => externalId)).toEqual(['ibkr:9001', 'ibkr:9002']);
   });
 
   test('ibkr-activity: sections, totals and other asset classes', () => {
@@ -62,19 +62,19 @@ describe('layouts', () => {
     const file = read('degiro', header, '15-01-2026,09:04,VANGUARD FTSE,IE00B3RBWM25,EAM,XAMS,-6,110.00,EUR,660.00,EUR,660.00,EUR,,-2.00,EUR,658.00,EUR,abc-1',
       '14-01-2026,15:30,APPLE,US0378331005,NDQ,XNAS,2,180.00,USD,-360.00,USD,-330.00,EUR,1.09,-1.00,EUR,-331.00,EUR,abc-0', '14-01-2026,15:30,APPLE,US0378331005,NDQ,XNAS,2,180.00,USD,-360.00,USD,-330.00,EUR,1.09,,,-330.00,EUR,abc-0');
     expect(faults(file)).toEqual([]);
-    expect(short(file)).toEqual(['BUY 2026-01-14 US0378331005 2 180 USD', 'FEE 2026-01-14 US0378331005 1 EUR', 'BUY 2026-01-14 US0378331005 2 180 USD', 'SELL 2026-01-15 IE00B3RBWM25 6 110 EUR COMMISSION 2 EUR'].toSorted(byLater));
-    expect(new Set(file.rows.map(({ externalId }) => externalId)).size).toBe(4);
+    expect(short(file)).toEqual(['BUY 2026-01-14 US0378331005 2 180 USD', 'BUY 2026-01-14 US0378331005 2 180 USD COMMISSION 1 EUR', 'SELL 2026-01-15 IE00B3RBWM25 6 110 EUR COMMISSION 2 EUR'].toSorted(byLater));
+    expect(new Set(file.rows.map(({ externalId }) => externalId)).size).toBe(3);
     const eur = read('degiro-eur', 'Date,Time,Product,ISIN,Reference exchange,Venue,Quantity,Price,,Local value,,Value EUR,Exchange rate,AutoFX Fee,Transaction and/or third party fees EUR,Total EUR,Order ID,',
       '15-01-2026,09:04,VANGUARD FTSE,IE00B3RBWM25,EAM,XAMS,6,110.00,EUR,-660.00,EUR,-660.00,,0.00,-2.00,-662.00,abc-1,');
     expect([faults(eur), short(eur)]).toEqual([[], ['BUY 2026-01-15 IE00B3RBWM25 6 110 EUR COMMISSION 2 EUR']]);
   });
 
-  test('trading212: pence become pounds, a conversion fee in the account currency stands by itself', () => {
+  test('trading212: pence become pounds, a conversion fee in the account currency is the trade’s', () => {
     const file = read('trading212', 'Action,Time,ISIN,Ticker,Name,No. of shares,Price / share,Currency (Price / share),Exchange rate,Result,Currency (Result),Total,Currency (Total),Withholding tax,Currency (Withholding tax),Notes,ID,Currency conversion fee,Currency (Currency conversion fee)',
       'Deposit,2026-01-02 11:45:06.326,,,,,,,,,,310.00,"EUR",,,"Transaction ID: X",30c841b3,,', 'Market buy,2026-01-05 14:30:03.613,GB00B10RZP78,ULVR,"Unilever",2.5000000000,4210.50,GBX,100.1,,"EUR",122.00,"EUR",,,,EOF1,0.18,"EUR"',
       'Dividend (Ordinary),2026-02-27 12:05:25,GB00B10RZP78,ULVR,"Unilever",2.5,0.37,GBP,Not available,,,1.08,"EUR",0.00,GBP,,,,');
     expect(faults(file)).toEqual([]);
-    expect(short(file)).toEqual(['DEPOSIT 2026-01-02  310 EUR', 'BUY 2026-01-05 GB00B10RZP78 2.5 42.105 GBP', 'FEE 2026-01-05 GB00B10RZP78 0.18 EUR', 'DIVIDEND 2026-02-27 GB00B10RZP78 1.08 EUR']);
+    expect(short(file)).toEqual(['DEPOSIT 2026-01-02  310 EUR', 'BUY 2026-01-05 GB00B10RZP78 2.5 42.105 GBP OTHER 0.18 EUR', 'DIVIDEND 2026-02-27 GB00B10RZP78 1.08 EUR']);
   });
 
   test('swissquote: semicolons and apostrophes', () => {
@@ -160,6 +160,8 @@ test('twins under ids of their own are allowed with a warning; the same id with 
   const file = read('generic', HEADER, 'a,2026-01-05,BUY,ACME,1,1,USD,,,', 'b,2026-01-05,BUY,ACME,1,1,USD,,,', 'a,2026-01-05,BUY,ACME,1,1,USD,,,');
   expect(file.rows.map(({ externalId }) => externalId)).toEqual(['a', 'b']);
   expect([file.problems, file.repeated]).toEqual([[], 1]);
+  const fees = read('generic', HEADER, 'a,2026-01-05,BUY,ACME,1,1,USD,1,EUR,', 'a,2026-01-05,BUY,ACME,1,1,USD,2,EUR,');
+  expect(faults(fees)).toEqual(['3 external_id: a is in row 2 already, with other content']);
   expect(file.warnings.map(({ row, reason }) => [row, reason])).toEqual([[3, 'the same as row 2, under another id: booked as a twin of it'], [4, 'a is in row 2 already, with the same content: read once']]);
 });
 
@@ -189,6 +191,8 @@ test('a mapping says what becomes of a fee in another currency than the trade: a
   const one = ['BUY 2026-01-05 ACME 10 5 USD COMMISSION 1.5 EUR'];
   expect([short(by()), short(by('WITH_TRADE')), short(by('SEPARATE'))]).toEqual([one, one, ['BUY 2026-01-05 ACME 10 5 USD', 'FEE 2026-01-05 ACME 1.5 EUR']]);
   expect(faults(by('REFUSE'))).toEqual(['2 of: a fee in EUR, and the trade is in USD: the layout refuses that']);
+  // it is the same trade, whichever it is
+  expect(by().rows[0]?.externalId).toBe(by('SEPARATE').rows[0]?.externalId);
 });
 
 test('a mapping of one’s own reads what no shipped one does', () => {

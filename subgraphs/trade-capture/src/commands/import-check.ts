@@ -2,6 +2,7 @@
 import { decimal, minorUnits, text } from '@pms/money';
 import { asQuoted } from '@pms/money/quote-unit';
 import type { TradeCaptureContext } from '../context.ts';
+import type { RowResult } from '../domain/capture.ts';
 import type { PlannedRow } from '../domain/import-plan.ts';
 import { columnOf, type ImportRow, isTrade, type RowProblem } from '../domain/import-row.ts';
 import { indexInstruments, type NamedInstrument, pickInstrument } from '../domain/named-instrument.ts';
@@ -29,7 +30,8 @@ export async function checkRows(ctx: TradeCaptureContext, rows: readonly ImportR
   const { good, results } = await sifted(ctx, inputs);
   const fresh = new Map(good.map(({ index }) => [trades[index]?.row, inputs[index]]));
   const earlier = new Map<ImportRow | undefined, string>();
-  for (const [index, result] of results) {
+  const bare = await capturedWithoutForeignFees(ctx, trades, inputs, results);
+  for (const [index, result] of [...results, ...bare]) {
     const trade = trades[index];
     if (trade === undefined) continue;
     if (result.outcome === 'REFUSED') problems.push({ row: trade.row.row, column: columnOf(trade.row, fieldOf(result.refusal.path)), reason: result.refusal.message });
@@ -42,7 +44,31 @@ export async function checkRows(ctx: TradeCaptureContext, rows: readonly ImportR
     return tradeId === undefined ? [] : [{ row, instrument, outcome: 'DUPLICATE', tradeId }];
   });
   const { gone, warnings } = await notInTheBooks(ctx, planned, problems);
-  return { planned: planned.filter((one) => !gone.has(one)), captures: [...fresh.values()].flatMap((input) => input ?? []), problems, warnings };
+  const apart = [...bare.keys()].flatMap((index) => apartWarning(trades[index]));
+  return { planned: planned.filter((one) => !gone.has(one)), captures: [...fresh.values()].flatMap((input) => input ?? []), problems, warnings: [...warnings, ...apart] };
+}
+
+/** Rows that are refused for their fees in other currencies alone: a layout that books such fees apart captured the same trades without them. */
+async function capturedWithoutForeignFees(ctx: TradeCaptureContext, trades: readonly Named[], inputs: readonly CaptureInput[], results: Map<number, RowResult>): Promise<Map<number, RowResult>> {
+  const doubtful = [...results].flatMap(([index, result]) => (result.outcome === 'REFUSED' && result.refusal.code === 'IDEMPOTENCY_CONFLICT' && foreignFees(trades[index]).length > 0 ? [index] : []));
+  const found = new Map<number, RowResult>();
+  if (doubtful.length === 0) return found;
+  const without = doubtful.flatMap((index) => { const input = inputs[index]; return input === undefined ? [] : [{ ...input, fees: input.fees?.filter(({ amount }) => amount.currency === input.currency) ?? null }]; });
+  for (const [at, result] of (await sifted(ctx, without)).results) {
+    const index = doubtful[at];
+    if (result.outcome !== 'DUPLICATE' || index === undefined) continue;
+    results.delete(index);
+    found.set(index, result);
+  }
+  return found;
+}
+
+const foreignFees = (trade: Named | undefined): ImportRow['fees'] => trade?.row.fees.filter(({ currency }) => currency !== trade.row.currency) ?? [];
+
+function apartWarning(trade: Named | undefined): RowProblem[] {
+  if (trade === undefined) return [];
+  const fees = foreignFees(trade).map(({ amount, currency }) => `${amount} ${currency}`).join(' and ');
+  return [{ row: trade.row.row, column: columnOf(trade.row, 'fees'), reason: `the trade was captured before without its fee of ${fees}, which was then a row of its own: it is left so` }];
 }
 
 /** Rows that were captured before and whose trade did not last: a rejected one is wanted, and its name is taken; a cancelled one was taken back on purpose. */

@@ -25,7 +25,7 @@ const HASH_CHARACTERS = 24;
 
 /** `reversible`: the file may have its newest row first; otherwise rows of a day stand in their order. */
 export function nameRows(read: readonly ReadRow[], portfolioId: string, { reversible }: { readonly reversible: boolean }): NamedRows {
-  const seen: Seen = { firstOfContent: new Map(), countOfContent: new Map(), ofId: new Map() };
+  const seen: Seen = { firstOfContent: new Map(), countOfName: new Map(), ofId: new Map() };
   const found: { rows: ImportRow[]; problems: RowProblem[]; warnings: RowProblem[]; repeated: number } = { rows: [], problems: [], warnings: [], repeated: 0 };
   for (const row of read) {
     const content = contentOf(row, portfolioId);
@@ -38,27 +38,30 @@ export function nameRows(read: readonly ReadRow[], portfolioId: string, { revers
       } else found.problems.push({ ...where, reason: `${row.givenId ?? ''} is in row ${earlier.row} already, with other content` });
       continue;
     }
-    found.rows.push(named(row, content, seen, found.warnings));
+    found.rows.push(named(row, { content, name: contentOf(withOwnFees(row), portfolioId) }, seen, found.warnings));
   }
   return { ...found, rows: inOrder(found.rows, reversible) };
 }
 
 interface Seen {
   readonly firstOfContent: Map<string, number>;
-  readonly countOfContent: Map<string, number>;
+  readonly countOfName: Map<string, number>;
   readonly ofId: Map<string, { readonly row: number; readonly content: string }>;
 }
 
-function named(read: ReadRow, content: string, seen: Seen, warnings: RowProblem[]): ImportRow {
+function named(read: ReadRow, { content, name }: { readonly content: string; readonly name: string }, seen: Seen, warnings: RowProblem[]): ImportRow {
   const { row, columns, kind, date, instrument, quantity, price, currency, fees, amount, withheld, note, givenId } = read;
   if (givenId !== null) seen.ofId.set(givenId, { row, content });
-  const count = (seen.countOfContent.get(content) ?? 0) + 1;
-  seen.countOfContent.set(content, count);
+  const count = (seen.countOfName.get(name) ?? 0) + 1;
+  seen.countOfName.set(name, count);
   const first = seen.firstOfContent.get(content);
   if (first === undefined) seen.firstOfContent.set(content, row);
   else warnings.push({ row, column: columnOf(read, 'externalId'), reason: `the same as row ${first}${givenId === null ? '' : ', under another id'}: booked as a twin of it` });
-  return { row, columns, kind, date, instrument, quantity, price, currency, fees, amount, withheld, note, externalId: givenId ?? `row:${content}-${count}` };
+  return { row, columns, kind, date, instrument, quantity, price, currency, fees, amount, withheld, note, externalId: givenId ?? `row:${name}-${count}` };
 }
+
+/** Fees in other currencies are no part of a name: whether they stay with their trade, which the mapping says, must not make another trade of it. */
+const withOwnFees = (row: ReadRow): ReadRow => ({ ...row, fees: row.fees.filter(({ currency }) => currency === row.currency) });
 
 /** What makes two rows the same, whatever the file calls its columns. */
 function contentOf({ kind, date, instrument, quantity, price, currency, fees, amount, withheld, order }: ReadRow, portfolioId: string): string {
