@@ -103,17 +103,18 @@ function asSent(text: string, values: readonly unknown[] = []): unknown[] {
 
 const asResult = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
 
-/** One statement after another, also for work that goes side by side: a connection has no queue of its own. */
-function inTurn(query: Sql['query']): Sql['query'] {
+/** One statement after another, also for work that goes side by side: a connection has no queue of its own. What is sent is made ready before its turn. */
+function inTurn(query: (text: string, sent: unknown[]) => Promise<pg.QueryResult>): Sql['query'] {
   let last: Promise<void> | null = null;
   return async <Row>(text: string, values?: readonly unknown[]) => {
     const before = last;
+    const sent = asSent(text, values);
     let end = (): void => undefined;
     const own = new Promise<void>((resolve) => { end = resolve; });
     last = own;
     try {
       if (before !== null) await before;
-      return await query<Row>(text, values);
+      return asResult<Row>(await query(text, sent));
     } finally {
       end();
       if (last === own) last = null;
@@ -132,7 +133,7 @@ async function transaction<T>(take: Taking['take'], work: (sql: Sql) => Promise<
       await client.query(begin);
       const result = await work({
         // of work that goes side by side the first failure counts: those behind it say only that the transaction has failed
-        query: inTurn(async (text, values) => asResult(await client.query(text, asSent(text, values)).catch((error: unknown) => { cause ??= error; throw error; }))),
+        query: inTurn((text, sent) => client.query(text, sent).catch((error: unknown) => { cause ??= error; throw error; })),
       });
       await client.query('commit');
       return result;

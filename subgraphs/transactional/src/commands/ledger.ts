@@ -3,6 +3,7 @@
  * entries, and `save` writes all of it with the events that tell of it. Never shared between transactions.
  */
 import { type Event, type EventType, event, type Origin } from '@pms/events/envelope';
+import { inStep } from '@pms/events/gathered';
 import { text } from '@pms/money';
 import { cashMoved } from '@pms/schema/events/transactional';
 import type { BooksContext } from '../context.ts';
@@ -76,11 +77,12 @@ export async function openLedger(ctx: BooksContext, tx: Posting, portfolio: Lock
       }, origin);
     },
     async save(also = []) {
-      await tx.write([
+      const written = tx.write([
         ...tx.factRows(portfolio, facts), ...tx.entryRows(portfolio, entries), ...tx.cashRows(portfolio, [...moved].map(cash)),
         ...tx.spoiling(portfolio, facts), ...tx.counters(portfolio, portfolio.lastFact + facts.length, portfolio.lastEntry + entries.length), ...also,
       ]);
-      await tx.outbox.add(inRuns(events));
+      // made ready while Postgres writes the rows
+      await inStep([written, tx.outbox.add(inRuns(events))]);
     },
   };
 }

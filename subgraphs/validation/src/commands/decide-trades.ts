@@ -3,6 +3,7 @@
  * An allowed version counts at once, in place of the version before; one that waits or is rejected leaves the version before as it stands.
  */
 import { causedBy, type Event, event } from '@pms/events/envelope';
+import { inStep } from '@pms/events/gathered';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { counter } from '@pms/telemetry/metrics';
 import type { Workings } from '../context.ts';
@@ -117,13 +118,14 @@ export const runOf = ({ newId }: Workings, { tradeId, version }: Told, { outcome
 });
 
 async function written(tx: ValidationWrites, portfolio: LockedPortfolio, { book }: State, outcome: Outcome, at: Date): Promise<void> {
-  await tx.recordDecided(portfolio, {
+  const recorded = tx.recordDecided(portfolio, {
     decisions: outcome.decisions, runs: outcome.runs, reserved: [...outcome.reserved.values()],
     cash: [...outcome.currencies].map((currency) => [currency, cashIn(book, currency)]),
     holdings: [...outcome.instruments].map((id) => [id, held(book, id)]),
   }, at);
+  // events are made ready while Postgres writes the rows
+  await inStep([recorded, tx.outbox.add(outcome.events)]);
   if (outcome.superseded.length > 0) await tx.rule(outcome.superseded, at);
-  await tx.outbox.add(outcome.events);
 }
 
 export interface AssessedOne {
