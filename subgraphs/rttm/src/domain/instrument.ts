@@ -1,5 +1,6 @@
 /** An instrument as it is kept, and what is refused when one is added: malformed symbols, and identifiers whose check digit is wrong. */
 import { invalid } from '@pms/errors';
+import { isCurrency } from '@pms/money/currencies';
 import { isQuoteUnit, type QuoteUnit, quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 
 export type AssetClass = 'EQUITY' | 'INDEX' | 'FUND' | 'BOND' | 'CASH' | 'FX' | 'OTHER';
@@ -48,13 +49,10 @@ export function newInstrument(input: NewInstrument, made: { readonly id: string;
   };
 }
 
-/** ISO 4217, and what the runtime knows of past currencies. */
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
 function tradedIn({ currency, quoteUnit: unit = null }: NewInstrument): Pick<Instrument, 'currency' | 'quoteUnit'> {
   const meant = quoteUnitNamed(currency);
   if (meant !== null) throw invalid(`${currency} is not a currency but a unit that prices are quoted in: give the currency ${quoteUnits[meant].currency} and the quoteUnit ${meant}`, 'currency');
-  if (!CURRENCIES.has(currency)) throw invalid(`${currency} is not a currency`, 'currency');
+  if (!isCurrency(currency)) throw invalid(`${currency} is not a currency`, 'currency');
   if (unit === null) return { currency, quoteUnit: null };
   if (!isQuoteUnit(unit)) throw invalid(`${unit} is not a quote unit`, 'quoteUnit');
   if (quoteUnits[unit].currency !== currency) throw invalid(`prices in ${unit} are of an instrument traded in ${quoteUnits[unit].currency}, not in ${currency}`, 'quoteUnit');

@@ -4,6 +4,7 @@
  */
 import { invalid } from '@pms/errors';
 import { Decimal, decimal, money, text } from '@pms/money';
+import { isCurrency } from '@pms/money/currencies';
 import { priceDigitsMax, type QuoteUnit, quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 import { type LotPickInput, lotPicksOf } from './lot-picks.ts';
 import type { Fee, FeeKind, Settlement, Side, Terms } from './trade.ts';
@@ -81,11 +82,9 @@ function feesOf(fees: readonly FeeInput[], currency: string): readonly Fee[] {
 function checkForeign(currency: string, path: readonly string[]): void {
   const unit = quoteUnitNamed(currency);
   if (unit !== null) throw invalid(`${currency} is a unit that prices are quoted in: a fee is in ${quoteUnits[unit].currency}`, ...path, 'currency');
-  if (!CURRENCIES.has(currency)) throw invalid(`${currency} is not a currency`, ...path, 'currency');
+  if (!isCurrency(currency)) throw invalid(`${currency} is not a currency`, ...path, 'currency');
 }
 
-/** ISO 4217, and what the runtime knows of past currencies. */
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 const RATE_MAX = new Decimal('1e9');
 
 /** Null: cash moves in the trade's currency. */
@@ -95,7 +94,7 @@ function settlementOf({ currency, settlementCurrency, settlementRate }: TermsInp
     if (rate !== null && !rate.equals(1)) throw invalid(`a trade that settles in its own currency, ${currency}, has no rate`, 'settlementRate');
     return null;
   }
-  if (!CURRENCIES.has(settlementCurrency)) throw invalid(`${settlementCurrency} is not a currency`, 'settlementCurrency');
+  if (!isCurrency(settlementCurrency)) throw invalid(`${settlementCurrency} is not a currency`, 'settlementCurrency');
   if (rate === null) throw invalid(`a trade in ${currency} that settles in ${settlementCurrency} needs its rate: how much ${settlementCurrency} one ${currency} is`, 'settlementRate');
   if (!rate.greaterThan(0) || rate.greaterThan(RATE_MAX)) throw invalid(`a rate is more than zero and at most ${text(RATE_MAX)}`, 'settlementRate');
   return { currency: settlementCurrency, rate };

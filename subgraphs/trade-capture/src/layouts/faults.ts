@@ -1,12 +1,10 @@
 /** Reads cells of one line and gathers everything that is wrong with it, by column. */
+import { isCurrency } from '@pms/money/currencies';
 import { type QuoteUnit, quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 import { isFormula, type Read, readDay, readNumber, shown } from '@pms/tables/cells';
 import { UNREADABLE } from '@pms/tables/decode';
 import type { RowProblem } from '../domain/import-row.ts';
 import type { Cell } from './source.ts';
-
-/** ISO 4217, past currencies included: books may go back to them. */
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 const TEXT_MAX = 200;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -73,7 +71,7 @@ export function faultsOf(row: number): Faults {
       if (text === null || cell === null) return null;
       const unit = quoteUnitNamed(text);
       if (unit !== null) return { currency: quoteUnits[unit].currency, unit };
-      if (CURRENCIES.has(text)) return { currency: text, unit };
+      if (isCurrency(text)) return { currency: text, unit };
       return add(cell.column, `${shown(text)} is not a currency of ISO 4217`);
     },
   };

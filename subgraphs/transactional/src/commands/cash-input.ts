@@ -1,12 +1,11 @@
 /** What every movement of cash is refused for: amounts that are none, in currencies that are none, or in parts of a minor unit; keys and reasons that are too long. */
 import { invalid, Refusal } from '@pms/errors';
 import { Decimal, decimal, minorUnits, type Money, text } from '@pms/money';
+import { isCurrency } from '@pms/money/currencies';
 import { quoteUnitNamed, quoteUnits } from '@pms/money/quote-unit';
 
 /** In units of any currency: far below what the books can add up. */
 const AMOUNT_MAX = new Decimal('1e15');
-/** ISO 4217, and what the runtime knows of past currencies. */
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 const KEY_LENGTH_MAX = 200;
 const REASON_LENGTH_MAX = 1_000;
 
@@ -19,7 +18,7 @@ export function checkedMoney(amount: { readonly amount: string; readonly currenc
   if (money.amount.greaterThan(AMOUNT_MAX)) throw invalid(`the amount must be at most ${text(AMOUNT_MAX)}`, ...path, 'amount');
   const unit = quoteUnitNamed(money.currency);
   if (unit !== null) throw invalid(`${money.currency} is a unit that prices are quoted in: cash is in ${quoteUnits[unit].currency}`, ...path, 'currency');
-  if (!CURRENCIES.has(money.currency)) throw invalid(`${money.currency} is not a currency`, ...path, 'currency');
+  if (!isCurrency(money.currency)) throw invalid(`${money.currency} is not a currency`, ...path, 'currency');
   if (money.amount.decimalPlaces() > minorUnits(money.currency))
     throw invalid(`${money.currency} has ${minorUnits(money.currency)} fractional digits`, ...path, 'amount');
   return money;
