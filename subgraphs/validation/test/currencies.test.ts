@@ -76,3 +76,19 @@ test('a fee in the settlement currency counts with the cash that the trade moves
   expect(await decisionsOf(door, other.tradeId)).toEqual(['validated 1', 'rejected 1']);
   expect(await projectedIn()).toEqual(['EUR 62.4', 'USD 1000']);
 });
+
+test('a dry run takes fees in other currencies and cash that moves in another one, as a capture does', async () => {
+  const CHECK = 'query ($input: CheckTradeInput!) { checkTrade(input: $input) { outcome checks { kind message } } }';
+  const check = async (over: object) => door.ask(CHECK, { input: { portfolioId: 'prt_a', instrumentId: 'ins_acme', side: 'BUY', quantity: '5', price: '100', currency: 'USD', ...over } });
+  const cashOf = async (over: object) => (await check(over)).data.checkTrade.checks.find(({ kind }: { kind: string }) => kind === 'SUFFICIENT_CASH').message;
+  expect(await cashOf({ feeItems: [inEur('920'), { kind: 'TAX', amount: { amount: '1', currency: 'USD' } }], fees: '2' })).toBe('497 USD remain');
+  expect(await cashOf({ feeItems: [inEur('920'), inEur('0.01')] })).toBe('920.01 EUR are needed and 920 are there');
+  expect(await cashOf({ settlementCurrency: 'EUR', settlementRate: '0.92', feeItems: [inEur('20')] })).toBe('440 EUR remain');
+  const refused = async (over: object) => (await check(over)).messages;
+  expect(await refused({ feeItems: [inEur('-1')] })).toEqual(['fees must not be negative']);
+  expect(await refused({ feeItems: [{ kind: 'TAX', amount: { amount: '1', currency: 'GBX' } }] })).toEqual(['GBX is a unit that prices are quoted in: a fee is in GBP']);
+  expect(await refused({ feeItems: [{ kind: 'TAX', amount: { amount: '1', currency: 'EUU' } }] })).toEqual(['EUU is not a currency']);
+  expect(await refused({ feeItems: Array.from({ length: 21 }, () => inEur('1')) })).toEqual(['a trade has at most 20 fees']);
+  expect(await refused({ settlementCurrency: 'EUR' })).toEqual([expect.stringContaining('needs its rate')]);
+  expect(await refused({ settlementRate: '2' })).toEqual([expect.stringContaining('has no rate')]);
+});

@@ -212,13 +212,19 @@ export type CheckOutcome =
 
 export type CheckTradeInput = {
   readonly currency: string;
-  /** All fees together, in the trade's currency. */
+  /** Fees as `captureTrade` takes them, at most 20: each is paid in its own currency, and cash of that has to be there. Whether a rate for them is known, only the books say, once it is captured. */
+  readonly feeItems?: ReadonlyArray<FeeInput> | null | undefined;
+  /** All fees together, in the trade's currency; those of `feeItems` come on top. */
   readonly fees?: string | null | undefined;
   readonly instrumentId: string;
   readonly portfolioId: string;
   /** In the instrument's quote unit, or in its currency where it has none. */
   readonly price: string;
   readonly quantity: string;
+  /** The currency in which cash moves, where it is not `currency`. */
+  readonly settlementCurrency?: string | null | undefined;
+  /** The trade's own rate: how much of the settlement currency one unit of `currency` is. Needed where the two differ. */
+  readonly settlementRate?: string | null | undefined;
   readonly side: TradeSide;
   /** Today, in UTC, where it is left out. */
   readonly tradeDate?: string | null | undefined;
