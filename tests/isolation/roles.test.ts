@@ -84,12 +84,10 @@ test('of everything in the database the roles have these privileges and no other
   });
   const auditor = [...tables.filter(({ schema, name }) => name === 'outbox_event' || (schema === 'audit' && name === 'chain_entry')).map(({ schema, name }) => `${AUDITOR_ROLE} SELECT ${schema}.${name}`),
     ...['SELECT', 'INSERT'].map((privilege) => `${AUDITOR_ROLE} ${privilege} audit.outbox_receipt`)];
-  const pruner = tables.flatMap(({ schema, name }) => {
-    const removed = name === 'outbox_event' || name === 'inbox_event' || (schema === BUS && name === 'placed_event');
-    const noted = schema === BUS && name === 'pruned';
-    const read = removed || noted || name === 'outbox_waiting' || name === 'outbox_receipt' || (schema === BUS && name === 'cursor');
-    return [...(read ? ['SELECT'] : []), ...(removed ? ['DELETE'] : []), ...(noted ? ['INSERT', 'UPDATE'] : [])].map((privilege) => `${PRUNER_ROLE} ${privilege} ${schema}.${name}`);
-  });
+  const removed = (table: string): boolean => /\.(outbox_event|inbox_event)$|^bus\.placed_event$/.test(table);
+  const read = (table: string): boolean => /\.(outbox_waiting|outbox_receipt)$|^bus\.(cursor|pruned)$/.test(table);
+  const pruner = tables.map(({ schema, name }) => `${schema}.${name}`).flatMap((table) =>
+    [...(removed(table) || read(table) ? ['SELECT'] : []), ...(removed(table) ? ['DELETE'] : []), ...(table === 'bus.pruned' ? ['INSERT', 'UPDATE'] : [])].map((privilege) => `${PRUNER_ROLE} ${privilege} ${table}`));
   expect(held).toEqual([...own, ...delivery, ...auditor, ...pruner].toSorted());
 });
 
