@@ -32,8 +32,10 @@ function takeOne({ store, sink, checkpointSecret, now }: Checkpointing, organiza
     const tree = growingTree(last?.subtrees);
     for await (const hash of tx.checkpoints.hashes(organizationId, last?.size ?? 0, size)) tree.add(Buffer.from(hash, 'hex'));
     const checkpoint = signedBy({ organizationId, size, rootHash: tree.root().toString('hex'), takenAt: now().toISOString() }, signingKey(await checkpointSecret()));
+    // a root that stands outside for entries which a fail-over takes back would call the trail cut off for ever
+    if (sink !== null) await store.checkpoints.confirmed();
     await tx.checkpoints.insert({ ...checkpoint, subtrees: tree.subtrees() });
-    await sink?.append(checkpoint); // before the commit: what is here is there, too
+    await sink?.append(checkpoint); // before the commit: what is here is there, too; what is only there is true all the same
     return true;
   });
 }

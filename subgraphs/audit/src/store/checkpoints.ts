@@ -50,6 +50,14 @@ export function checkpoints(sql: Sql) {
       }
     },
 
+    /**
+     * Resolves once what this process can see is safe: on the server's disk, and confirmed by its synchronous replica where it has one. A commit is confirmed only behind
+     * all that stands before it in the log; this is one that says nothing. Not of the transaction under way, whose commit is still to come.
+     */
+    async confirmed(): Promise<void> {
+      await sql.query(`with hurried as materialized (select set_config('synchronous_commit', 'on', true)) select pg_logical_emit_message(true, 'pms.checkpoint', '') from hurried`);
+    },
+
     /** False where another takes one of this organisation now; held until the transaction ends. */
     async mine(organizationId: string): Promise<boolean> {
       const { rows: [row] } = await sql.query<{ locked: boolean }>(`select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked`, [`pms-audit-checkpoint ${organizationId}`]);
