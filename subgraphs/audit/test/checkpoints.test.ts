@@ -1,5 +1,5 @@
 /** Checkpoints, proofs and exports: what an auditor can hold the trail against, and what becomes of who changes it. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { portfolioClosed } from '@pms/schema/events/portfolio';
@@ -129,6 +129,23 @@ test('a checkpoint that somebody else wrote into the folder or the table is told
   await audit.checkpoint();
   await tamper(`update audit.checkpoint set signature = repeat('ab', 64) where organization_id = 'org_signed'`);
   expect((await ask('org_signed', VERIFY)).data.verifyAuditTrail).toMatchObject({ valid: false, problem: 'CHECKPOINT_DIFFERS', message: 'the checkpoint of 2 entries in the database is not signed by us' });
+});
+
+test('a line that a crash broke off is no checkpoint, and the next one stands in a line of its own; what somebody spoilt is told', async () => {
+  const file = path.join(folder, 'org_torn.jsonl');
+  await record('org_torn', 2);
+  await audit.checkpoint();
+  appendFileSync(file, '{"organizationId":"org_torn","size":3,"rootH');
+  expect((await ask('org_torn', VERIFY)).data.verifyAuditTrail).toMatchObject({ valid: true, entries: 2 });
+  await record('org_torn', 2);
+  await audit.checkpoint();
+  expect(kept('org_torn').map(({ size }) => size)).toEqual([2, 4]);
+  truncateSync(file, statSync(file).size - 1); // all but the end of its line
+  await record('org_torn', 1);
+  await audit.checkpoint();
+  expect(kept('org_torn').map(({ size }) => size)).toEqual([2, 4, 5]);
+  appendFileSync(file, 'spoilt\n');
+  expect((await ask('org_torn', VERIFY)).codes).toHaveLength(1);
 });
 
 test('checkpoints are only ever added', async () => {
