@@ -1,10 +1,10 @@
 /** How a trade with a named counterparty settles, fails, settles in part and is amended afterwards, as operations see it through the one endpoint. */
-import type { PmsClient } from '@pms/client';
-import { AmendTradeDocument, type CaptureTradeInput } from '@pms/client/generated';
+import { AmendTradeDocument } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { operation, serviceClient } from './support/clients.ts';
-import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
-import { arrived, captured, funded, listed, SOON, spendable } from './support/world.ts';
+import { operation } from './support/clients.ts';
+import { type OneShare, oneShare } from './support/one-share.ts';
+import { type Journey, PATIENCE } from './support/platform.ts';
+import { arrived, captured, SOON, spendable } from './support/world.ts';
 
 /** A weekday so long ago that what was traded then is due, and not so long that a buy-in is. */
 function daysAgo(): string {
@@ -23,35 +23,23 @@ const PART = operation('mutation ($input: SettlePartiallyInput!) { settlePartial
 const OPEN = operation('query ($portfolioId: ID!) { settlements(filter: { portfolioId: $portfolioId }, first: 10) { edges { node { trade { externalId } status failureCode } } } }');
 
 export const settlementLife: Journey = (at) => describe('the life of a settlement', PATIENCE, () => {
-  let platform: Platform;
-  let service: PmsClient;
-  let instrumentId: string;
-  let portfolioId: string;
+  let own: OneShare;
+  beforeAll(async () => { own = await oneShare(at(), { symbol: 'SETL', portfolio: 'Settlement', cash: '1500', day: daysAgo() }); }, PATIENCE.timeout);
+  afterAll(() => own?.service.close());
 
-  beforeAll(async () => {
-    platform = at();
-    service = serviceClient(platform);
-    instrumentId = await listed(service, { symbol: 'SETL', until: daysAgo(), close: 100 });
-    portfolioId = await funded(service, 'Settlement', '1500');
-  }, PATIENCE.timeout);
-  afterAll(async () => {
-    await service?.close();
-  });
-
-  const buy = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
-    portfolioId, instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: daysAgo(), externalId, counterparty: 'Broker', ...over,
-  });
+  const buy: OneShare['trade'] = (externalId, over) => own.trade(externalId, { counterparty: 'Broker', ...over });
   const settlementOf = async (id: string): Promise<unknown> => {
-    const { trade }: { trade: { settlement: unknown } } = await service.query(SETTLEMENT, { id });
+    const { trade }: { trade: { settlement: unknown } } = await own.service.query(SETTLEMENT, { id });
     return trade.settlement;
   };
   const books = async (knownAt: string | null = null): Promise<unknown> => {
-    const { portfolio }: { portfolio: unknown } = await service.query(POSITION, { id: portfolioId, knownAt });
+    const { portfolio }: { portfolio: unknown } = await own.service.query(POSITION, { id: own.portfolioId, knownAt });
     return portfolio;
   };
   const until = (id: string, expected: Record<string, unknown>) => vi.waitFor(async () => expect(await settlementOf(id)).toMatchObject(expected), SOON);
 
   test('unmatched it fails, matched it settles; an amendment takes it back and books it anew, and what was known stays known', async () => {
+    const { service, portfolioId } = own;
     const id = await captured(service, buy('matched late'));
     await arrived(service, id, 'BOOKED');
     await until(id, { status: 'FAILED', failureCode: 'UNMATCHED', portfolio: { name: 'Settlement' }, instrument: { symbol: 'SETL' }, trade: { id, externalId: 'matched late' } });
@@ -71,6 +59,7 @@ export const settlementLife: Journey = (at) => describe('the life of a settlemen
   });
 
   test('a trade settles in part, once, whoever asks twice', async () => {
+    const { service, portfolioId } = own;
     await spendable(service, portfolioId, '1100'); // what the amendment gave back
     const id = await captured(service, buy('in part', { quantity: '6', tradeDate: today(), counterparty: null }));
     await arrived(service, id, 'BOOKED');

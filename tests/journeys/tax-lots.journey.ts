@@ -1,10 +1,9 @@
 /** A sale that names its lot, from capture to the tax report; and one that names a lot which is not there. */
-import type { PmsClient } from '@pms/client';
-import type { CaptureTradeInput } from '@pms/client/generated';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { operation, serviceClient } from './support/clients.ts';
-import { type Journey, PATIENCE, type Platform } from './support/platform.ts';
-import { arrived, captured, funded, lastWeekday, listed, SOON } from './support/world.ts';
+import { operation } from './support/clients.ts';
+import { type OneShare, oneShare } from './support/one-share.ts';
+import { type Journey, PATIENCE } from './support/platform.ts';
+import { arrived, captured, lastWeekday, SOON } from './support/world.ts';
 
 const GAINS = operation(`query ($id: ID!) { portfolio(id: $id) { realizedGains { edges { node { trade { id externalId } openingTrade { externalId } instrument { symbol } quantity gain { amount } named term } }
   totals { currency gain { amount } } } positions { instrument { symbol } lots { id quantity trade { externalId } } } lotMethodPreview(method: AVERAGE_COST) { from to totals { realizedBefore { amount } realizedAfter { amount } } } } }`);
@@ -13,24 +12,12 @@ const METHOD = operation('mutation ($input: UpdatePortfolioInput!) { updatePortf
 const CHANGES = operation('query ($id: ID!) { portfolio(id: $id) { lotMethodChanges { from to totals { realizedAfter { amount } } } realizedGains { totals { gain { amount } } } } }');
 
 export const taxLots: Journey = (at) => describe('tax lots', PATIENCE, () => {
-  let platform: Platform;
-  let service: PmsClient;
-  let instrumentId: string;
-  let portfolioId: string;
-  beforeAll(async () => {
-    platform = at();
-    service = serviceClient(platform);
-    instrumentId = await listed(service, { symbol: 'LOTS', until: lastWeekday(), close: 100 });
-    portfolioId = await funded(service, 'Tax lots', '100000');
-  }, PATIENCE.timeout);
-  afterAll(async () => {
-    await service?.close();
-  });
-
-  const trade = (externalId: string, over: Partial<CaptureTradeInput> = {}): CaptureTradeInput => ({
-    portfolioId, instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: lastWeekday(), externalId, ...over });
+  let own: OneShare;
+  beforeAll(async () => { own = await oneShare(at(), { symbol: 'LOTS', portfolio: 'Tax lots', cash: '100000', day: lastWeekday() }); }, PATIENCE.timeout);
+  afterAll(() => own?.service.close());
 
   test('the named lot is closed, another one that is not open is refused in words, and a change of method is reported', async () => {
+    const { service, portfolioId, trade } = own;
     const [first, second] = [await captured(service, trade('first')), await captured(service, trade('second', { price: '120' }))];
     await Promise.all([first, second].map((id) => arrived(service, id, 'BOOKED', 'SETTLED')));
     const sale = await captured(service, trade('sale', { side: 'SELL', quantity: '4', price: '130', lotPicks: [{ lotId: second, quantity: '4' }] }));
