@@ -2,6 +2,9 @@
 import { expect, test, vi } from 'vitest';
 import type { Reaction } from '@pms/events/bus';
 import type { Invalidation } from '@pms/router/cache/tags';
+import type { Logger } from '@pms/telemetry/logger';
+import { changesFor } from './changes-heard.ts';
+import { environment } from './environment.ts';
 import { changesOf, keptAnswers } from './kept-answers.ts';
 
 const booked = {
@@ -31,4 +34,12 @@ test('and takes it out once more when other domains have followed the event', as
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a router that nobody can tell of changes says so, and never that it hears; one in front of others’ subgraphs has nothing to hear', () => {
+  const warnings: unknown[] = [];
+  const logger = { warn: (details: unknown) => void warnings.push(details) } as unknown as Logger;
+  expect(changesFor(environment({}), { seconds: 5, logger })).toBeNull();
+  const changes = changesFor({ ...environment({}), subgraphUrls: new Map([['auth', 'http://127.0.0.1:9']]), kafka: null }, { seconds: 5, logger });
+  expect([changes?.hears(), warnings]).toEqual([false, [{ seconds: 5 }]]);
 });
