@@ -2,6 +2,7 @@
  * Every mutation of the supergraph leaves an audit entry: the schema is walked, each mutation is asked for, and the trail must tell of it. A mutation that is added
  * and leaves nothing fails here by its name. Around it: what was before, who sent it, and damage to the trail that the platform's own commands find.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,13 +20,15 @@ import { domainNames } from '@pms/processes/catalogue';
 import { environment } from '@pms/processes/environment';
 import { goneFromOutboxes, outboxFindings } from '@pms/processes/audit-outboxes';
 import { vouch, vouchedFor } from '@pms/processes/audit-receipts';
+import { rewrapPeople } from '@pms/processes/rewrap';
 import { openWorld, type World } from '@pms/processes/world';
 import { personErased } from '@pms/schema/events/auth';
+import { keyWrapping } from '@pms/subgraph/person-vault';
 import { silent } from '@pms/telemetry/logger';
 import { principal } from '@pms/testing/front-door';
 import { keepRoleSecrets, roleUrl, testDatabase } from '@pms/testing/test-database';
 import { buildSchema, execute, type GraphQLField, parse } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inputFor } from './support/inputs.ts';
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'pms-audited-'));
@@ -36,12 +39,13 @@ let database: Database;
 let auditor: Database;
 /** As who takes old events away. */
 let pruner: Database;
+let url: string;
 let drop: () => Promise<void>;
 let admin = principal();
 const known: Record<string, unknown> = {};
 beforeAll(async () => {
   const made = await testDatabase();
-  drop = made.drop;
+  ({ url, drop } = made);
   keepRoleSecrets(home);
   [database, auditor, pruner] = [connect(made.url, { poolMax: 2 }), connect(roleUrl(made.url, AUDITOR_ROLE), { poolMax: 1 }), connect(roleUrl(made.url, PRUNER_ROLE), { poolMax: 1 })];
   world = await openWorld({ environment: environment({ PMS_HOME: home, PMS_DEMO: 'false', LOG_LEVEL: 'silent' }), databaseUrl: made.url, domains: domainNames, shared: false, logger: silent });
@@ -227,4 +231,43 @@ test('events that go because of their age leave a receipt; what was forged, howe
   await database.query('alter table audit.chain_entry disable trigger all');
   await database.query(`update audit.chain_entry set hash = repeat('0', 64) where organization_id = $1 and seq = (select min(seq) from audit.chain_entry where organization_id = $1 and type like 'portfolio.%')`, [admin.organizationId]);
   expect(await outboxFindings(auditor, admin.organizationId, { graceMs: 0 })).toEqual(expect.arrayContaining([{ problem: 'RECEIPT_DIFFERS', message: expect.stringMatching(/^entries of portfolio behind 0 and up to \d+ are not those/) }]));
+});
+
+test('pms person rewrap wraps the keys of every organisation anew, in every domain that has some, and says by its exit code which are left and which nothing opens', async () => {
+  const [old, next] = [readFileSync(path.join(home, 'secrets', 'person-keys'), 'utf8').trim(), 'n'.repeat(43)];
+  const { wrap } = keyWrapping({ secret: () => Promise.resolve(old) });
+  // more than one transaction wraps
+  const more = await Promise.all(Array.from({ length: 501 }, async (_, n) => {
+    const person = { organizationId: `org_${String(n % 2)}`, personId: `usr_${String(n)}` };
+    return [person.organizationId, person.personId, await wrap(person, randomBytes(32))] as const;
+  }));
+  await database.query('insert into audit.person_key (organization_id, person_id, wrapped_key, created_at) select *, now() from unnest($1::text[], $2::text[], $3::text[])', [0, 1, 2].map((column) => more.map((row) => row[column])));
+  const domains = ['auth', 'portfolio', 'audit'];
+  const there: Record<string, number> = Object.fromEntries(await Promise.all(domains.map(async (domain) => [domain, (await database.query(`select 1 from ${domain}.person_key where wrapped_key is not null`)).rowCount] as const)));
+  const [said, failed] = [vi.spyOn(console, 'log').mockReturnValue(), vi.spyOn(console, 'error').mockReturnValue()];
+  const rewrap = async (secrets: Record<string, string>, check: boolean) => {
+    process.exitCode = undefined;
+    said.mockClear();
+    await rewrapPeople(environment({ PMS_HOME: home, PMS_DEMO: 'false', DATABASE_URL: url, ...secrets }), { check });
+    const counts = said.mock.calls.map(([line]) => /^([\w-]+): (\d+) keys under PMS_SECRET_PERSON_KEYS, (\d+) (still|of them wrapped)/.exec(String(line))).map((found) => [found?.[1], Number(found?.[2]), Number(found?.[3])]);
+    return { counts: counts.toSorted(), fails: process.exitCode === 1 };
+  };
+  const exchanging = { PMS_SECRET_PERSON_KEYS: next, PMS_SECRET_PERSON_KEYS_OTHER: old };
+  const told = (current: (domain: string) => number, other: (domain: string) => number) => domains.map((domain) => [domain, current(domain), other(domain)]).toSorted();
+  const all = (domain: string): number => there[domain] ?? 0;
+  const none = (): number => 0;
+  try {
+    expect(all('audit')).toBeGreaterThan(500);
+    expect(await rewrap(exchanging, true)).toEqual({ counts: told(none, all), fails: true });
+    expect(failed).not.toHaveBeenCalled();
+    await database.query(`insert into audit.person_key (organization_id, person_id, wrapped_key, created_at) values ('org_0', 'usr_lost', 'wrapped by nobody', now())`);
+    expect(await rewrap(exchanging, false)).toEqual({ counts: told(all, all), fails: true });
+    expect(failed.mock.calls).toEqual([[expect.stringContaining('the key of usr_lost (org_0) opens with neither')]]);
+    await database.query(`delete from audit.person_key where person_id = 'usr_lost'`);
+    expect(await rewrap({ PMS_SECRET_PERSON_KEYS: next }, true)).toEqual({ counts: told(all, none), fails: false });
+  } finally {
+    process.exitCode = undefined;
+    said.mockRestore();
+    failed.mockRestore();
+  }
 });
