@@ -3,12 +3,14 @@
  * receipt: of one publisher, how far in an organisation's chain, a digest of what stood in both, and which entries did not. The place of an entry in the chain
  * decides, never a time that it states: one that is forged comes at the chain's end, behind every receipt, and is compared when the next is written.
  */
+import { type Round, rounds } from '@pms/events/pruning';
 import { type Sql, schemaOf } from '@pms/events/sql';
 import type { Logger } from '@pms/telemetry/logger';
 
 /** Old events that one comparison looks at. */
 const BATCH_MAX = 5_000;
 const BATCHES_MAX = 100;
+const FROM_THE_START = '0';
 /** Entries that a line of the log names. */
 const NAMED_MAX = 20;
 
@@ -32,19 +34,29 @@ export interface Vouching {
   readonly strangers: number;
 }
 
+export interface VouchOptions {
+  readonly keepDays: number;
+  readonly logger: Logger;
+  /** Where one is shared, what did not fit into it is gone on with: events that are kept as evidence are looked at each time anew. */
+  readonly round?: Round;
+}
+
 /** Compares old events of a domain with the trail, and writes receipts down. Entries that no event stands for are told in the log besides. */
-export async function vouch(sql: Sql, domain: string, { keepDays, logger }: { readonly keepDays: number; readonly logger: Logger }): Promise<Vouching> {
-  let [receipts, strange] = [0, 0];
-  for (let [batch, after] = [0, '0']; batch < BATCHES_MAX; batch += 1) {
+export async function vouch(sql: Sql, domain: string, { keepDays, logger, round = rounds(BATCHES_MAX) }: VouchOptions): Promise<Vouching> {
+  const { reached, batchesMax } = round;
+  let [receipts, strange, after] = [0, 0, reached.get(domain) ?? FROM_THE_START];
+  reached.delete(domain);
+  for (let batch = 0; batch < batchesMax; batch += 1) {
     const { last, looked, written } = await vouchOnce(sql, domain, { keepDays, after });
     receipts += written.length;
     for (const { organizationId, strangers } of written) {
       if (strangers.length > 0) logger.error({ domain, organizationId, entries: strangers.slice(0, NAMED_MAX) }, 'entries of the audit trail tell what no domain said: look with pms audit verify');
       strange += strangers.length;
     }
-    if (looked < BATCH_MAX || last === null) break;
+    if (looked < BATCH_MAX || last === null) return { receipts, strangers: strange };
     after = last;
   }
+  reached.set(domain, after);
   return { receipts, strangers: strange };
 }
 

@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { rounds } from '@pms/events/pruning';
 import { connect, type Database } from '@pms/prisma/connect';
 import { silent } from '@pms/telemetry/logger';
 import { keepRoleSecrets, testDatabase, type TestDatabase } from '@pms/testing/test-database';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
 import { compareAudit } from './audit.ts';
-import { receiptFindings } from './audit-receipts.ts';
+import { receiptFindings, vouch } from './audit-receipts.ts';
 import type { DomainName } from './catalogue.ts';
+import { connectAuditor } from './database.ts';
 import { environment } from './environment.ts';
 import { oldEvents } from './old-events.ts';
 
@@ -83,4 +85,19 @@ test('pms audit compare goes on where the last receipt ends, says what it found,
   await database.query('delete from audit.outbox_receipt where through_seq = 2');
   expect(await receiptFindings(database, 'org', 'portfolio')).toEqual([expect.stringContaining('behind 2 and up to 4')]);
   await expect(compareAudit(settings({ EVENTS_KEEP_DAYS: '0' }))).rejects.toThrow('nothing to compare');
+});
+
+test('events that are kept as evidence are passed over, however many they are: a round goes on where the last one ended', async () => {
+  await database.query(
+    `insert into portfolio.outbox_event (id, key, organization_id, type, actor, correlation_id, reason, occurred_at, data, recorded_at)
+     select 'kept_' || n, 'k', 'org', ${SAID}, now() - interval '31 days' from generate_series(1, 5000) as n`);
+  await say('evt_behind');
+  await database.query('delete from audit.outbox_receipt');
+  await record(5, 'evt_behind');
+  const looking = { keepDays: 30, logger: silent, round: rounds(1) };
+  const auditor = await connectAuditor(settings(), made.url);
+  expect(await vouch(auditor, 'portfolio', looking)).toMatchObject({ receipts: 1 }); // of those before
+  expect(await vouch(auditor, 'portfolio', looking)).toMatchObject({ receipts: 1 });
+  expect(looking.round.reached.size).toBe(0);
+  await auditor.close();
 });

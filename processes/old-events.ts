@@ -30,9 +30,9 @@ export async function oldEvents({ environment, databaseUrl, domains, logger }: O
   const { keepDays } = environment;
   const pruner = await connectPruner(environment, databaseUrl);
   const auditor = domains.includes('audit') ? await auditorOf(environment, databaseUrl, logger) : null;
-  const pruning = rounds();
+  const [vouching, pruning] = [rounds(), rounds()];
   const round = async (): Promise<void> => {
-    if (auditor !== null) await safely(logger, domainNames, (domain) => vouch(auditor, domain, { keepDays, logger }));
+    if (auditor !== null) await safely(logger, domainNames, (domain) => vouch(auditor, domain, { keepDays, logger, round: vouching }));
     await safely(logger, domains, (domain) => prune(pruner, domain, keepDays, vouchedFor(domain), pruning));
   };
   let timer: NodeJS.Timeout | undefined;
