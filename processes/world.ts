@@ -5,6 +5,7 @@ import { localLive, type Live } from '@pms/events/live';
 import { kafkaBus } from '@pms/events/kafka/kafka-bus';
 import { localBus } from '@pms/events/local-bus';
 import { notifications } from '@pms/events/notifications';
+import { newestOver, saying } from '@pms/events/newest';
 import { putAside } from '@pms/events/parking';
 import { pgLive, pgPeers } from '@pms/events/pg-peers';
 import { redisLive } from '@pms/events/redis-live';
@@ -58,9 +59,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const company = domains.length === 1 ? 'alone' : 'amongOthers';
   const [delivering, old] = [await connectBus(environment, databaseUrl, { poolMax: BUS_POOL_MAX[company] }), await oldEvents({ environment, databaseUrl, domains, logger })];
   const { bus, live } = await channels(options, delivering);
+  const line = environment.kafka === null ? 'key' : 'key and publisher';
   const standing: Standing = {
-    surroundings: { live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date() },
-    waiting: { waitMsMax: environment.consistencyMs, putAside: (domain, eventIds) => putAside(delivering, domain, eventIds) },
+    surroundings: { live, redis, logger, settings: settingsOf(environment), wake: (told) => bus.wake(told), newId, now: () => new Date(), newest: newestOver(delivering, line) },
+    waiting: {
+      waitMsMax: environment.consistencyMs, putAside: (domain, eventIds) => putAside(delivering, domain, eventIds, line),
+      says: (publisher, eventIds, what) => saying(delivering, publisher, eventIds, what),
+    },
     connected: (name, url) => connectDomain(environment, url, name, POOLS[company]),
   };
   const seats = await Promise.all(domains.map(async (name) => seatOf(name, standing, databaseUrl)));

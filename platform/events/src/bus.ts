@@ -19,6 +19,14 @@ export interface Reaction {
   readonly acrossKeys?: boolean;
   /** Not every event of this type leaves a row in the inbox, so that nobody who presents a consistency token waits for it. */
   readonly unrecorded?: boolean;
+  /** The same of those alone whose data say one of these. */
+  readonly unrecordedWhere?: Saying;
+}
+
+/** Events that say one of these values in a field of their data. */
+export interface Saying {
+  readonly field: string;
+  readonly values: readonly string[];
 }
 
 export interface DeadLetter {

@@ -2,9 +2,9 @@
  * Consistency: a change says which events it wrote, as a token, and who presents that to a domain is answered once the domain has handled those it hears. Of a type and key
  * the last event stands for those before it: they are handled in order. A token holds for the organisation that it was made for, and for nobody else.
  */
-import type { Reaction } from './bus.ts';
+import type { Reaction, Saying } from './bus.ts';
 import { type Awaited, tokenOf, tokenText, whoseIs } from './consistency-token.ts';
-import type { Event } from './envelope.ts';
+import { type Event, publisherOf } from './envelope.ts';
 import { madeAt } from './ids.ts';
 import type { Told } from './recent.ts';
 import { type Sql, schemaOf } from './sql.ts';
@@ -84,21 +84,38 @@ export interface Hearer {
   readonly reactions: readonly Reaction[];
 }
 
-/** Those of the events that a domain has still to handle; what it does not hear, or keeps no record of, is not among them. */
-export async function unhandled(sql: Sql, domain: Hearer, events: readonly Awaited[]): Promise<readonly Awaited[]> {
-  const heard = recorded(domain, events);
+/** Those of the events that a domain has still to handle; what it does not hear, or keeps no record of, is not among them. `surely`: those of its uncertain ones that do leave one. */
+export async function unhandled(sql: Sql, domain: Hearer, events: readonly Awaited[], surely: ReadonlySet<string> = NONE): Promise<readonly Awaited[]> {
+  const heard = recorded(domain, events, surely);
   if (heard.length === 0) return [];
   const { rows } = await sql.query<{ id: string }>(`select id from ${schemaOf(domain.name)}.inbox_event where id = any($1)`, [heard.map(({ id }) => id)]);
   const known = new Set(rows.map(({ id }) => id));
   return heard.filter(({ id }) => !known.has(id));
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Those that leave a row in the domain's inbox, and may not be there yet. */
-export function recorded({ reactions }: Hearer, events: readonly Awaited[]): readonly Awaited[] {
+export function recorded({ reactions }: Hearer, events: readonly Awaited[], surely: ReadonlySet<string> = NONE): readonly Awaited[] {
   const reactionTo = new Map(reactions.map((reaction) => [reaction.type, reaction]));
   return events.filter(({ type, id }) => {
     if ((madeAt(id) ?? 0) < Date.now() - AWAITED_FOR_MS) return false;
     const reaction = reactionTo.get(type) ?? reactionTo.get('*');
-    return reaction !== undefined && reaction.unrecorded !== true;
+    return reaction !== undefined && reaction.unrecorded !== true && (reaction.unrecordedWhere === undefined || surely.has(id));
   });
+}
+
+/** Which of the events say one of the values, as their publisher knows. */
+export type Says = (publisher: string, eventIds: readonly string[], saying: Saying) => Promise<ReadonlySet<string>>;
+
+/** Of the types of which some leave a row in the domain's inbox and others do not, those events that do. */
+export async function surelyRecorded({ reactions }: Hearer, events: readonly Awaited[], says: Says): Promise<ReadonlySet<string>> {
+  const sure = new Set<string>();
+  for (const { type, unrecordedWhere } of reactions) {
+    const ids = unrecordedWhere === undefined ? [] : events.filter((event) => event.type === type).map(({ id }) => id);
+    if (unrecordedWhere === undefined || ids.length === 0) continue;
+    const leaveNone = await says(publisherOf(type), ids, unrecordedWhere);
+    for (const id of ids) if (!leaveNone.has(id)) sure.add(id);
+  }
+  return sure;
 }

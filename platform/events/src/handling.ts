@@ -7,7 +7,8 @@ import { actingFor } from './acting.ts';
 import type { Reaction } from './bus.ts';
 import type { Event } from './envelope.ts';
 import { inStep } from './gathered.ts';
-import { blockedKeys, dueHeads, nextDueMs, park, type Placed, postpone, release, waitingOf } from './parking.ts';
+import { NotYet } from './not-yet.ts';
+import { blockedLines, dueHeads, type Line, lineOf, nextDueMs, park, type Placed, postpone, release, waitingOf, waitOn, type Why } from './parking.ts';
 import type { Sql } from './sql.ts';
 import { consuming } from './traced.ts';
 
@@ -19,7 +20,11 @@ export interface HandlingOptions {
   readonly sql: Sql;
   readonly name: string;
   readonly reactions: readonly Reaction[];
+  /** What the bus keeps in order. */
+  readonly line: Line;
   onFailure(event: Event, error: unknown, dead: boolean): void;
+  /** It was not handled because others' events are still to come, for so long by now. */
+  onWaiting(event: Event, error: NotYet, waitedMs: number): void;
   onHandled(count: number): void;
 }
 
@@ -31,16 +36,16 @@ export interface Handling {
 }
 
 export function handling(options: HandlingOptions): Handling {
-  const { sql, name } = options;
+  const { sql, name, line } = options;
   const byType = new Map(options.reactions.map((reaction) => [reaction.type, reaction]));
   const reactionTo = (event: Event): Reaction | undefined => byType.get(event.type) ?? byType.get('*');
   return {
     handle: (placed) => handle(options, placed, reactionTo),
     async retry() {
-      const due = await nextDueMs(sql, name);
+      const due = await nextDueMs(sql, name, line);
       if (due === null || due > 0) return due;
-      for (const head of await dueHeads(sql, name)) await retried(options, head, reactionTo);
-      return nextDueMs(sql, name);
+      for (const head of await dueHeads(sql, name, line)) await retried(options, head, reactionTo);
+      return nextDueMs(sql, name, line);
     },
   };
 }
@@ -50,31 +55,37 @@ export function handling(options: HandlingOptions): Handling {
  * minutes. Runs grow from two, so that another faulty event behind it costs little; what is left has its turn next time.
  */
 async function retried(options: HandlingOptions, head: Awaited<ReturnType<typeof dueHeads>>[number], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
-  const { sql, name } = options;
+  const { sql, name, line } = options;
   try {
     await reacting(name, [head.event], async () => reactionTo(head.event)?.react(head.event));
     await release(sql, name, [head.position]);
     options.onHandled(1);
   } catch (error) {
-    options.onFailure(head.event, error, await postpone(sql, name, head, { message: messageOf(error), passing: isPassing(error) }));
+    if (error instanceof NotYet) {
+      await waitOn(sql, name, head, messageOf(error));
+      options.onWaiting(head.event, error, head.waitedMs ?? 0);
+    } else options.onFailure(head.event, error, await postpone(sql, name, head, { message: messageOf(error), passing: isPassing(error) }));
     return;
   }
   for (let count = 2; ; count = Math.min(count * 2, RUN_MAX)) {
-    const waiting = await waitingOf(sql, name, head.event.key, count);
+    const waiting = await waitingOf(sql, name, { event: head.event, line }, count);
     const run = runFrom(waiting, 0, reactionTo);
     const reaction = reactionOf(run, reactionTo);
-    if (reaction === undefined || !(await handledTogether(options, reaction, run))) return;
-    await release(sql, name, run.map(({ position }) => position));
-    options.onHandled(run.length);
+    const done = reaction === undefined ? 0 : await handledTogether(options, reaction, run);
+    if (done === 0) return;
+    await release(sql, name, run.slice(0, done).map(({ position }) => position));
+    options.onHandled(done);
   }
 }
 
 async function handle(options: HandlingOptions, placed: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
   if (placed.length === 0) return;
   const chains = Map.groupBy(placed, ({ event }) => event.key);
-  const blocked = await blockedKeys(options.sql, options.name, [...chains.keys()]);
-  for (const key of blocked) await park(options.sql, options.name, chains.get(key) ?? [], '');
-  const open = [...chains].flatMap(([key, chain]) => (blocked.has(key) ? [] : [chain]));
+  const { sql, name, line } = options;
+  const blocked = await blockedLines(sql, name, [...chains.keys()], line);
+  const isBlocked = ({ event }: Placed): boolean => blocked.has(lineOf(line, event));
+  if (blocked.size > 0) await park(sql, name, placed.filter(isBlocked), null);
+  const open = blocked.size === 0 ? [...chains.values()] : [...chains.values()].map((chain) => chain.filter((one) => !isBlocked(one))).filter((chain) => chain.length > 0);
   const left = (await inStep(lanes(open, placed.length).map((lane) => handledAcross(options, lane, reactionTo)))).flat();
   const workers = Array.from({ length: Math.min(KEYS_AT_ONCE, left.length) }, async () => {
     for (let chain = left.shift(); chain !== undefined; chain = left.shift()) await handleChain(options, chain, reactionTo);
@@ -105,7 +116,8 @@ async function handledAcross(options: HandlingOptions, chains: readonly Chain[],
     const wave = waveOf(waiting, reaction, reactionTo);
     const others = waiting.slice(wave.length);
     const events = wave.flatMap(({ run }) => run).toSorted((a, b) => Number(a.position) - Number(b.position));
-    if (await handledTogether(options, reaction, events)) {
+    // all or none: what is left of several keys would have to be told apart
+    if ((await handledTogether(options, reaction, events, 'all')) > 0) {
       options.onHandled(events.length);
       waiting = [...wave.flatMap(({ chain, run }) => (run.length === chain.length ? [] : [chain.slice(run.length)])), ...others];
     } else {
@@ -133,17 +145,22 @@ function waveOf(waiting: Chain[], reaction: Reaction, reactionTo: (event: Event)
   return wave;
 }
 
-/** The events of one key, in order: runs of one reaction together where it can, else one by one; the first failure parks the rest. */
-async function handleChain(options: HandlingOptions, chain: readonly Placed[], reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
-  let start = 0;
-  while (start < chain.length) {
-    const run = runFrom(chain, start, reactionTo);
-    const first = run[0];
-    const reaction = first === undefined ? undefined : reactionTo(first.event);
-    if (reaction === undefined) { start += run.length; continue; }
-    if (!(await handledTogether(options, reaction, run)) && !(await handledSingly(options, reaction, run, chain.slice(start)))) return;
-    options.onHandled(run.length);
-    start += run.length;
+/** The events of one key, in order: runs of one reaction together where it can, else one by one; the first failure parks the rest of its line. */
+async function handleChain(options: HandlingOptions, chain: Chain, reactionTo: (event: Event) => Reaction | undefined): Promise<void> {
+  for (let rest = chain; rest.length > 0;) {
+    const run = runFrom(rest, 0, reactionTo);
+    const reaction = reactionOf(run, reactionTo);
+    const together = reaction === undefined ? run.length : await handledTogether(options, reaction, run);
+    if (reaction !== undefined) options.onHandled(together);
+    rest = rest.slice(together);
+    if (reaction === undefined || together > 0) continue;
+    const { done, failed } = await handledSingly(options, reaction, run);
+    options.onHandled(done);
+    rest = rest.slice(done);
+    if (failed === null) continue;
+    const line = lineOf(options.line, failed.event);
+    await park(options.sql, options.name, rest.filter(({ event }) => lineOf(options.line, event) === line), failed.why);
+    rest = rest.filter(({ event }) => lineOf(options.line, event) !== line);
   }
 }
 
@@ -158,32 +175,40 @@ function runFrom(chain: readonly Placed[], start: number, reactionTo: (event: Ev
   return chain.slice(start, end);
 }
 
-async function handledTogether({ name, onFailure }: HandlingOptions, { reactAll }: Reaction, run: readonly Placed[]): Promise<boolean> {
-  const first = run[0];
-  if (reactAll === undefined || first === undefined || run.length === 1) return false;
-  try {
-    const events = run.map(({ event }) => event);
-    await reacting(name, events, () => reactAll(events));
-    return true;
-  } catch (error) {
-    onFailure(first.event, error, false);
-    return false;
+/** How many, from the first: all, none where one fails, and those before one that has to wait. With `all`, none then either. */
+async function handledTogether({ name, onFailure }: HandlingOptions, { reactAll }: Reaction, run: Chain, how: 'all' | 'as many as can' = 'as many as can'): Promise<number> {
+  for (let count = run.length; reactAll !== undefined && count > 1;) {
+    const events = run.slice(0, count).map(({ event }) => event);
+    try {
+      await reacting(name, events, () => reactAll(events));
+      return count;
+    } catch (error) {
+      if (!(error instanceof NotYet)) events.slice(0, 1).forEach((first) => onFailure(first, error, false));
+      count = error instanceof NotYet && how !== 'all' ? Math.min(events.findIndex(({ id }) => id === error.eventId), count - 1) : 0;
+    }
   }
+  return 0;
 }
 
-async function handledSingly(options: HandlingOptions, reaction: Reaction, run: readonly Placed[], rest: readonly Placed[]): Promise<boolean> {
-  for (const [index, { event }] of run.entries()) {
+interface Singly {
+  readonly done: number;
+  readonly failed: { readonly event: Event; readonly why: Why } | null;
+}
+
+async function handledSingly(options: HandlingOptions, reaction: Reaction, run: Chain): Promise<Singly> {
+  for (const [done, { event }] of run.entries()) {
     try {
       await reacting(options.name, [event], () => reaction.react(event));
     } catch (error) {
-      options.onFailure(event, error, false);
+      const waits = error instanceof NotYet;
+      if (waits) options.onWaiting(event, error, 0);
+      else options.onFailure(event, error, false);
       // it is not this event's fault: the whole batch comes again, in order, once the platform can work
       if (isPassing(error)) throw error;
-      await park(options.sql, options.name, rest.slice(index), messageOf(error));
-      return false;
+      return { done, failed: { event, why: { message: messageOf(error), waits } } };
     }
   }
-  return true;
+  return { done: run.length, failed: null };
 }
 
 /** A reaction acts for the organisations of what it is told, and for no other. */

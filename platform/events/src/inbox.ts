@@ -14,3 +14,11 @@ export async function firstSights(sql: Sql, domain: string, eventIds: readonly s
   for (const { id } of rows) fresh.delete(id);
   return fresh;
 }
+
+/** Those of the events that the domain has not handled, in the same transaction or before. */
+export async function notHandled<E extends { readonly id: string }>(sql: Sql, domain: string, events: readonly E[]): Promise<readonly E[]> {
+  if (events.length === 0) return [];
+  const { rows } = await sql.query<{ id: string }>(`select id from ${schemaOf(domain)}.inbox_event where id = any($1)`, [events.map(({ id }) => id)]);
+  const known = new Set(rows.map(({ id }) => id));
+  return events.filter(({ id }) => !known.has(id));
+}

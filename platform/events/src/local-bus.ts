@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@pms/telemetry/logger';
 import type { Bus, Reaction } from './bus.ts';
 import { type Consumer, consumer } from './consumer.ts';
-import { lag, watched } from './handling-metrics.ts';
+import { lag, reportWaits, watched } from './handling-metrics.ts';
 import { deadLetters, setFree } from './parking.ts';
 import { type RecentEvents, recentEvents } from './recent.ts';
 import { BATCH_MAX, lastPosition, sequenceOnce } from './sequencer.ts';
@@ -47,7 +47,7 @@ interface Group {
 
 /** A consumer with its metrics and its log. */
 const groupOf = ({ database, publishers, logger }: LocalBusOptions, recent: RecentEvents, name: string, reactions: readonly Reaction[]): Group => ({
-  name, types: new Set(reactions.map(({ type }) => type)), waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, recent, ...watched(name, logger) }),
+  name, types: new Set(reactions.map(({ type }) => type)), waker: waker(), consumer: consumer({ sql: database, name, publishers, reactions, recent, line: 'key', ...watched(name, logger) }),
 });
 
 export function localBus(options: LocalBusOptions): Bus {
@@ -90,6 +90,7 @@ export function localBus(options: LocalBusOptions): Bus {
   const measuring = waker();
   const measure = async (): Promise<void> => {
     await reportLag(database);
+    await reportWaits(database, groups.map(({ name }) => name));
     await measuring.sleep(MEASURE_MS);
   };
 

@@ -3,6 +3,7 @@ import type { Bus, Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import { RUN_MAX } from '@pms/events/handling';
 import { localBus } from '@pms/events/local-bus';
+import { NotYet } from '@pms/events/not-yet';
 import { silent } from '@pms/telemetry/logger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fact, publishers, world, type World } from './world.ts';
@@ -62,6 +63,22 @@ test('a key that fails is held back alone; the others of the run are handled, ea
   expect([await kept('a'), await kept('b'), await kept('c')]).toEqual([[1, 2], [], [21, 22]]);
   broken = false;
   await expect.poll(() => kept('b'), { timeout: 10_000 }).toEqual([11, 12]);
+});
+
+test('one that has to wait parts its key: those before it are handled together, it and those behind it once it need not wait, other keys at once', async () => {
+  let waits = true;
+  const reactAll = async (events: readonly Event[]): Promise<void> => {
+    const early = events.find((event) => valueOf(event) === 4);
+    if (waits && early !== undefined) throw new NotYet(early.id, []);
+    await keep(events);
+  };
+  await w.north((unit) => unit.outbox.add([1, 2, 3, 4, 5, 6].map((value) => fact('a', value)).concat(fact('b', 11), fact('b', 12))));
+  const bus = await start(together('north.counted.v1', reactAll));
+  await bus.settled();
+  expect(runs.toSorted(([a = 0], [b = 0]) => a - b)).toEqual([[1, 2, 3], [11, 12]]);
+  waits = false;
+  await expect.poll(() => kept('a'), { timeout: 10_000 }).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(await bus.dead()).toEqual([]);
 });
 
 test('where types alternate in a key, each waits for the one before it', async () => {

@@ -105,6 +105,22 @@ describe.skipIf(absent !== null)('over Kafka', () => {
       expect(reasons).toEqual(['the message is not JSON', expect.stringContaining('no CloudEvent of ours: id')]);
     }, LONG_MS);
 
+    test('an event that needs another publisher’s of its key does not hold that up, whichever has the later place', async () => {
+      const opened = new Set<string>();
+      const bus = await busOf(w, settings);
+      buses.push(bus);
+      bus.subscribe('south-west', [
+        { type: 'north.counted.v1', react: (event) => (opened.has(event.key) ? react(event) : Promise.reject(new Error('not known yet'))) },
+        { type: 'south-west.opened.v1', react: async ({ key }) => void opened.add(key) },
+      ]);
+      await bus.start();
+      await w.southWest((unit) => unit.outbox.add(Array.from({ length: 10 }, (_, n) => fact(`other-${String(n)}`, n, 'south-west.opened.v1'))));
+      await tell(fact('a', 1), fact('a', 2));
+      await vi.waitFor(async () => expect((await w.database.query('select 1 from bus.parked_event where attempts > 1')).rows).toHaveLength(1), { timeout: LONG_MS });
+      await w.southWest((unit) => unit.outbox.add([fact('a', 0, 'south-west.opened.v1')]));
+      await vi.waitFor(() => expect(seen).toEqual([1, 2]), { timeout: LONG_MS, interval: 50 });
+    }, LONG_MS);
+
     test('an event is a CloudEvent that others can read', async () => {
       const bus = await started();
       const told = fact('portfolio-1', 7);

@@ -100,7 +100,7 @@ test('who comes back from far behind passes over what went because of its age, a
   expect(await prune(w.database, 'north', DAYS, `oldest.id <> '${kept}'`)).toMatchObject({ outbox: 1 });
   const heard: string[] = [];
   const back = consumer({
-    sql: w.database, name: 'back', publishers, recent: recentEvents(() => 0), onFailure: () => undefined, onHandled: () => undefined,
+    sql: w.database, name: 'back', publishers, recent: recentEvents(() => 0), onFailure: () => undefined, onHandled: () => undefined, onWaiting: () => undefined, line: 'key',
     reactions: [{ type: 'north.counted.v1', react: async ({ id }) => void heard.push(id) }],
   });
   await w.database.query('delete from north.outbox_event where id = $1', [lost]);

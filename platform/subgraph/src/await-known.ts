@@ -3,7 +3,9 @@
  * made just now is repeated for a short, bounded time before it counts as unknown. Old or foreign ids are not waited for.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { Refusal } from '@pms/errors';
 import { madeAt } from '@pms/events/ids';
+import { NotYet } from '@pms/events/not-yet';
 
 const FRESH_MS = 10_000;
 const WAIT_MAX_MS = 3_000;
@@ -21,4 +23,19 @@ export async function awaitKnown<T>(id: string, now: () => Date, find: () => Pro
     if (late !== null) return late;
   }
   return null;
+}
+
+const HEARD_STEP_MS = 50;
+
+/** Does what a person asks once what it rests on has been heard; `work` throws NotYet until then. Refuses, as CONFLICT, what is still not so once the wait is over. */
+export async function awaitHeard<T>(work: () => Promise<T>, ...path: readonly string[]): Promise<T> {
+  for (let waited = 0; ; waited += HEARD_STEP_MS) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      if (waited >= WAIT_MAX_MS) throw new Refusal('CONFLICT', `something was written that has not come here, and that this rests on: try again in a moment (it ${error.message})`, [...path]);
+      await delay(HEARD_STEP_MS);
+    }
+  }
 }

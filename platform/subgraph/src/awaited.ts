@@ -1,7 +1,7 @@
 /** Waiting in a domain for what a consistency token names: how the token is presented, how long is waited, and what ends the waiting before its time. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { badInput, DomainError } from '@pms/errors';
-import { unhandled } from '@pms/events/consistency';
+import { type Says, surelyRecorded, unhandled } from '@pms/events/consistency';
 import { type Awaited, type Token, tokenOf, whoseIs } from '@pms/events/consistency-token';
 import type { PutAside } from '@pms/events/parking';
 import type { Sql } from '@pms/events/sql';
@@ -28,7 +28,15 @@ export interface Waiting {
   readonly waitMsMax: number;
   /** The first of these events that a domain has put aside, or that waits behind one; absent where nobody can say. */
   readonly putAside?: ((domain: string, eventIds: readonly string[]) => Promise<PutAside | null>) | undefined;
+  /** What events say of which a domain records some alone; absent where nobody can say: none of them is waited for then. */
+  readonly says?: Says | undefined;
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Of what a domain records in part, the events that it does. */
+export const surely = ({ subgraph }: Pick<Seat, 'subgraph'>, events: readonly Awaited[], { says }: Pick<Waiting, 'says'>): Promise<ReadonlySet<string>> =>
+  (says === undefined ? Promise.resolve(NONE) : surelyRecorded(subgraph, events, says));
 
 /** A token as it came, and how long its sender still waits. */
 export interface Presented {
@@ -56,11 +64,12 @@ export function presentedBy({ headers, principal }: SubgraphRequest, waitMsMax: 
 }
 
 /** Resolves once the domain has handled those of the events that it hears. Throws STALE_READ when the time has passed, and at once for what was put aside: no waiting helps it. */
-export async function arrived({ subgraph, database }: Seat, events: readonly Awaited[], { waitMs, putAside }: { readonly waitMs: number } & Pick<Waiting, 'putAside'>): Promise<void> {
+export async function arrived({ subgraph, database }: Seat, events: readonly Awaited[], { waitMs, putAside, says }: { readonly waitMs: number } & Pick<Waiting, 'putAside' | 'says'>): Promise<void> {
+  const sure = await surely({ subgraph }, events, { says });
   let missing = events;
   let lookedAside = performance.now();
   const isThere = async (): Promise<boolean> => {
-    missing = await unhandled(database, subgraph, events);
+    missing = await unhandled(database, subgraph, events, sure);
     if (missing.length > 0 && putAside !== undefined && performance.now() - lookedAside > ASIDE_EVERY_MS) {
       const aside = await putAside(subgraph.name, missing.map(({ id }) => id));
       if (aside !== null) throw refused(subgraph.name, missing, aside);

@@ -8,7 +8,7 @@ import type { Awaited } from '@pms/events/consistency-token';
 import { publisherOf } from '@pms/events/envelope';
 import { type Sql, schemaOf } from '@pms/events/sql';
 import { counter } from '@pms/telemetry/metrics';
-import { arrived, presentedBy, type Seat, type Waiting, within } from './awaited.ts';
+import { arrived, presentedBy, type Seat, surely, type Waiting, within } from './awaited.ts';
 import type { SubgraphRequest } from './subgraph.ts';
 
 export const TOKEN_EXTENSION = 'consistencyToken';
@@ -29,20 +29,22 @@ export interface ReadingOptions extends Waiting {
   readonly replica: Seat | null;
 }
 
-export function readingThrough({ primary, replica, waitMsMax, putAside }: ReadingOptions): ContextFor {
+export function readingThrough({ primary, replica, waitMsMax, putAside, says }: ReadingOptions): ContextFor {
   const domain = primary.subgraph.name;
   const counted = ({ subgraph }: Seat, from: 'replica' | 'primary' | 'late', request: SubgraphRequest): object => {
     reads.inc({ domain, from });
     return subgraph.contextFor(request);
   };
-  const onReplica = async (at: Seat, events: readonly Awaited[], waitMs: number): Promise<boolean> =>
-    within(Math.min(waitMs, REPLICA_WAIT_MS_MAX), async () => (await unhandled(at.database, at.subgraph, events)).length === 0 && has(at.database, domain, events)).catch(() => false);
+  const onReplica = async (at: Seat, events: readonly Awaited[], waitMs: number): Promise<boolean> => {
+    const sure = await surely(at, events, { says });
+    return within(Math.min(waitMs, REPLICA_WAIT_MS_MAX), async () => (await unhandled(at.database, at.subgraph, events, sure)).length === 0 && has(at.database, domain, events)).catch(() => false);
+  };
 
   return (request, kind) => actingFor(request.principal?.organizationId ?? [], async () => {
     const presented = presentedBy(request, waitMsMax);
     const second = kind === 'query' ? replica : null;
     if (second !== null && (presented === null || (await onReplica(second, presented.token.events, presented.waitMs)))) return counted(second, 'replica', request);
-    if (presented !== null) await arrived(primary, presented.token.events, { waitMs: presented.waitMs, putAside });
+    if (presented !== null) await arrived(primary, presented.token.events, { waitMs: presented.waitMs, putAside, says });
     return counted(primary, second === null ? 'primary' : 'late', request);
   });
 }

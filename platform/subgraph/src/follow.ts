@@ -14,13 +14,13 @@ export const CONSEQUENCES_EXTENSION = 'consequences';
 /** Throws BAD_USER_INPUT for what is no token, STALE_READ when the time has passed or an event was put aside. */
 export type Follow = (request: SubgraphRequest) => Promise<readonly Awaited[]>;
 
-export const followingThrough = ({ subgraph, database }: Seat, { waitMsMax, putAside }: Waiting): Follow =>
+export const followingThrough = ({ subgraph, database }: Seat, { waitMsMax, putAside, says }: Waiting): Follow =>
   (request) => actingFor(request.principal?.organizationId ?? [], async () => {
     const presented = presentedBy(request, waitMsMax);
     if (presented === null || presented.token.correlationId === null) return [];
     const { waitMs, token: { correlationId, events } } = presented;
     const deadline = performance.now() + waitMs;
-    await arrived({ subgraph, database }, events, { waitMs, putAside });
+    await arrived({ subgraph, database }, events, { waitMs, putAside, says });
     const behind = await subgraph.catchUp?.(request, events, () => performance.now() < deadline) ?? null;
     if (behind === 'late') throw late(subgraph.name, events);
     return consequencesOf(database, subgraph, { correlationId, events }, behind);

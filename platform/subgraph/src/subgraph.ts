@@ -4,6 +4,7 @@ import type { Aftermath } from '@pms/events/consequences';
 import type { Awaited } from '@pms/events/consistency-token';
 import type { Live } from '@pms/events/live';
 import type { Origin } from '@pms/events/envelope';
+import type { Newest } from '@pms/events/newest';
 import type { Told } from '@pms/events/recent';
 import type { Sql, Transactions } from '@pms/events/sql';
 import { unauthenticated } from '@pms/errors';
@@ -78,6 +79,8 @@ export interface Surroundings {
   readonly redis?: RedisLink | null;
   readonly logger: Logger;
   readonly settings: Settings;
+  /** The newest that others have written about keys; absent where nothing is delivered, and nothing can be missing. */
+  readonly newest?: Newest;
   /** Says that events were committed, and which. */
   wake(told: readonly Told[]): void;
   newId(kind: string): string;

@@ -8,7 +8,7 @@ import type { Consumer as KafkaConsumer, KafkaMessage, Producer, ProducerRecord 
 import type { Bus, Reaction } from '../bus.ts';
 import { type Event, publisherOf } from '../envelope.ts';
 import { type Handling, handling } from '../handling.ts';
-import { lag, watched } from '../handling-metrics.ts';
+import { lag, reportWaits, watched } from '../handling-metrics.ts';
 import { deadLetters, setFree } from '../parking.ts';
 import type { Sql, Transactions } from '../sql.ts';
 import { type Waker, waker } from '../waker.ts';
@@ -85,6 +85,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   };
   const measure = async (): Promise<void> => {
     for (const publisher of carries) await unpublished(database, publisher);
+    await reportWaits(database, groups.map(({ name }) => name));
     for (const group of groups) lag.set({ consumer: group.name }, await behind(watching, group));
     await measuring.sleep(MEASURE_MS);
   };
@@ -157,9 +158,9 @@ interface Making { readonly options: KafkaBusOptions; readonly kafka: KafkaClien
 
 /** A dead letter is kept in the database, where it is replayed from; its topic tells others of it. */
 function telling(name: string, logger: Logger, sendDead: Making['sendDead']): ReturnType<typeof watched> {
-  const { onFailure, onHandled } = watched(name, logger);
+  const { onFailure, ...others } = watched(name, logger);
   return {
-    onHandled,
+    ...others,
     onFailure(event, error, isDead) {
       onFailure(event, error, isDead);
       if (isDead) sendDead(event, error).catch((reason: unknown) => logger.warn({ consumer: name, eventId: event.id, err: reason }, 'a dead letter did not reach its topic'));
@@ -171,7 +172,7 @@ function groupOf(name: string, reactions: readonly Reaction[], { options, kafka,
   const { database, logger, settings: { prefix } } = options;
   return {
     name, reactions, retrying: waker(),
-    handling: handling({ sql: database, name, reactions, ...telling(name, logger, sendDead) }),
+    handling: handling({ sql: database, name, reactions, line: 'key and publisher', ...telling(name, logger, sendDead) }),
     consumer: kafka.consumer({
       groupId: groupIdOf(prefix, name), sessionTimeout: options.sessionMs ?? SESSION_MS, rebalanceTimeout: REBALANCE_MS, heartbeatInterval: Math.min(HEARTBEAT_MS, (options.sessionMs ?? SESSION_MS) / HEARTBEATS_PER_SESSION_MIN), maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: FETCH_BYTES_MAX, allowAutoTopicCreation: false, retry: { restartOnFailure: () => Promise.resolve(true) },
