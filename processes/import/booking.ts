@@ -4,7 +4,7 @@
  */
 import type { PmsClient } from '@pms/client';
 import {
-  BookCashItemDocument, CheckTradeDocument, DepositCashDocument, ImportTargetDocument, ImportTradesDocument, SettleDueDocument, StoppedTradesDocument, TradeChecksDocument, UndecidedTradesDocument, WithdrawCashDocument,
+  BookCashItemDocument, DepositCashDocument, ImportTradesDocument, SettleDueDocument, StoppedTradesDocument, TradeChecksDocument, UndecidedTradesDocument, WithdrawCashDocument,
 } from '@pms/client/generated';
 import { decimal, text } from '@pms/money';
 import type { ImportRow, RowProblem } from '@pms/trade-capture/layouts';
@@ -20,7 +20,6 @@ export interface Booked {
   readonly problems: readonly RowProblem[];
 }
 
-const CASH_KNOWN_MAX_MS = 30_000;
 const DECIDED_MAX_MS = 1_800_000;
 const SETTLE_CALLS_MAX = 10_000;
 
@@ -29,12 +28,10 @@ const isIn = ({ kind, amount }: ImportRow): boolean => kind === 'DEPOSIT' || kin
 export async function booked(client: PmsClient, { target, rows }: FilePlan, reason: string, say: (line: string) => void): Promise<Booked> {
   const fresh = rows.filter(({ outcome }) => outcome !== 'DUPLICATE');
   const cash = fresh.filter(({ outcome }) => outcome === 'CASH');
-  const purchases = fresh.filter(({ row, outcome }) => outcome === 'BOOK' && row.kind === 'BUY');
   const trades = fresh.flatMap(({ row, outcome }) => (outcome === 'BOOK' ? [row] : []));
   const inflows = cash.filter(({ row }) => isIn(row));
   const about = { client, portfolioId: target.id, reason, say };
   const problems = await moved(about, inflows);
-  if (inflows.length > 0) await cashKnown(about, purchases);
   const captured = problems.length > 0 ? 0 : await tradesCaptured(about, trades, problems);
   if (captured > 0) await decided(about, trades, problems);
   const outflows = cash.filter(({ row }) => !isIn(row));
@@ -68,21 +65,6 @@ async function moveOne({ client, portfolioId, reason }: About, checked: CheckedR
   if (kind === 'DEPOSIT') return (await patient(() => client.mutate(DepositCashDocument, { input }))).depositCash.userErrors;
   if (kind === 'WITHDRAWAL') return (await patient(() => client.mutate(WithdrawCashDocument, { input }))).withdrawCash.userErrors;
   return (await patient(() => client.mutate(BookCashItemDocument, { input: cashItemOf({ portfolioId, reason }, checked) }))).bookCashItem.userErrors;
-}
-
-/** The rules hear of cash a moment after the books have it; a purchase that came before would be rejected, for good. */
-async function cashKnown({ client, portfolioId, say }: About, purchases: readonly CheckedRow[]): Promise<void> {
-  const { portfolio } = await patient(() => client.query(ImportTargetDocument, { portfolioId }));
-  for (const [currency, [purchase]] of Map.groupBy(purchases, ({ row }) => row.currency)) {
-    const balance = portfolio?.cash.find((cash) => cash.currency === currency)?.balance.amount;
-    if (purchase?.instrumentId == null || balance === undefined || !decimal(balance).greaterThan(0)) continue;
-    const input = { portfolioId, instrumentId: purchase.instrumentId, side: 'BUY' as const, quantity: '1', price: balance, currency };
-    const known = await until(async () => {
-      const { checkTrade } = await patient(() => client.query(CheckTradeDocument, { input }));
-      return checkTrade.checks.every(({ kind, outcome }) => kind !== 'SUFFICIENT_CASH' || outcome !== 'FAILED');
-    }, CASH_KNOWN_MAX_MS);
-    if (!known) say(`the rules do not count all cash in ${currency}: some of it is kept for trades that are on their way`);
-  }
 }
 
 async function tradesCaptured({ client, portfolioId, reason, say }: About, trades: readonly ImportRow[], problems: RowProblem[]): Promise<number> {

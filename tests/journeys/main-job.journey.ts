@@ -203,4 +203,20 @@ export const mainJob: Journey = (at) => describe('the main job', PATIENCE, () =>
     const { portfolio } = await ask(printed.portfolio);
     expect([portfolio.cash[0].balance.amount, portfolio.positions[0].quantity, portfolio.trades.edges.length]).toEqual([CASH_AFTER, '100', 1]);
   });
+
+  test('what is bought and sold right behind the deposit that pays for it is booked, and what nothing pays for is rejected', async () => {
+    const trade = { instrumentId, price: '100', currency: 'USD', tradeDate: '2026-11-20' } as const;
+    const lives = Array.from({ length: 8 }, async (_, index) => {
+      const own = await funded(client, `Paid at once ${String(index)}`, '1000');
+      const orders = [{ side: 'BUY', quantity: '10' }, { side: 'SELL', quantity: '10' }, { side: 'BUY', quantity: '11' }] as const;
+      for (const [n, one] of orders.entries()) await captured(client, { ...trade, ...one, portfolioId: own, externalId: `at once ${String(index)}-${String(n)}` });
+      return own;
+    });
+    const statuses = operation('query ($id: ID!) { portfolio(id: $id) { trades(first: 10) { edges { node { externalId status } } } } }');
+    for (const id of await Promise.all(lives)) await vi.waitFor(async () => {
+      const { portfolio } = await client.query<any, object>(statuses, { id });
+      const found = portfolio.trades.edges.map(({ node }: any) => [String(node.externalId).at(-1), String(node.status).replace('SETTLED', 'BOOKED')]).toSorted();
+      expect(found).toEqual([['0', 'BOOKED'], ['1', 'BOOKED'], ['2', 'REJECTED']]);
+    }, SOON);
+  });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operation } from './support/clients.ts';
 import { type OneShare, oneShare } from './support/one-share.ts';
 import { type Journey, PATIENCE } from './support/platform.ts';
-import { arrived, captured, SOON, spendable } from './support/world.ts';
+import { arrived, captured, SOON } from './support/world.ts';
 
 /** A weekday so long ago that what was traded then is due, and not so long that a buy-in is. */
 function daysAgo(): string {
@@ -59,8 +59,7 @@ export const settlementLife: Journey = (at) => describe('the life of a settlemen
   });
 
   test('a trade settles in part, once, whoever asks twice', async () => {
-    const { service, portfolioId } = own;
-    await spendable(service, portfolioId, '1100'); // what the amendment gave back
+    const { service } = own;
     const id = await captured(service, buy('in part', { quantity: '6', tradeDate: today(), counterparty: null }));
     await arrived(service, id, 'BOOKED');
     await until(id, { status: 'PENDING', settledQuantity: '0' });

@@ -15,9 +15,9 @@ import { onInstrumentCreated, onPortfolioCreated, onPricesRecorded } from './rea
 import { onTradeAmended, onTradeCancelled, tradesAndBooks } from './reactions/trades.ts';
 import { validationStore } from './store/validation-store.ts';
 
-export function validationSubgraph({ database, wake, newId, now }: Surroundings): Subgraph {
+export function validationSubgraph({ database, wake, newest, newId, now }: Surroundings): Subgraph {
   const store = validationStore(new PrismaClient({ adapter: database.adapter }), database, unitOfWork(database, 'validation', wake));
-  const workings: Workings = { store, newId, now };
+  const workings: Workings = { store, newest, newId, now };
   return withOwnWork({
     name: 'validation',
     schema: executableSchema(sdl, resolvers),

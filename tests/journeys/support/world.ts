@@ -1,9 +1,9 @@
 /** What a journey finds in place: instruments with closes, portfolios with cash; all of it made through the public API. */
 import type { PmsClient } from '@pms/client';
 import {
-  type CaptureTradeInput, CaptureTradeDocument, CheckTradeDocument, CreateInstrumentDocument, CreatePortfolioDocument, DepositCashDocument, ImportPricesDocument, TradeByIdDocument, type TradeByIdQuery, type TradeStatus,
+  type CaptureTradeInput, CaptureTradeDocument, CreateInstrumentDocument, CreatePortfolioDocument, DepositCashDocument, ImportPricesDocument, TradeByIdDocument, type TradeByIdQuery, type TradeStatus,
 } from '@pms/client/generated';
-import { expect, vi } from 'vitest';
+import { vi } from 'vitest';
 
 /** How long a journey waits for what the platform does by itself. */
 export const SOON = { timeout: 60_000, interval: 50 } as const;
@@ -48,22 +48,7 @@ export async function funded(client: PmsClient, name: string, amount: string): P
   if (portfolioId === undefined) throw new Error(`no portfolio: ${JSON.stringify(made.userErrors)}`);
   const { depositCash } = await client.mutate(DepositCashDocument, { input: { portfolioId, amount: { amount, currency: 'USD' }, idempotencyKey: `cash-${name}` } });
   if (depositCash.userErrors.length > 0) throw new Error(`no cash: ${JSON.stringify(depositCash.userErrors)}`);
-  await spendable(client, portfolioId, amount);
   return portfolioId;
-}
-
-/**
- * Waits until the rules know that a portfolio has so many USD. Over Kafka the deposit and a trade that is captured behind it come from two domains, between which there
- * is no order: a trade that arrives first is rejected, rightly by what is known.
- */
-export async function spendable(client: PmsClient, portfolioId: string, amount: string): Promise<void> {
-  const { createInstrument: { instrument } } = await client.mutate(CreateInstrumentDocument, {
-    input: { symbol: 'SPEND', name: 'To ask what can be spent', assetClass: 'EQUITY', currency: 'USD', mic: 'XNAS', idempotencyKey: 'instrument-SPEND' },
-  });
-  await vi.waitFor(async () => {
-    const { checkTrade } = await client.query(CheckTradeDocument, { input: { portfolioId, instrumentId: instrument?.id ?? '', side: 'BUY', quantity: '1', price: amount, currency: 'USD' } });
-    expect(checkTrade.checks.find(({ kind }) => kind === 'SUFFICIENT_CASH')?.outcome).toBe('PASSED');
-  }, SOON);
 }
 
 /** The id of a captured trade; throws when it was refused. */

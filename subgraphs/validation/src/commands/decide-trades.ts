@@ -1,19 +1,22 @@
 /**
  * Decides a run of trade versions of one portfolio, in order, in the caller's transaction: each sees what those before it take and give.
- * An allowed version counts at once, in place of the version before; one that waits or is rejected leaves the version before as it stands.
+ * An allowed version counts at once, in place of the version before; one that waits or is rejected leaves the version before as it stands. Nothing is said against a trade
+ * while something that the rules rest on is written and has not been heard: then the trade waits.
  */
 import { causedBy, type Event, event } from '@pms/events/envelope';
 import { inStep } from '@pms/events/gathered';
+import { NotYet } from '@pms/events/not-yet';
 import { tradeNeedsApproval, tradeRejected, tradeValidated } from '@pms/schema/events/validation';
 import { counter } from '@pms/telemetry/metrics';
 import type { Workings } from '../context.ts';
 import { apply, type Book, cashIn, currenciesOf, type Effect, effectOf, held, negated, type Terms, termsOf, type Told } from '../domain/book.ts';
 import { type Assessment, assess } from '../domain/decision.ts';
 import type { Market } from '../domain/market.ts';
-import { inScope, type Rule } from '../domain/rule.ts';
+import { inScope, type Rule, type RuleKind } from '../domain/rule.ts';
 import type { CheckRun, Commitment, LockedPortfolio, NewDecision, Ruling } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { marketFor } from './market.ts';
+import { type Doubt, notHeard, restsOnCloses } from './tidings.ts';
 
 const decided = counter('pms_trade_decisions_total', 'Versions of trades decided by the rules, by outcome', ['outcome']);
 
@@ -44,11 +47,35 @@ interface Outcome {
   readonly instruments: Set<string>;
 }
 
-export async function decideTrades(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, incoming: readonly Incoming[]): Promise<void> {
+/** `behind` are events that are handled in the same transaction, after these. Throws NotYet for the first trade that would have something said against it too early. */
+export async function decideTrades(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, incoming: readonly Incoming[], behind: readonly Event[] = []): Promise<void> {
   if (incoming.length === 0) return;
+  let made = await decisionsOn(workings, tx, portfolio, incoming);
+  const doubt = made === null ? null : doubtIn(made);
+  if (doubt !== null) {
+    const missing = await notHeard(tx, doubt, { newest: workings.newest, inOrderWith: portfolio.id, behind });
+    if (missing.length > 0) throw new NotYet(doubt.first.id, missing);
+    // closes do not come behind the portfolio's lock: there may be others by now than were read
+    if (restsOnCloses(doubt)) made = await decisionsOn(workings, tx, portfolio, incoming);
+  }
+  if (made === null) return;
+  await written(tx, portfolio, made, workings.now());
+  for (const { outcome } of made.outcome.decisions) decided.inc({ outcome });
+}
+
+/** A run of decisions that are not written yet. */
+interface Made {
+  readonly portfolioId: string;
+  readonly standing: readonly Incoming[];
+  readonly state: State;
+  readonly outcome: Outcome;
+}
+
+/** Null where there is nothing to decide. */
+async function decisionsOn(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, incoming: readonly Incoming[]): Promise<Made | null> {
   const found = await tx.situation(aboutOf(portfolio, incoming.map(({ facts }) => facts)));
   const standing = incoming.filter(({ facts }) => !found.cancelled.has(facts.tradeId));
-  if (standing.length === 0) return;
+  if (standing.length === 0) return null;
   // market data tells of an instrument a moment before or after its first trade: the trade is delivered again
   const unknown = standing.find(({ facts }) => !found.instruments.has(facts.instrumentId));
   if (unknown !== undefined) throw new Error(`instrument ${unknown.facts.instrumentId} is not known yet`);
@@ -58,8 +85,16 @@ export async function decideTrades(workings: Workings, tx: ValidationWrites, por
   const state: State = { book: found.book, commitments: new Map(found.commitments), waiting: new Map(found.waiting), rules, market };
   const outcome: Outcome = { events: [], decisions: [], superseded: [], runs: [], reserved: new Map(), currencies: new Set(), instruments: new Set() };
   for (const one of standing) decide(workings, state, outcome, one);
-  await written(tx, portfolio, state, outcome, workings.now());
-  for (const { outcome: came } of outcome.decisions) decided.inc({ outcome: came });
+  return { portfolioId: id, standing, state, outcome };
+}
+
+/** What rules said against trades of the run, and the event of the first of these; null where all are content. */
+function doubtIn({ portfolioId, standing, state: { book }, outcome: { runs } }: Made): (Doubt & { readonly first: Event }) | null {
+  const at = runs.findIndex(({ breaches }) => breaches.length > 0);
+  const first = standing[at]?.cause;
+  if (first === undefined) return null;
+  const kinds = [...new Set(runs.flatMap(({ breaches }) => breaches.map(({ kind }): RuleKind => kind)))];
+  return { first, portfolioId, kinds, instrumentIds: [...new Set([...standing.map(({ facts }) => facts.instrumentId), ...book.holdings.keys()])] };
 }
 
 const aboutOf = ({ organizationId, id }: LockedPortfolio, trades: readonly { readonly tradeId?: string; readonly instrumentId: string }[]) => ({
@@ -117,7 +152,7 @@ export const runOf = ({ newId }: Workings, { tradeId, version }: Told, { outcome
   breaches: checks.filter((check) => check.outcome !== 'PASSED').map(({ ruleId, rule, kind, outcome: came, message }) => ({ id: newId('brc'), ruleId, rule, kind, outcome: came, message })),
 });
 
-async function written(tx: ValidationWrites, portfolio: LockedPortfolio, { book }: State, outcome: Outcome, at: Date): Promise<void> {
+async function written(tx: ValidationWrites, portfolio: LockedPortfolio, { state: { book }, outcome }: Made, at: Date): Promise<void> {
   const recorded = tx.recordDecided(portfolio, {
     decisions: outcome.decisions, runs: outcome.runs, reserved: [...outcome.reserved.values()],
     cash: [...outcome.currencies].map((currency) => [currency, cashIn(book, currency)]),

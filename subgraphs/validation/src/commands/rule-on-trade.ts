@@ -1,7 +1,9 @@
 /** A person's answer to a trade that waits: approved or rejected, by somebody other than those who made any version of it. Asking again for the same answer changes nothing. */
 import { invalid, Refusal } from '@pms/errors';
 import { type EventMaker, event } from '@pms/events/envelope';
+import { NotYet } from '@pms/events/not-yet';
 import { tradeRejected, tradeValidated } from '@pms/schema/events/validation';
+import { awaitHeard } from '@pms/subgraph/await-known';
 import type { ValidationContext } from '../context.ts';
 import { apply, cashIn, currenciesOf, effectOf, held, termsOf } from '../domain/book.ts';
 import type { Check } from '../domain/check.ts';
@@ -9,6 +11,7 @@ import type { TradeReference } from '../domain/decision.ts';
 import type { LockedPortfolio, StandingDecision } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { assessOne, runOf } from './decide-trades.ts';
+import { notHeard } from './tidings.ts';
 
 interface Answer {
   readonly tradeId: string;
@@ -20,7 +23,7 @@ const WORDS_MAX = 1_000;
 const unknownTrade = (): Refusal => new Refusal('NOT_FOUND', 'there is no such trade, or it was not checked yet', ['tradeId']);
 
 export const approveTrade = (ctx: ValidationContext, input: Answer & { readonly comment?: string | null | undefined }): Promise<TradeReference> =>
-  answer(ctx, input, 'VALIDATED', input.comment ?? null, approved);
+  awaitHeard(() => answer(ctx, input, 'VALIDATED', input.comment ?? null, approved), 'tradeId');
 
 export function rejectTrade(ctx: ValidationContext, input: Answer & { readonly reason: string }): Promise<TradeReference> {
   if (input.reason.trim() === '') throw invalid('a rejection needs a reason', 'reason');
@@ -52,11 +55,14 @@ async function checkWaiting(tx: ValidationWrites, { tradeId, version, outcome }:
   if (expectedVersion != null && expectedVersion !== version) throw new Refusal('CONFLICT', `version ${version} waits by now`, ['expectedVersion']);
 }
 
-/** What was allowed when the trade was captured may not be so any more: rules that block are asked again. */
+/** What was allowed when the trade was captured may not be so any more: rules that block are asked again, by all that was written until now. Throws NotYet while some of that has not come. */
 async function approved(ctx: ValidationContext, tx: ValidationWrites, portfolio: LockedPortfolio, waiting: StandingDecision, comment: string | null): Promise<void> {
   const { facts, tradeId, version } = waiting;
   const trade = termsOf(facts);
   const { assessment, book, effects, former } = await assessOne(tx, portfolio, trade, tradeId);
+  const asking = { kinds: assessment.checks.map(({ kind }) => kind), portfolioId: portfolio.id, instrumentIds: [trade.instrumentId, ...book.holdings.keys()] };
+  const missing = await notHeard(tx, asking, { newest: ctx.newest, inOrderWith: null, behind: [] });
+  if (missing.length > 0) throw new NotYet(tradeId, missing);
   const failed = assessment.checks.find(({ outcome }) => outcome === 'FAILED');
   if (failed !== undefined) throw blockedBy(failed);
   apply(book, effects);

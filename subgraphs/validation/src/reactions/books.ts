@@ -6,6 +6,7 @@ import type { Reaction } from '@pms/events/bus';
 import type { Event } from '@pms/events/envelope';
 import { type Decimal, decimal, ZERO } from '@pms/money';
 import { cashMoved, type corporateActionApplied, type corporateActionReversed, tradeBooked } from '@pms/schema/events/transactional';
+import { OF_TRADES } from '../commands/tidings.ts';
 import { cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
 import type { ValidationStore } from '../store/validation-store.ts';
@@ -27,10 +28,10 @@ function summed(amounts: readonly { readonly currency: string; readonly amount: 
   return sums;
 }
 
-const OF_TRADES: ReadonlySet<string> = new Set(['TRADE', 'REVERSAL', 'SETTLEMENT']);
+const ofTrades: ReadonlySet<string> = new Set(OF_TRADES);
 
 /** Cash of trades is counted by the trades themselves. */
-export const isOfTrade = (event: Event): boolean => event.type === cashMoved.name && OF_TRADES.has(cashMoved.data.parse(event.data).kind);
+export const isOfTrade = (event: Event): boolean => event.type === cashMoved.name && ofTrades.has(cashMoved.data.parse(event.data).kind);
 
 export function countCash(tx: ValidationWrites, portfolio: LockedPortfolio, moves: readonly Event[]): Promise<void> {
   return addCash(tx, portfolio, summed(moves.map(({ data }) => cashMoved.data.parse(data)).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))));

@@ -4,6 +4,7 @@ import type { Event, EventType } from '@pms/events/envelope';
 import { tradeAmended, tradeCancelled, tradeCaptured, type TradeFacts } from '@pms/schema/events/trade-capture';
 import { cashMoved, tradeBooked } from '@pms/schema/events/transactional';
 import { decideTrades } from '../commands/decide-trades.ts';
+import { OF_TRADES } from '../commands/tidings.ts';
 import type { Workings } from '../context.ts';
 import { cashEffects, cashIn, held } from '../domain/book.ts';
 import type { LockedPortfolio } from '../store/records.ts';
@@ -19,22 +20,23 @@ export function tradesAndBooks(workings: Workings): Reaction[] {
   const reactAll = async (events: readonly Event[]): Promise<void> => {
     const heard = events.filter((event) => !isOfTrade(event));
     if (heard.length > 0) await forEachPortfolio(workings.store, heard, async (tx, portfolio, fresh) => {
-      for (const stretch of stretchesOf(fresh)) await take(workings, tx, portfolio, stretch);
+      const stretches = stretchesOf(fresh);
+      for (const [at, stretch] of stretches.entries()) await take(workings, tx, portfolio, { stretch, behind: stretches.slice(at + 1).flat() });
     });
   };
   return [tradeCaptured, tradeBooked, cashMoved].map(({ name }) => ({
-    type: name, acrossKeys: true, ...(name === cashMoved.name && { unrecorded: true }), react: (event) => reactAll([event]), reactAll,
+    type: name, acrossKeys: true, ...(name === cashMoved.name && { unrecordedWhere: { field: 'kind', values: OF_TRADES } }), react: (event) => reactAll([event]), reactAll,
   }));
 }
 
-async function take(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, stretch: readonly Event[]): Promise<void> {
+async function take(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, { stretch, behind }: { readonly stretch: readonly Event[]; readonly behind: readonly Event[] }): Promise<void> {
   const of = ({ name }: { readonly name: string }): Event[] => stretch.filter(({ type }) => type === name);
   const captures = of(tradeCaptured).map((cause) => ({ cause, facts: factsOf(tradeCaptured.data.parse(cause.data)) }));
   const decidedHere = new Set(captures.map(({ facts }) => facts.tradeId));
   const [later, earlier] = parted(of(tradeBooked), ({ data }) => decidedHere.has(tradeBooked.data.parse(data).tradeId));
   await countBookings(tx, portfolio, earlier);
   await countCash(tx, portfolio, of(cashMoved));
-  await decideTrades(workings, tx, portfolio, captures);
+  await decideTrades(workings, tx, portfolio, captures, behind);
   await countBookings(tx, portfolio, later);
 }
 

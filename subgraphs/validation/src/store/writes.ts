@@ -1,5 +1,6 @@
 /** What a transaction of this domain may do. Many rows go in one statement. */
 import { gathered } from '@pms/events/gathered';
+import { notHandled } from '@pms/events/inbox';
 import type { Sql } from '@pms/events/sql';
 import type { Work } from '@pms/events/unit-of-work';
 import type { Decimal } from '@pms/money';
@@ -20,6 +21,9 @@ export function writes({ sql, outbox, firstSight, firstSights }: Work) {
   });
   return {
     outbox, firstSight, firstSights, ...books(sql), ...decisionWrites(sql), ...ruleWrites(sql),
+
+    /** Those of the events that were not handled, in this transaction or before. */
+    notHandled: <E extends { readonly id: string }>(events: readonly E[]): Promise<readonly E[]> => notHandled(sql, 'validation', events),
 
     /** Locked until the transaction ends: decisions, bookings and deposits of one portfolio are taken one after another. */
     lockPortfolio: (organizationId: string, id: string): Promise<LockedPortfolio | null> => lock({ organizationId, id }),
