@@ -16,6 +16,7 @@ export interface Tidings {
 
 export interface About {
   readonly of: Tidings;
+  readonly organizationId: string;
   readonly keys: readonly string[];
 }
 
@@ -29,15 +30,15 @@ export type Newest = (asked: readonly About[], inOrderWith: string | null) => Pr
 const DAYS_MAX = 7;
 
 export const newestOver = (sql: Sql, order: 'key' | 'key and publisher'): Newest => async (asked, inOrderWith) => {
-  const open = asked.map(({ of, keys }) => ({ of, keys: order === 'key' ? keys.filter((key) => key !== inOrderWith) : keys })).filter(({ keys }) => keys.length > 0);
+  const open = asked.map((one) => (order === 'key' ? { ...one, keys: one.keys.filter((key) => key !== inOrderWith) } : one)).filter(({ keys }) => keys.length > 0);
   return (await Promise.all(open.map((one) => newestOf(sql, one)))).flat();
 };
 
-async function newestOf(sql: Sql, { of, keys }: About): Promise<readonly Awaited[]> {
+async function newestOf(sql: Sql, { of, organizationId, keys }: About): Promise<readonly Awaited[]> {
   const { rows } = await sql.query<{ id: string; type: string; key: string }>(
     `select last.id, last.type, asked.key from (select distinct unnest($1::text[]) as key) as asked
-      cross join lateral (select id, type, recorded_at from ${schemaOf(of.publisher)}.outbox_event where key = asked.key and ${conditionOf(of)} order by seq desc limit 1) as last
-      where last.recorded_at > now() - interval '${DAYS_MAX} days'`, [keys]);
+      cross join lateral (select id, type, recorded_at from ${schemaOf(of.publisher)}.outbox_event where key = asked.key and organization_id = $2 and ${conditionOf(of)} order by seq desc limit 1) as last
+      where last.recorded_at > now() - interval '${DAYS_MAX} days'`, [keys, organizationId]);
   return rows;
 }
 

@@ -65,7 +65,7 @@ export async function decideTrades(workings: Workings, tx: ValidationWrites, por
 
 /** A run of decisions that are not written yet. */
 interface Made {
-  readonly portfolioId: string;
+  readonly portfolio: LockedPortfolio;
   readonly standing: readonly Incoming[];
   readonly state: State;
   readonly outcome: Outcome;
@@ -85,16 +85,16 @@ async function decisionsOn(workings: Workings, tx: ValidationWrites, portfolio: 
   const state: State = { book: found.book, commitments: new Map(found.commitments), waiting: new Map(found.waiting), rules, market };
   const outcome: Outcome = { events: [], decisions: [], superseded: [], runs: [], reserved: new Map(), currencies: new Set(), instruments: new Set() };
   for (const one of standing) decide(workings, state, outcome, one);
-  return { portfolioId: id, standing, state, outcome };
+  return { portfolio, standing, state, outcome };
 }
 
 /** What rules said against trades of the run, and the event of the first of these; null where all are content. */
-function doubtIn({ portfolioId, standing, state: { book }, outcome: { runs } }: Made): (Doubt & { readonly first: Event }) | null {
+function doubtIn({ portfolio, standing, state: { book }, outcome: { runs } }: Made): (Doubt & { readonly first: Event }) | null {
   const at = runs.findIndex(({ breaches }) => breaches.length > 0);
   const first = standing[at]?.cause;
   if (first === undefined) return null;
   const kinds = [...new Set(runs.flatMap(({ breaches }) => breaches.map(({ kind }): RuleKind => kind)))];
-  return { first, portfolioId, kinds, instrumentIds: [...new Set([...standing.map(({ facts }) => facts.instrumentId), ...book.holdings.keys()])] };
+  return { first, portfolio, kinds, instrumentIds: [...new Set([...standing.map(({ facts }) => facts.instrumentId), ...book.holdings.keys()])] };
 }
 
 const aboutOf = ({ organizationId, id }: LockedPortfolio, trades: readonly { readonly tradeId?: string; readonly instrumentId: string }[]) => ({

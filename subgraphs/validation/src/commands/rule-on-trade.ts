@@ -11,7 +11,7 @@ import type { TradeReference } from '../domain/decision.ts';
 import type { LockedPortfolio, StandingDecision } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { assessOne, runOf } from './decide-trades.ts';
-import { notHeard } from './tidings.ts';
+import { notHeard, restsOnCloses } from './tidings.ts';
 
 interface Answer {
   readonly tradeId: string;
@@ -59,10 +59,12 @@ async function checkWaiting(tx: ValidationWrites, { tradeId, version, outcome }:
 async function approved(ctx: ValidationContext, tx: ValidationWrites, portfolio: LockedPortfolio, waiting: StandingDecision, comment: string | null): Promise<void> {
   const { facts, tradeId, version } = waiting;
   const trade = termsOf(facts);
-  const { assessment, book, effects, former } = await assessOne(tx, portfolio, trade, tradeId);
-  const asking = { kinds: assessment.checks.map(({ kind }) => kind), portfolioId: portfolio.id, instrumentIds: [trade.instrumentId, ...book.holdings.keys()] };
+  const first = await assessOne(tx, portfolio, trade, tradeId);
+  const asking = { kinds: first.assessment.checks.map(({ kind }) => kind), portfolio, instrumentIds: [trade.instrumentId, ...first.book.holdings.keys()] };
   const missing = await notHeard(tx, asking, { newest: ctx.newest, inOrderWith: null, behind: [] });
   if (missing.length > 0) throw new NotYet(tradeId, missing);
+  // closes do not come behind the portfolio's lock
+  const { assessment, book, effects, former } = restsOnCloses(asking) ? await assessOne(tx, portfolio, trade, tradeId) : first;
   const failed = assessment.checks.find(({ outcome }) => outcome === 'FAILED');
   if (failed !== undefined) throw blockedBy(failed);
   apply(book, effects);

@@ -7,6 +7,7 @@ import type { About, Newest, Tidings } from '@pms/events/newest';
 import { pricesRecorded } from '@pms/schema/events/rttm';
 import { cashMoved, corporateActionApplied, corporateActionReversed } from '@pms/schema/events/transactional';
 import type { RuleKind } from '../domain/rule.ts';
+import type { LockedPortfolio } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 
 /** Kinds of cash movement that are of trades, which count by themselves. */
@@ -22,7 +23,7 @@ const onCloses: ReadonlySet<RuleKind> = new Set<RuleKind>(['PRICE_TOLERANCE', 'M
 
 /** Rules that speak against trades of a portfolio. */
 export interface Doubt {
-  readonly portfolioId: string;
+  readonly portfolio: Pick<LockedPortfolio, 'id' | 'organizationId'>;
   readonly kinds: readonly RuleKind[];
   /** Those whose closes were looked at. */
   readonly instrumentIds: readonly string[];
@@ -39,13 +40,13 @@ export interface Asking {
 }
 
 /** What was written and is not counted. Of a portfolio's events the last stands for all before it: they come in order. */
-export async function notHeard(tx: Pick<ValidationWrites, 'notHandled'>, { portfolioId, kinds, instrumentIds }: Doubt, { newest, inOrderWith, behind }: Asking): Promise<readonly Awaited[]> {
+export async function notHeard(tx: Pick<ValidationWrites, 'notHandled'>, { portfolio: { id, organizationId }, kinds, instrumentIds }: Doubt, { newest, inOrderWith, behind }: Asking): Promise<readonly Awaited[]> {
   const asked: About[] = [
-    ...(kinds.some((kind) => onBooks.has(kind)) ? [{ of: BOOKS, keys: [portfolioId] }] : []),
-    ...(restsOnCloses({ kinds }) ? [{ of: CLOSES, keys: instrumentIds }] : []),
+    ...(kinds.some((kind) => onBooks.has(kind)) ? [{ of: BOOKS, organizationId, keys: [id] }] : []),
+    ...(restsOnCloses({ kinds }) ? [{ of: CLOSES, organizationId, keys: instrumentIds }] : []),
   ];
   if (newest === undefined || asked.length === 0) return [];
   const written = await newest(asked, inOrderWith);
   const missing = new Set(await tx.notHandled(written));
-  return written.filter((event) => missing.has(event) || behind.some(({ id }) => id === event.id));
+  return written.filter((event) => missing.has(event) || behind.some((later) => later.id === event.id));
 }
