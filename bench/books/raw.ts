@@ -8,9 +8,18 @@ import { type Left, type Step, steps, type Table } from './rows.ts';
 /** How a transaction is sent: all of it as one statement, or as pgbench would, one statement after another between `begin` and `commit`. */
 export type Style = 'one statement a transaction' | 'a statement a table';
 
+/**
+ * When a transaction in bulk takes the row locks of its portfolio. `last` leaves them to the end, so that transactions of one portfolio write side by side: rows whose
+ * numbers and outcomes are known before anybody has read what they rest on. `first` takes those first that a writer who has to find them out takes first: the cash
+ * that a decision rests on, and the counter by which facts and entries are numbered without a gap.
+ */
+export type Locks = 'last' | 'first';
+
 /** A statement of one trade (or of many) without its values. */
 interface Change {
   readonly name: string;
+  /** What its row says has to be known before the transaction's other rows can be made. */
+  readonly isKnownFirst?: true;
   text(first: number): string;
   /** Of these trades, which are of one portfolio. */
   values(trades: Left['trades']): readonly unknown[];
@@ -37,7 +46,7 @@ function changesOf({ instrumentId, organizationId }: Left): Readonly<Record<Step
   return {
     capture: [toldOf('told-captured')],
     validate: [
-      { name: 'projected-cash', text: (first) => `insert into validation.projected_cash as c (portfolio_id, organization_id, currency, amount) values ($${String(first)}, $${String(first + 1)}, 'USD', $${String(first + 2)}::numeric)
+      { name: 'projected-cash', isKnownFirst: true, text: (first) => `insert into validation.projected_cash as c (portfolio_id, organization_id, currency, amount) values ($${String(first)}, $${String(first + 1)}, 'USD', $${String(first + 2)}::numeric)
           on conflict (portfolio_id, currency) do update set amount = c.amount + excluded.amount`, values: (trades) => [...keyed(trades), total(trades, 'amount')] },
       { name: 'projected-holding', text: (first) => `insert into validation.projected_holding as h (portfolio_id, organization_id, instrument_id, quantity) values ($${String(first)}, $${String(first + 1)}, '${instrumentId}', $${String(first + 2)}::numeric)
           on conflict (portfolio_id, instrument_id) do update set quantity = h.quantity + excluded.quantity`, values: (trades) => [...keyed(trades), total(trades, 'quantity')] },
@@ -50,7 +59,7 @@ function changesOf({ instrumentId, organizationId }: Left): Readonly<Record<Step
       values: (trades) => [...keyed(trades), total(trades, 'quantity'), total(trades, 'amount'), trades.at(-1)?.id] },
       { name: 'cash', text: (first) => `insert into transactional.cash_balance as c (portfolio_id, organization_id, currency, settled, receivable, payable) values ($${String(first)}, $${String(first + 1)}, 'USD', 0, 0, $${String(first + 2)}::numeric)
           on conflict (portfolio_id, currency) do update set payable = c.payable + excluded.payable`, values: (trades) => [...keyed(trades), total(trades, 'amount')] },
-      { name: 'counters', text: (first) => `update transactional.portfolio set last_fact = last_fact + $${String(first + 1)}::int, last_entry = last_entry + $${String(first + 1)}::int where id = $${String(first)}`,
+      { name: 'counters', isKnownFirst: true, text: (first) => `update transactional.portfolio set last_fact = last_fact + $${String(first + 1)}::int, last_entry = last_entry + $${String(first + 1)}::int where id = $${String(first)}`,
         values: (trades) => [portfolioOf(trades), trades.length] },
       { name: 'commitment', text: (first) => `update validation.commitment set state = 'BOOKED' where trade_id = any($${String(first)}::text[])`, values: (trades) => [trades.map(({ id }) => id)] },
       statusOf('BOOKED'), toldOf('told-booked'),
@@ -142,7 +151,7 @@ export function rawSingly(url: string, left: Left, { connections, style }: { rea
 }
 
 /** So many trades a transaction, three transactions each, one statement a table. `runs` are the trades of one portfolio each. Resolves to trades per second. */
-export function rawInBulk(url: string, left: Left, { connections, tradesPerCommit }: { readonly connections: number; readonly tradesPerCommit: number }): Promise<number> {
+export function rawInBulk(url: string, left: Left, { connections, tradesPerCommit, locks }: { readonly connections: number; readonly tradesPerCommit: number; readonly locks: Locks }): Promise<number> {
   const runs = [...Map.groupBy(left.trades.keys(), (at) => left.trades[at]?.portfolioId ?? '').values()]
     .flatMap((of) => Array.from({ length: Math.ceil(of.length / tradesPerCommit) }, (_, run) => of.slice(run * tradesPerCommit, (run + 1) * tradesPerCommit)));
   const changes = changesOf(left);
@@ -151,14 +160,23 @@ export function rawInBulk(url: string, left: Left, { connections, tradesPerCommi
     const begun = performance.now();
     await Promise.all(clients.map(async (client) => {
       for (let at = next++; at < runs.length; at = next++)
-        for (const step of steps) await bulk(client, left, { step, changes: changes[step], run: runs[at] ?? [] });
+        for (const step of steps) await bulk(client, left, { step, changes: Object.groupBy(changes[step], ({ isKnownFirst }) => (isKnownFirst === true ? locks : 'last')), run: runs[at] ?? [] });
     }));
     return left.trades.length / ((performance.now() - begun) / 1_000);
   });
 }
 
-async function bulk(client: pg.Client, left: Left, { step, changes, run }: { readonly step: Step; readonly changes: readonly Change[]; readonly run: readonly number[] }): Promise<void> {
+interface BulkStep {
+  readonly step: Step;
+  readonly changes: Partial<Record<Locks, readonly Change[]>>;
+  readonly run: readonly number[];
+}
+
+async function bulk(client: pg.Client, left: Left, { step, changes: { first = [], last = [] }, run }: BulkStep): Promise<void> {
+  const trades = run.flatMap((trade) => left.trades[trade] ?? []);
+  const change = ({ name, text, values }: Change): Promise<unknown> => client.query({ name, text: text(1), values: [...values(trades)] });
   await client.query('begin');
+  for (const each of first) await change(each);
   for (const [at, table] of left.tables.filter((each) => each.step === step).entries()) {
     const rows = run.flatMap((trade) => table.rows[trade] ?? []);
     await client.query({
@@ -167,7 +185,6 @@ async function bulk(client: pg.Client, left: Left, { step, changes, run }: { rea
       values: table.columns.map((_, column) => rows.map((row) => row[column])),
     });
   }
-  const trades = run.flatMap((trade) => left.trades[trade] ?? []);
-  for (const change of changes) await client.query({ name: change.name, text: change.text(1), values: [...change.values(trades)] });
+  for (const each of last) await change(each);
   await client.query('commit');
 }

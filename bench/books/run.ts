@@ -24,9 +24,10 @@ const SAY_EVERY = 100_000;
 const say = (name: string, text: string): void => console.log(`${name.padEnd(44)}${text}`);
 const fixed = (value: number, digits = 0): string => value.toFixed(digits);
 
-function showBooked({ name, capturedPerSecond, bookedPerSecond, rawPerSecond, rawByTablePerSecond, ratio, ratioByTable }: BookedFigures): void {
+function showBooked({ name, capturedPerSecond, bookedPerSecond, rawPerSecond, rawByTablePerSecond, rawNumberingPerSecond, ratio, ratioByTable, ratioNumbering }: BookedFigures): void {
+  const numbering = rawNumberingPerSecond === null || ratioNumbering === null ? '' : `; ${fixed(ratioNumbering, 2)} of ${fixed(rawNumberingPerSecond)} where it numbers its rows itself`;
   const byTable = rawByTablePerSecond === null || ratioByTable === null ? '' : `; ${fixed(ratioByTable, 2)} of ${fixed(rawByTablePerSecond)} with a statement a table`;
-  say(name, `booked ${fixed(bookedPerSecond)} trades/s (captured ${fixed(capturedPerSecond)}/s): ${fixed(ratio, 2)} of raw SQL's ${fixed(rawPerSecond)}${byTable}`);
+  say(name, `booked ${fixed(bookedPerSecond)} trades/s (captured ${fixed(capturedPerSecond)}/s): ${fixed(ratio, 2)} of raw SQL's ${fixed(rawPerSecond)}${byTable}${numbering}`);
 }
 
 type Amounts = (typeof sizes)[keyof typeof sizes];

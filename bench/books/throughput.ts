@@ -2,7 +2,7 @@
 import { parse } from 'graphql';
 import { lastWeekday } from '../../tests/journeys/support/world.ts';
 import type { Databases } from '../platform/databases.ts';
-import { rawInBulk, rawSingly, type Style, withPortfolios } from './raw.ts';
+import { type Locks, rawInBulk, rawSingly, type Style, withPortfolios } from './raw.ts';
 import { rowsLeft } from './rows.ts';
 import { type BooksWorld, openBooks } from './world.ts';
 
@@ -22,8 +22,11 @@ export interface BookedFigures {
   /** With one statement a transaction, and, for single trades, with one a table. */
   readonly rawPerSecond: number;
   readonly rawByTablePerSecond: number | null;
+  /** In bulk, by transactions that take first what their rows have to be numbered and decided by. */
+  readonly rawNumberingPerSecond: number | null;
   readonly ratio: number;
   readonly ratioByTable: number | null;
+  readonly ratioNumbering: number | null;
 }
 
 const tradeOf = (instrumentId: string, portfolioId: string, externalId: string) => ({
@@ -62,7 +65,7 @@ export async function bookSingly(databases: Databases, { name, clients, portfoli
     await books.settled();
     const bookedMs = performance.now() - begun;
     const raw = (style: Style): Promise<number> => inRaw(databases, books, 'single-', (url, left) => rawSingly(url, left, { connections: clients, style }));
-    return figures(name, { trades, tookMs, bookedMs }, await raw('one statement a transaction'), await raw('a statement a table'));
+    return figures(name, { trades, tookMs, bookedMs }, { rawPerSecond: await raw('one statement a transaction'), rawByTablePerSecond: await raw('a statement a table'), rawNumberingPerSecond: null });
   } finally {
     await books.close();
   }
@@ -97,8 +100,8 @@ export async function bookInBulk(databases: Databases, { name, clients, portfoli
     };
     await load('warm', Math.max(2, portfolios));
     await books.settled();
-    const rawUrl = await databases.make();
-    await withPortfolios(rawUrl, await rowsLeft(books.url, 'warm-', RAW_TRADES_MAX));
+    const rawUrls = { last: await databases.make(), first: await databases.make() };
+    for (const rawUrl of Object.values(rawUrls)) await withPortfolios(rawUrl, await rowsLeft(books.url, 'warm-', RAW_TRADES_MAX));
     const all: BookedFigures[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const prefix = `bulk-${String(round)}`;
@@ -106,8 +109,9 @@ export async function bookInBulk(databases: Databases, { name, clients, portfoli
       const tookMs = performance.now() - begun;
       await books.settled();
       const bookedMs = performance.now() - begun;
-      const raw = await rawInBulk(rawUrl, await rowsLeft(books.url, `${prefix}-`, RAW_TRADES_MAX), { connections: clients, tradesPerCommit: size });
-      all.push(figures(name, { trades: calls * size, tookMs, bookedMs }, raw, null));
+      const left = await rowsLeft(books.url, `${prefix}-`, RAW_TRADES_MAX);
+      const raw = (locks: Locks): Promise<number> => rawInBulk(rawUrls[locks], left, { connections: clients, tradesPerCommit: size, locks });
+      all.push(figures(name, { trades: calls * size, tookMs, bookedMs }, { rawPerSecond: await raw('last'), rawByTablePerSecond: null, rawNumberingPerSecond: await raw('first') }));
     }
     return medianOf(all);
   } finally {
@@ -120,7 +124,8 @@ function medianOf(all: readonly BookedFigures[]): BookedFigures {
   if (first === undefined) throw new RangeError('there was no round');
   const median = (of: (one: BookedFigures) => number): number => all.map(of).toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
   return {
-    ...first, trades: first.trades * all.length, ratio: median(({ ratio }) => ratio), rawPerSecond: median(({ rawPerSecond }) => rawPerSecond),
+    ...first, trades: first.trades * all.length, ratio: median(({ ratio }) => ratio), ratioNumbering: median(({ ratioNumbering }) => ratioNumbering ?? NaN),
+    rawPerSecond: median(({ rawPerSecond }) => rawPerSecond), rawNumberingPerSecond: median(({ rawNumberingPerSecond }) => rawNumberingPerSecond ?? NaN),
     capturedPerSecond: median(({ capturedPerSecond }) => capturedPerSecond), bookedPerSecond: median(({ bookedPerSecond }) => bookedPerSecond),
   };
 }
@@ -138,10 +143,13 @@ async function inRaw(databases: Databases, { url }: BooksWorld, externalIds: str
   return insert(rawUrl, left);
 }
 
-function figures(name: string, { trades, tookMs, bookedMs }: { trades: number; tookMs: number; bookedMs: number }, rawPerSecond: number, rawByTablePerSecond: number | null): BookedFigures {
+type Raw = Pick<BookedFigures, 'rawPerSecond' | 'rawByTablePerSecond' | 'rawNumberingPerSecond'>;
+
+function figures(name: string, { trades, tookMs, bookedMs }: { trades: number; tookMs: number; bookedMs: number }, raw: Raw): BookedFigures {
   const bookedPerSecond = trades / (bookedMs / 1_000);
+  const of = (rawPerSecond: number | null): number | null => (rawPerSecond === null ? null : bookedPerSecond / rawPerSecond);
   return {
-    name, trades, capturedPerSecond: trades / (tookMs / 1_000), bookedPerSecond, rawPerSecond, rawByTablePerSecond,
-    ratio: bookedPerSecond / rawPerSecond, ratioByTable: rawByTablePerSecond === null ? null : bookedPerSecond / rawByTablePerSecond,
+    name, trades, capturedPerSecond: trades / (tookMs / 1_000), bookedPerSecond, ...raw,
+    ratio: bookedPerSecond / raw.rawPerSecond, ratioByTable: of(raw.rawByTablePerSecond), ratioNumbering: of(raw.rawNumberingPerSecond),
   };
 }
