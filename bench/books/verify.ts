@@ -21,12 +21,14 @@ import { multiplyBooks } from './multiply.ts';
 const HEAP_MAX_MIB = 256;
 const SAY_EVERY = 10_000;
 const LOOK_EVERY_MS = 500;
+/** A statement that copies a table of a million trades takes minutes on a busy machine. */
+const COPIES_MS_MAX = 3_600_000;
 const program = join(import.meta.dirname, '../../processes/pms.ts');
 
 interface Wanted { readonly trades: number; readonly portfolios: number; readonly instruments: number; readonly times: number }
 
 async function fill(url: string, { trades, portfolios, instruments, times }: Wanted): Promise<number> {
-  const database = connect(url, { poolMax: 4 });
+  const database = connect(url, { poolMax: 4, answerTimeoutMs: COPIES_MS_MAX });
   const live = localLive();
   const subgraph = (await catalogue.transactional())({
     database, live, logger: silent, wake: () => undefined, newId, now: () => new Date(),
