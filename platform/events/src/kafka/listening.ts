@@ -46,6 +46,8 @@ export function listening({ settings, publishers, name, logger, began, heard }: 
   const reaching = { logger, ended: ending.signal };
   /** Requests for more that were not answered yet, by broker. */
   const asked = new Map<number, number>();
+  /** When brokers were last asked for more, or answered. Between the two the client may ask something else, which nothing here tells of, and hear no more. */
+  let lastSign = performance.now();
   let state: 'away' | 'joined' | 'beginning' | 'hearing' = 'away';
 
   const { events } = consumer;
@@ -55,8 +57,12 @@ export function listening({ settings, publishers, name, logger, began, heard }: 
     asked.clear();
     state = 'joined';
   });
-  consumer.on(events.FETCH_START, ({ payload: { nodeId } }) => void asked.set(nodeId, performance.now()));
+  consumer.on(events.FETCH_START, ({ payload: { nodeId } }) => {
+    lastSign = performance.now();
+    asked.set(nodeId, lastSign);
+  });
   consumer.on(events.FETCH, ({ payload: { nodeId } }) => {
+    lastSign = performance.now();
     asked.delete(nodeId);
     if (state !== 'joined') return;
     // the first answer: by now it is settled from where on each partition is read
@@ -89,7 +95,7 @@ export function listening({ settings, publishers, name, logger, began, heard }: 
   begunAgain(consumer, begin, reaching);
   const beginning = untilBrokersAnswer(begin, reaching).catch((error: unknown) => logger.error({ err: error }, 'Kafka cannot be listened to'));
   return {
-    hears: () => state === 'hearing' && [...asked.values()].every((at) => performance.now() - at < SILENCE_MS_MAX),
+    hears: () => state === 'hearing' && [lastSign, ...asked.values()].every((at) => performance.now() - at < SILENCE_MS_MAX),
     async close() {
       ending.abort();
       await consumer.disconnect();
