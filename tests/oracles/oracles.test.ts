@@ -9,6 +9,7 @@ import { NotCovered, ownCases, readCases, sharedCases, surroundingsOf } from './
 import type { Evaluate, OracleCase } from './oracle-case.ts';
 import { allocationKinds } from './kinds/allocation.ts';
 import { auditKinds } from './kinds/audit.ts';
+import { identityKinds } from './kinds/identity.ts';
 import { lotKinds } from './kinds/lots.ts';
 import { ratioKinds } from './kinds/ratios.ts';
 import { resultKinds } from './kinds/results.ts';
@@ -16,7 +17,7 @@ import { returnKinds } from './kinds/returns.ts';
 import { riskKinds } from './kinds/risk.ts';
 import { settlementKinds } from './kinds/settlement.ts';
 
-const kinds: Readonly<Record<string, Evaluate>> = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds, ...auditKinds };
+const kinds: Readonly<Record<string, Evaluate>> = { ...lotKinds, ...settlementKinds, ...returnKinds, ...resultKinds, ...ratioKinds, ...riskKinds, ...allocationKinds, ...auditKinds, ...identityKinds };
 
 const own = readCases(ownCases);
 const shared = readCases(sharedCases).filter(({ id }) => !own.some((each) => each.id === id));

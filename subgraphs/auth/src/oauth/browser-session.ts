@@ -2,11 +2,12 @@
  * A browser's session, for pages of this very server: the authorization code flow with PKCE as the client `pms-web`, ending in a cookie that
  * holds the access token and lives as long. Nothing is kept here: what a sign-in under way has to remember travels sealed in a cookie.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { cookieValue, hostCookieName, sessionCookieName } from '@pms/identity/session-cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import type { Provider } from 'oidc-provider';
+import { challengeOf } from '../domain/pkce.ts';
 import { cookie } from './cookie.ts';
 import { isLoopback, SESSION_CALLBACK_PATH, sessionCallback, WEB_CLIENT_ID } from './clients.ts';
 import { asIssuer, isOwn, show } from './exchange.ts';
@@ -59,7 +60,7 @@ async function begin(parts: BrowserSessionParts, request: FastifyRequest, reply:
   const sealed = (await parts.sealing()).seal(JSON.stringify(attempt), SEALED_ABOUT);
   const question = new URLSearchParams({
     client_id: WEB_CLIENT_ID, response_type: 'code', redirect_uri: sessionCallback(issuer), scope: 'openid', state: attempt.state, nonce: attempt.nonce,
-    max_age: String(SINCE_PASSWORD_SECONDS_MAX), code_challenge: createHash('sha256').update(attempt.verifier).digest('base64url'), code_challenge_method: 'S256', ...(attempt.silent ? { prompt: 'none' } : {}),
+    max_age: String(SINCE_PASSWORD_SECONDS_MAX), code_challenge: challengeOf(attempt.verifier), code_challenge_method: 'S256', ...(attempt.silent ? { prompt: 'none' } : {}),
   });
   reply.header('set-cookie', cookie(attemptCookie(issuer), sealed, ATTEMPT_SECONDS_MAX, issuer));
   return redirect(reply, `${PATHS.authorization}?${question.toString()}`);
