@@ -9,11 +9,10 @@ import { parseArgs } from 'node:util';
 import { localLive } from '@pms/events/live';
 import { newId } from '@pms/events/ids';
 import { connect } from '@pms/prisma/connect';
-import { migrate } from '@pms/prisma/migrate';
 import { catalogue } from '@pms/processes/catalogue';
 import { silent } from '@pms/telemetry/logger';
 import { machine } from '../machine.ts';
-import { openDatabases } from '../platform/databases.ts';
+import { databaseSecrets, openDatabases, prepare } from '../platform/databases.ts';
 import { residentMib } from '../child.ts';
 import { fillBooks } from './fill.ts';
 import { multiplyBooks } from './multiply.ts';
@@ -54,7 +53,7 @@ async function fill(url: string, { trades, portfolios, instruments, times }: Wan
 
 async function verified(url: string): Promise<{ seconds: number; residentMib: number; said: string; code: number | null }> {
   const begun = performance.now();
-  const child = spawn(process.execPath, [`--max-old-space-size=${String(HEAP_MAX_MIB)}`, program, 'books', 'verify', '--json'], { env: { ...process.env, DATABASE_URL: url, NODE_ENV: 'production' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [`--max-old-space-size=${String(HEAP_MAX_MIB)}`, program, 'books', 'verify', '--json'], { env: { ...process.env, ...databaseSecrets(), DATABASE_URL: url, NODE_ENV: 'production' }, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   let most = 0;
   child.stdout.on('data', (bytes: Buffer) => { said = (said + bytes.toString()).slice(-2_000); });
@@ -73,7 +72,7 @@ const databases = await openDatabases();
 try {
   const url = values.database ?? (await databases.make());
   if (values.database === undefined) console.log(`filled in ${(await fill(url, { trades: Number(values.trades), portfolios: Number(values.portfolios), instruments: Number(values.instruments), times: Number(values.times) })).toFixed(0)} s`);
-  else await migrate({ url });
+  else await prepare(url);
   const { seconds, residentMib: mib, said, code } = await verified(url);
   console.log(`${said.trim()}\nverified in ${seconds.toFixed(1)} s, at most ${String(mib)} MiB resident, heap bounded to ${String(HEAP_MAX_MIB)} MiB, exit code ${String(code)}`);
   if (values.keep) {

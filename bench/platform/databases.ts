@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connectIsolated, type ConnectOptions, type Database } from '@pms/prisma/connect';
 import { startEmbeddedPostgres } from '@pms/prisma/embedded';
 import { migrate } from '@pms/prisma/migrate';
-import { asRole, roleOwners, rolesOf, setPasswords } from '@pms/prisma/roles';
+import { asRole, roleOwners, rolesOf, secretOf, setPasswords } from '@pms/prisma/roles';
 import pg from 'pg';
 
 /** Of the benchmarks' own server. */
@@ -17,6 +17,16 @@ export function connectAs(url: string, domain: string, options: ConnectOptions =
   const { request, worker } = rolesOf(domain);
   const doors = { request: asRole(url, request, PASSWORD), worker: asRole(url, worker, PASSWORD) };
   return connectIsolated(() => doors, options);
+}
+
+/** By which a process of the platform is let into any of these databases. */
+export const databaseSecrets = (): Record<string, string> =>
+  Object.fromEntries(roleOwners().map((owner) => [`PMS_SECRET_${secretOf(owner).toUpperCase().replaceAll('-', '_')}`, PASSWORD]));
+
+/** Migrated, with roles that `databaseSecrets` lets in. */
+export async function prepare(url: string): Promise<void> {
+  await migrate({ url });
+  await setPasswords(url, new Map(roleOwners().map((owner) => [owner, PASSWORD])));
 }
 
 export interface Databases {
@@ -40,8 +50,7 @@ export async function openDatabases(): Promise<Databases> {
       made.push(name);
       const url = new URL(server.url);
       url.pathname = `/${name}`;
-      await migrate({ url: url.href });
-      await setPasswords(url.href, new Map(roleOwners().map((owner) => [owner, PASSWORD])));
+      await prepare(url.href);
       return url.href;
     },
     async close() {
