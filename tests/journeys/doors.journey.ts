@@ -182,9 +182,13 @@ export const doors: Journey = (at) => describe('doors', PATIENCE, () => {
     expect(refused?.body.errors[0].extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     expect(refused?.headers.get('ratelimit')).toMatch(/r=0;t=\d+/);
     expect(refused?.headers.get('retry-after')).toMatch(/^\d+$/);
-    // What was used comes back all the time, so that of many at once a few may pass.
-    const more = await Promise.allSettled(Array.from({ length: 50 }, () => refusal(busy.query(ViewerDocument))));
-    expect(more.find(({ status }) => status === 'fulfilled')).toMatchObject({ value: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } });
+    // What was used comes back all the time, so that of many at once a few may pass, or all of them where each takes long.
+    let told: PromiseSettledResult<unknown> | undefined;
+    for (let sent = 0; sent < Number(limit) * 3 && told === undefined; sent += 50) {
+      const more = await Promise.allSettled(Array.from({ length: 50 }, () => refusal(busy.query(ViewerDocument))));
+      told = more.find(({ status }) => status === 'fulfilled');
+    }
+    expect(told).toMatchObject({ value: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } });
     expect((await service.query(ViewerDocument)).viewer.kind).toBe('SERVICE');
     await busy.close();
   });
