@@ -19,7 +19,7 @@ const bus = kafkaBus({
   settings: { brokers: brokers.split(','), prefix, tls: null, login: null }, database, publishers: [PUBLISHER, CONSUMER], carries: publishes ? [PUBLISHER] : [],
   logger: logger({ level: 'warn', process: role }), holds: () => Promise.resolve(true), clientId: `bench-${role}`,
 });
-const publishing = unitOfWork(database, PUBLISHER, () => bus.wake());
+const publishing = unitOfWork(database, PUBLISHER, (told) => bus.wake(told));
 const consuming = unitOfWork(database, CONSUMER, () => undefined);
 const { arrived, ready } = side({ make: fact, send: (events) => publishing((unit) => unit.outbox.add(events)) });
 
