@@ -15,12 +15,12 @@ import { type Contestant, type EventsWorld, openWorld, timed } from './world.ts'
 const RESULTS = join(import.meta.dirname, '../results-events.json');
 const sizes = {
   quick: { events: 20_000, rounds: 1, paced: 200, lag: 20_000, reads: readSizes.quick },
-  full: { events: 40_000, rounds: 3, paced: 2_000, lag: 1_000_000, reads: readSizes.full },
+  full: { events: 40_000, rounds: 5, paced: 2_000, lag: 1_000_000, reads: readSizes.full },
 } as const;
 interface Amounts { readonly events: number; readonly rounds: number; readonly paced: number; readonly lag: number; readonly reads: { readonly trades: number; readonly times: number } }
 /** Events in a transaction of ours; messages in a set of the yardstick's. */
 const BATCHES = [10, 100, 500] as const;
-const WARM_UP = 20_000;
+const WARM_UP = 80_000;
 const PER_SECOND = 200;
 const MS = 1_000;
 
