@@ -1,6 +1,6 @@
 /** Delivery of events between domains: durable, at least once, in order per key. Effects are exactly once through the inbox. */
 import type { Event } from './envelope.ts';
-import type { Told } from './recent.ts';
+import type { Written } from './recent.ts';
 
 export interface Reaction {
   /** The event type's name; `*` hears every type. A group has one reaction a type. */
@@ -48,7 +48,7 @@ export interface WhichDead {
 
 export interface Bus {
   /** Says that events were committed, and which, where that is known: a consumer in the same process need not read those. */
-  wake(told?: readonly Told[]): void;
+  wake(told?: readonly Written[]): void;
   /** All reactions of one consumer; `group` is the domain's name. Call before `start`. */
   subscribe(group: string, reactions: readonly Reaction[]): void;
   start(): Promise<void>;

@@ -115,7 +115,7 @@ async function handledAcross(options: HandlingOptions, chains: readonly Chain[],
     }
     const wave = waveOf(waiting, reaction, reactionTo);
     const others = waiting.slice(wave.length);
-    const events = wave.flatMap(({ run }) => run).toSorted((a, b) => Number(a.position) - Number(b.position));
+    const events = wave.flatMap(({ run }) => run).toSorted(inPlace);
     // all or none: what is left of several keys would have to be told apart
     if ((await handledTogether(options, reaction, events, 'all')) > 0) {
       options.onHandled(events.length);
@@ -127,6 +127,9 @@ async function handledAcross(options: HandlingOptions, chains: readonly Chain[],
   }
   return left;
 }
+
+/** Whole numbers as text, compared without being read. */
+const inPlace = ({ position: a }: Placed, { position: b }: Placed): number => a.length - b.length || (a < b ? -1 : Number(a > b));
 
 const reactionOf = ([first]: Chain, reactionTo: (event: Event) => Reaction | undefined): Reaction | undefined => first && reactionTo(first.event);
 

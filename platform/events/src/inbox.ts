@@ -3,13 +3,8 @@ import { type Sql, schemaOf } from './sql.ts';
 
 /** The ids among `eventIds` that were not handled before; they count as handled once the transaction commits. */
 export async function firstSights(sql: Sql, domain: string, eventIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const schema = schemaOf(domain);
-  // those that are known come back: mostly none. With the place that the outbox has reached, looked up once: what this transaction writes comes behind it (consequences.ts)
-  const { rows } = await sql.query<{ id: string }>(
-    `with given as (select unnest($1::text[]) as id),
-      added as (insert into ${schema}.inbox_event (id, outbox_at) select id, (select coalesce(pg_sequence_last_value('${schema}.outbox_event_seq_seq'), 0)) from given
-        on conflict do nothing returning id)
-     select given.id from given left join added using (id) where added.id is null`, [eventIds]);
+  // those that are known come back: mostly none
+  const { rows } = await sql.query<{ id: string }>(`select ${schemaOf(domain)}.first_sights($1::text[]) as id`, [eventIds]);
   const fresh = new Set(eventIds);
   for (const { id } of rows) fresh.delete(id);
   return fresh;

@@ -1,11 +1,18 @@
 /** Events that this process has committed itself, kept for its own consumers, which then need not read them back. Each consumer takes an event once, and the last one takes it away; bounded besides: what is not here is read from the outbox. */
 import type { Event } from './envelope.ts';
+import { asStored } from './moment.ts';
 
 /** An event and its data as they were written. */
 export interface Told {
   readonly event: Event;
   /** JSON. */
   readonly data: string;
+}
+
+/** With its number in the outbox, and that of the row in which it waits to be delivered. */
+export interface Written extends Told {
+  readonly seq: string;
+  readonly row: string;
 }
 
 export interface RecentEvents {
@@ -52,7 +59,7 @@ export function recentEvents(hearers: (type: string) => number, sizeMax = SIZE_M
       found.takers -= 1;
       if (found.takers === 0) forget(id, found);
       if (!exact) return found.event;
-      return { ...found.event, occurredAt: new Date(found.event.occurredAt).toISOString(), data: JSON.parse(found.data) as unknown };
+      return { ...found.event, occurredAt: asStored(found.event.occurredAt), data: JSON.parse(found.data) as unknown };
     },
   };
 }

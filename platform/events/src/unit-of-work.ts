@@ -5,7 +5,7 @@ import { gathered } from './gathered.ts';
 import { firstSights } from './inbox.ts';
 import { noteTelling } from './mutation-noted.ts';
 import { addToOutbox } from './outbox.ts';
-import type { Told } from './recent.ts';
+import type { Written } from './recent.ts';
 import type { Sql, Transactions } from './sql.ts';
 
 export interface Work {
@@ -19,9 +19,9 @@ export interface Work {
 export type UnitOfWork = <T>(work: (unit: Work) => Promise<T>) => Promise<T>;
 
 /** `wake` is called after a commit that left events, with those, so that they are delivered without waiting for the next poll. */
-export function unitOfWork(database: Transactions, domain: string, wake: (told: readonly Told[]) => void): UnitOfWork {
+export function unitOfWork(database: Transactions, domain: string, wake: (told: readonly Written[]) => void): UnitOfWork {
   return async (work) => {
-    let told: Told[] = [];
+    let told: Written[] = [];
     const result = await database.transaction((sql) => {
       told = [];
       return work(unitOf(sql, domain, told));
@@ -35,7 +35,7 @@ export function unitOfWork(database: Transactions, domain: string, wake: (told: 
 }
 
 /** What is asked of inbox and outbox at once, by work that goes in step, is one statement each. */
-function unitOf(sql: Sql, domain: string, told: Told[]): Work {
+function unitOf(sql: Sql, domain: string, told: Written[]): Work {
   const sights = gathered(async (asked: readonly (readonly string[])[]) => {
     const fresh = await firstSights(sql, domain, asked.flat());
     return asked.map((ids): ReadonlySet<string> => new Set(ids.filter((id) => fresh.has(id))));

@@ -2,32 +2,33 @@
 import { kafkaClient } from '@pms/events/kafka/connection';
 import { producing } from '@pms/events/kafka/producing';
 import { silent } from '@pms/telemetry/logger';
-import type { PartitionMetadata, Producer, ProducerConfig, ProducerRecord, RecordMetadata } from 'kafkajs';
+import kafkajs, { type PartitionMetadata, type Producer, type ProducerConfig, type ProducerRecord, type RecordMetadata } from 'kafkajs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Script, type ScriptedBrokers, scriptedBrokers } from './scripted-brokers.ts';
 
 describe('a client that is asked', () => {
-  const PARTITIONS = [0, 1, 2, 3].map((partitionId) => ({ partitionId, leader: 1 }) as PartitionMetadata); // what is not looked at is left out
+  const partitions = (count: number): PartitionMetadata[] => Array.from({ length: count }, (_, partitionId) => ({ partitionId, leader: 1 }) as PartitionMetadata); // what is not looked at is left out
   interface Asked { readonly producer: number; readonly topic: string; readonly partitions: readonly number[]; answer(from?: Partial<RecordMetadata>): void; tryAgain(): readonly number[]; fail(): void }
 
   function client() {
     const asked: Asked[] = [];
     const gone: number[] = [];
     let made = 0;
+    let metadata = partitions(4);
     const producer = ({ createPartitioner }: ProducerConfig = {}): Producer => {
       const number = (made += 1);
       const partitioner = createPartitioner?.();
       return {
         connect: () => Promise.resolve(), disconnect: () => Promise.resolve(void gone.push(number)),
         send: ({ topic, messages }: ProducerRecord) => new Promise<RecordMetadata[]>((resolve, reject) => {
-          const placed = (): number[] => messages.map((message) => partitioner?.({ topic, message, partitionMetadata: PARTITIONS }) ?? -1);
-          const partitions = placed();
-          const answer = (from: Partial<RecordMetadata> = {}): void => resolve(partitions.map((partition) => ({ topicName: topic, partition, errorCode: 0, ...from })));
-          asked.push({ producer: number, topic, partitions, answer, tryAgain: placed, fail: () => reject(new Error('no answer')) });
+          const placed = (): number[] => messages.map((message) => partitioner?.({ topic, message, partitionMetadata: metadata }) ?? -1);
+          const first = placed();
+          const answer = (from: Partial<RecordMetadata> = {}): void => resolve(first.map((partition) => ({ topicName: topic, partition, errorCode: 0, ...from })));
+          asked.push({ producer: number, topic, partitions: first, answer, tryAgain: placed, fail: () => reject(new Error('no answer')) });
         }),
       } as unknown as Producer; // what is not used here is left out
     };
-    return { asked, gone, sending: producing({ producer }), turn: () => new Promise((resolve) => setImmediate(resolve)) };
+    return { asked, gone, grow: (count: number) => { metadata = partitions(count); }, sending: producing({ producer }), turn: () => new Promise((resolve) => setImmediate(resolve)) };
   }
   const batch = (topic: string, ...keys: string[]): ProducerRecord => ({ topic, messages: keys.length === 0 ? [{ value: 'event' }] : keys.map((key) => ({ key, value: 'event' })) });
 
@@ -71,6 +72,25 @@ describe('a client that is asked', () => {
     asked[2]?.answer();
     await second;
     expect(gone).toEqual([1]);
+  });
+
+  test('a key goes to the partition that the client gives it, now and later, also when the topic has got more of them, and not where a message names its own', async () => {
+    const { asked, grow, sending, turn } = client();
+    const keys = Array.from({ length: 40 }, (_, number) => `prt_${number}`);
+    const choose = kafkajs.Partitioners.DefaultPartitioner();
+    const chosen = (count: number): number[] => keys.map((key) => choose({ topic: 'a', message: { key, value: 'event' }, partitionMetadata: partitions(count) }));
+    const sent = async (record: ProducerRecord): Promise<readonly number[] | undefined> => {
+      const own = sending.send(record);
+      await turn();
+      asked.at(-1)?.answer();
+      await own;
+      return asked.at(-1)?.partitions;
+    };
+    for (const count of [4, 4, 12]) {
+      grow(count);
+      expect(await sent(batch('a', ...keys))).toEqual(chosen(count));
+    }
+    expect(await sent({ topic: 'a', messages: [{ key: 'prt_0', value: 'event', partition: 9 }, { key: 'prt_0', value: 'event', partition: 10 }] })).toEqual([9, 10]);
   });
 
   test('a message without a key stays where it was put when it is tried again', async () => {

@@ -5,7 +5,7 @@ import type { Awaited } from '@pms/events/consistency-token';
 import type { Live } from '@pms/events/live';
 import type { Origin } from '@pms/events/envelope';
 import type { Newest } from '@pms/events/newest';
-import type { Told } from '@pms/events/recent';
+import type { Written } from '@pms/events/recent';
 import type { Sql, Transactions } from '@pms/events/sql';
 import { unauthenticated } from '@pms/errors';
 import type { IdentityProvider } from '@pms/identity/federation';
@@ -82,7 +82,7 @@ export interface Surroundings {
   /** The newest that others have written about keys; absent where nothing is delivered, and nothing can be missing. */
   readonly newest?: Newest;
   /** Says that events were committed, and which. */
-  wake(told: readonly Told[]): void;
+  wake(told: readonly Written[]): void;
   newId(kind: string): string;
   now(): Date;
 }

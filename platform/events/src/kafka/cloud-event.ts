@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Event } from '../envelope.ts';
+import { isWritten } from '../moment.ts';
 
 export const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
 const SPEC_VERSION = '1.0';
@@ -44,8 +45,7 @@ const NAMES = ['id', 'type', 'source', 'organizationid', 'actor', 'correlationid
 const TEXTS = ['datacontenttype', 'reason', 'traceparent', 'tracestate'] as const;
 const isName = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= NAME_CHARACTERS_MAX;
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string';
-/** As JavaScript writes it, and a day that there is. */
-const isMoment = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value;
+const isMoment = (value: unknown): boolean => typeof value === 'string' && isWritten(value);
 const isPlace = (value: unknown): boolean => typeof value === 'string' && SEQUENCE.test(value);
 
 /** Whether it is as our own relays write it, which costs a tenth of asking the schema; what is not may still be an event, which the schema says. */

@@ -1,46 +1,66 @@
 /**
- * Events that this process has committed itself, kept until its own relay hands them over, which then need not read them back. Bounded: what is not
- * here, because another process wrote it or because it had to make room, is read from the outbox.
+ * Events that this process has committed itself, kept until its own relay hands them over, which then need not read them back. Kept as they wait, in the rows of a
+ * transaction. Bounded: what is not here, because another process wrote it or because it had to make room, is read from the outbox.
  */
-import type { Told } from '../recent.ts';
+import { publisherOf } from '../envelope.ts';
+import type { Written } from '../recent.ts';
 
 /** Characters of data, over all that is kept. */
 const SIZE_MAX = 32 * 1024 * 1024;
 
 export interface JustWritten {
-  keep(told: readonly Told[]): void;
-  /** As the outbox has it; null where it has to be read there. */
-  find(id: string): Told | null;
+  keep(told: readonly Written[]): void;
+  /** The events of a row in which they wait, as the outbox has them and in its order; null where they have to be read there. `first` is the id of the first of them. */
+  find(publisher: string, row: string, first: string): readonly Written[] | null;
   /** What was handed over. */
-  forget(ids: readonly string[]): void;
+  forget(publisher: string, rows: readonly string[]): void;
 }
 
-/** `carries` says whether a relay of this process hands over events of a type. */
-export function justWritten(carries: (type: string) => boolean, sizeMax = SIZE_MAX): JustWritten {
-  const kept = new Map<string, Told>();
+interface Kept { readonly told: Written[]; size: number }
+
+/** `carries` says whether a relay of this process hands over what a domain publishes. */
+export function justWritten(carries: (publisher: string) => boolean, sizeMax = SIZE_MAX): JustWritten {
+  const kept = new Map<string, Kept>();
   let size = 0;
-  const drop = (id: string, { data }: Told): void => {
-    kept.delete(id);
-    size -= data.length;
+  const drop = (name: string): void => {
+    size -= kept.get(name)?.size ?? 0;
+    kept.delete(name);
   };
   return {
     keep(told) {
-      for (const one of told) {
-        if (!carries(one.event.type) || kept.has(one.event.id)) continue;
-        kept.set(one.event.id, one);
-        size += one.data.length;
+      for (const [name, row] of inRows(told, carries)) {
+        drop(name);
+        kept.set(name, row);
+        size += row.size;
       }
-      for (const [id, oldest] of kept) {
+      for (const name of kept.keys()) {
         if (size <= sizeMax) return;
-        drop(id, oldest);
+        drop(name);
       }
     },
-    find: (id) => kept.get(id) ?? null,
-    forget(ids) {
-      for (const id of ids) {
-        const found = kept.get(id);
-        if (found !== undefined) drop(id, found);
-      }
+    find(publisher, row, first) {
+      const found = kept.get(nameOf(publisher, row))?.told;
+      // a number that came again, as after a restore: not what waits there now
+      return found?.[0]?.event.id === first ? found : null;
     },
+    forget: (publisher, rows) => rows.forEach((row) => drop(nameOf(publisher, row))),
   };
+}
+
+const nameOf = (publisher: string, row: string): string => `${publisher} ${row}`;
+
+function inRows(told: readonly Written[], carries: (publisher: string) => boolean): ReadonlyMap<string, Kept> {
+  const rows = new Map<string, Kept>();
+  for (const one of told) {
+    const publisher = publisherOf(one.event.type);
+    if (!carries(publisher)) continue;
+    const name = nameOf(publisher, one.row);
+    const row = rows.get(name);
+    if (row === undefined) rows.set(name, { told: [one], size: one.data.length });
+    else {
+      row.told.push(one);
+      row.size += one.data.length;
+    }
+  }
+  return rows;
 }

@@ -67,7 +67,7 @@ export function kafkaBus(options: KafkaBusOptions): Bus {
   const watching = { admin, database, prefix, publishers };
   const sending = producing(kafka);
   const groups: Group[] = [];
-  const written = justWritten((type) => carries.includes(publisherOf(type)));
+  const written = justWritten((publisher) => carries.includes(publisher));
   const relays = carries.map((publisher) => ({ publisher, waker: waker() }));
   const measuring = waker();
   const loops: Promise<void>[] = [];

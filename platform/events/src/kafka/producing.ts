@@ -10,7 +10,7 @@
  * - A message without a key goes to another partition each time that it is tried, and may be left out there. So it stays where it was put first.
  */
 import { counter } from '@pms/telemetry/metrics';
-import kafkajs, { type ICustomPartitioner, type Kafka, type Message, type Producer } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
+import kafkajs, { type ICustomPartitioner, type Kafka, type Message, type PartitionerArgs, type Producer } from 'kafkajs'; // CommonJS: Node sees its names on the default alone
 
 const unconfirmed = counter('pms_events_unconfirmed_total', "Batches that Kafka's client took for sent although no broker had answered for a part of them, by topic; they are sent again", ['topic']);
 
@@ -41,7 +41,6 @@ interface Sender extends Pick<Producer, 'connect' | 'disconnect' | 'send'> {
 }
 
 function sender(kafka: Pick<Kafka, 'producer'>): Sender {
-  const { createPartitioner, partitionsOf, wereTriedAgain } = places();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner });
   let connected: Promise<void> | null = null;
   let isDoubtful = false;
@@ -56,7 +55,7 @@ function sender(kafka: Pick<Kafka, 'producer'>): Sender {
   };
   const sent: Producer['send'] = async (record) => {
     await connect();
-    const messages = record.messages.map((message) => ({ ...message })); // its own: where each goes is remembered for this send alone
+    const messages = record.messages.map((message): Placing => ({ ...message, [PLACE]: { at: null, asked: 0 } })); // its own: where each goes is remembered for this send alone
     const told = await producer.send({ ...record, messages });
     const answered = new Set(told.flatMap(({ partition, errorCode }) => (errorCode === 0 ? [partition] : [])));
     const missing = partitionsOf(messages).filter((partition) => partition === null || !answered.has(partition));
@@ -86,27 +85,37 @@ function sender(kafka: Pick<Kafka, 'producer'>): Sender {
   };
 }
 
-interface Places {
-  readonly createPartitioner: ICustomPartitioner;
-  /** Each partition once; null for messages that were given none. */
-  partitionsOf(messages: readonly Message[]): (number | null)[];
-  wereTriedAgain(messages: readonly Message[]): boolean;
-}
+const PLACE = Symbol('where it was put');
+/** Where a message was put, and how often that was asked: once for each attempt. */
+type Placing = Message & { readonly [PLACE]: { at: number | null; asked: number } };
 
-/** Where each message was put, and how often that was asked: once for each attempt. */
-function places(): Places {
-  const known = new WeakMap<Message, { readonly partition: number; asked: number }>();
-  return {
-    createPartitioner() {
-      const choose = kafkajs.Partitioners.DefaultPartitioner();
-      return (args) => {
-        const place = known.get(args.message) ?? { partition: choose(args), asked: 0 };
-        place.asked += 1;
-        known.set(args.message, place);
-        return place.partition;
-      };
-    },
-    partitionsOf: (messages) => [...new Set(messages.map((message) => known.get(message)?.partition ?? null))],
-    wereTriedAgain: (messages) => messages.some((message) => (known.get(message)?.asked ?? 0) > 1),
+/** Each partition once; null for messages that were given none. */
+const partitionsOf = (messages: readonly Placing[]): (number | null)[] => [...new Set(messages.map((message) => message[PLACE].at))];
+
+const wereTriedAgain = (messages: readonly Placing[]): boolean => messages.some((message) => message[PLACE].asked > 1);
+
+/** Partitions of keys that came before: the client works each out anew, and aggregates have many events. */
+const KEYS_MAX = 10_000;
+
+const createPartitioner: ICustomPartitioner = () => {
+  const choose = kafkajs.Partitioners.DefaultPartitioner();
+  const known = new Map<string, number>();
+  let count = 0;
+
+  const chosen = (args: PartitionerArgs): number => {
+    const { message: { key, partition }, partitionMetadata } = args;
+    if (typeof key !== 'string' || typeof partition === 'number') return choose(args);
+    if (count !== partitionMetadata.length || known.size === KEYS_MAX) known.clear();
+    count = partitionMetadata.length;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const now = choose(args);
+    known.set(key, now);
+    return now;
   };
-}
+  return (args) => {
+    const place = (args.message as Placing)[PLACE]; // nothing else is given to its producer
+    place.asked += 1;
+    return place.at ??= chosen(args);
+  };
+};

@@ -6,6 +6,7 @@
 import { counter, gauge } from '@pms/telemetry/metrics';
 import type { Producer } from 'kafkajs';
 import { eventOf, OUTBOX_COLUMNS, type OutboxRow, SHARDS } from '../outbox.ts';
+import { asStored } from '../moment.ts';
 import { type Sql, schemaOf, type Transactions } from '../sql.ts';
 import { CONTENT_TYPE, textOf } from './cloud-event.ts';
 import type { JustWritten } from './just-written.ts';
@@ -24,10 +25,9 @@ const published = counter('pms_events_published_total', 'Events handed to Kafka,
 const waiting = gauge('pms_events_unpublished', 'Events in the outbox that Kafka has not taken yet, by publisher', ['publisher']);
 
 interface Row extends OutboxRow { readonly seq: string; readonly data_text: string }
-/** Events that wait together: their numbers and ids, joined by commas. */
-interface Waiting { readonly seq: string; readonly seqs: string; readonly ids: string }
-interface Place { readonly seq: string; readonly id: string }
-interface Message { readonly seq: string; readonly id: string; readonly key: string; readonly value: string }
+/** Events that wait together. */
+interface Waiting { readonly seq: string; readonly events: number; readonly first: string }
+interface Message { readonly seq: string; readonly key: string; readonly value: string }
 
 /** Data as text: nobody has to read it and write it again. */
 const COLUMNS = OUTBOX_COLUMNS.replace(/\bdata\b/, 'null as data, data::text as data_text');
@@ -54,20 +54,23 @@ export function relayOnce(options: RelayOptions): Promise<HandedOver> {
     const shards = await ownShards(sql, publisher);
     const contended = shards.length < SHARDS;
     let events = 0;
+    let marked: Promise<unknown> = Promise.resolve();
     let set = shards.length === 0 ? NOTHING : await nextSet(sql, options, { shards, after: '-1' });
     for (let sets = 1; set.messages.length > 0; sets += 1) {
       const { messages, rows, more } = set;
       const reading = more && sets < SETS_MAX ? nextSet(sql, options, { shards, after: rows.at(-1) ?? '' }) : Promise.resolve(NOTHING);
-      const [sent, ahead] = await Promise.allSettled([send(options, messages), reading]);
+      const [sent, ahead] = await Promise.allSettled([send(options, messages), reading, marked]);
       // sets before it are marked, and it comes again
       if (sent.status === 'rejected' && events > 0) break;
       if (sent.status === 'rejected') throw sent.reason;
-      await sql.query(`delete from ${schemaOf(publisher)}.outbox_waiting where seq = any($1::bigint[])`, [rows]);
-      written.forget(messages.map(({ id }) => id));
+      // while the next one is on its way
+      marked = sql.query(`delete from ${schemaOf(publisher)}.outbox_waiting where seq = any($1::bigint[])`, [rows]).then(() => written.forget(publisher, rows));
+      marked.catch(() => undefined); // it is waited for, but perhaps not before another failure is thrown
       events += messages.length;
       if (ahead.status === 'rejected') throw ahead.reason;
       set = ahead.value;
     }
+    await marked;
     published.inc({ publisher }, events);
     return { events, contended };
   });
@@ -95,35 +98,35 @@ interface Where { readonly shards: readonly number[]; readonly after: string }
 /** What waits behind a place, in whole rows. */
 async function nextSet(sql: Sql, options: RelayOptions, { shards, after }: Where): Promise<MessageSet> {
   const { rows } = await sql.query<Waiting>(
-    `select seq, array_to_string(seqs, ',') as seqs, array_to_string(event_ids, ',') as ids from (
+    `select seq, events, event_ids[1] as first from (
        select *, sum(events) over (order by seq) - events as before from ${schemaOf(options.publisher)}.outbox_waiting
         where shard = any($1::smallint[]) and seq > $2::bigint order by seq limit ${BATCH_MAX}) as waiting
      where before < ${BATCH_MAX} order by seq`, [shards, after]);
-  const places = rows.flatMap(({ seqs, ids }): Place[] => {
-    const idOf = ids.split(',');
-    return seqs.split(',').map((seq, at) => ({ seq, id: idOf[at] ?? '' }));
-  });
-  return { messages: await messagesOf(sql, places, options), rows: rows.map(({ seq }) => seq), more: places.length >= BATCH_MAX };
+  const messages = await messagesOf(sql, rows, options);
+  return { messages, rows: rows.map(({ seq }) => seq), more: messages.length >= BATCH_MAX };
 }
 
-/** In the order of the places: what this process wrote out of its memory, all else out of the outbox. */
-async function messagesOf(sql: Sql, places: readonly Place[], { publisher, written }: RelayOptions): Promise<Message[]> {
-  const messages = new Map<string, Message>();
+/** In the order of the outbox within each key: what this process wrote out of its memory, all else out of the outbox. */
+async function messagesOf(sql: Sql, rows: readonly Waiting[], options: RelayOptions): Promise<readonly Message[]> {
+  const { publisher, written } = options;
+  const messages: Message[] = [];
   const unknown: string[] = [];
-  for (const { seq, id } of places) {
-    const told = written.find(id);
-    if (told === null) unknown.push(seq);
-    else messages.set(seq, { seq, id, key: told.event.key, value: textOf(publisher, { event: { ...told.event, occurredAt: new Date(told.event.occurredAt).toISOString() }, sequence: seq }, told.data) });
+  for (const { seq: row, first } of rows) {
+    const told = written.find(publisher, row, first);
+    if (told === null) unknown.push(row);
+    else for (const { event, seq, data } of told) messages.push({ seq, key: event.key, value: textOf(publisher, { event: { ...event, occurredAt: asStored(event.occurredAt) }, sequence: seq }, data) });
   }
-  if (unknown.length > 0) {
-    const { rows: read } = await sql.query<Row>(`select seq, ${COLUMNS} from ${schemaOf(publisher)}.outbox_event where seq = any($1::bigint[])`, [unknown]);
-    for (const row of read) messages.set(row.seq, { seq: row.seq, id: row.id, key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) });
-  }
-  return places.map(({ seq }) => {
-    const message = messages.get(seq);
-    if (message === undefined) throw new Error(`event ${seq} of ${publisher} waits to be handed over, and is not in the outbox`);
-    return message;
-  });
+  for (const message of unknown.length === 0 ? [] : await messagesIn(sql, unknown, publisher)) messages.push(message);
+  const count = rows.reduce((sum, { events }) => sum + events, 0);
+  if (messages.length !== count) throw new Error(`${count} events of ${publisher} wait to be handed over, and ${messages.length} of them are in the outbox`);
+  return unknown.length === 0 ? messages : messages.toSorted((a, b) => Number(a.seq) - Number(b.seq));
+}
+
+async function messagesIn(sql: Sql, rows: readonly string[], publisher: string): Promise<readonly Message[]> {
+  const schema = schemaOf(publisher);
+  const { rows: read } = await sql.query<Row>(
+    `select seq, ${COLUMNS} from ${schema}.outbox_event where seq = any(array(select unnest(seqs) from ${schema}.outbox_waiting where seq = any($1::bigint[])))`, [rows]);
+  return read.map((row) => ({ seq: row.seq, key: row.key, value: textOf(publisher, { event: eventOf(row), sequence: row.seq }, row.data_text) }));
 }
 
 /** The first of them, as many as a broker takes at once. */
