@@ -219,4 +219,20 @@ export const mainJob: Journey = (at) => describe('the main job', PATIENCE, () =>
       expect(found).toEqual([['0', 'BOOKED'], ['1', 'BOOKED'], ['2', 'REJECTED']]);
     }, SOON);
   });
+
+  test('what is bought right behind the withdrawal of all that would have paid for it is rejected', async () => {
+    const withdraw = operation('mutation ($input: WithdrawCashInput!) { withdrawCash(input: $input) { userErrors { code message } } }');
+    const status = operation('query ($id: ID!) { portfolio(id: $id) { trades(first: 1) { edges { node { status } } } } }');
+    const lives = Array.from({ length: 8 }, async (_, index) => {
+      const own = await funded(client, `Gone at once ${String(index)}`, '1000');
+      const { withdrawCash } = await client.mutate<any, object>(withdraw, { input: { portfolioId: own, amount: { amount: '1000', currency: 'USD' }, idempotencyKey: `gone at once ${String(index)}` } });
+      expect(withdrawCash.userErrors).toEqual([]);
+      await captured(client, { instrumentId, side: 'BUY', quantity: '10', price: '100', currency: 'USD', tradeDate: '2026-11-20', portfolioId: own, externalId: `gone ${String(index)}` });
+      return own;
+    });
+    for (const id of await Promise.all(lives)) await vi.waitFor(async () => {
+      const { portfolio } = await client.query<any, object>(status, { id });
+      expect(portfolio.trades.edges.map(({ node }: any) => node.status)).toEqual(['REJECTED']);
+    }, SOON);
+  });
 });

@@ -5,6 +5,7 @@
  */
 import type { Saying } from './bus.ts';
 import type { Awaited } from './consistency-token.ts';
+import { type Event, publisherOf } from './envelope.ts';
 import { type Sql, schemaOf } from './sql.ts';
 
 /** What a publisher tells of a thing: events of these types about its key, without those that say one of the excepted values. */
@@ -18,6 +19,8 @@ export interface About {
   readonly of: Tidings;
   readonly organizationId: string;
   readonly keys: readonly string[];
+  /** Only what was written before this event of whichever publisher; nothing where that is in its outbox no longer. */
+  readonly before?: Pick<Event, 'id' | 'type'>;
 }
 
 /**
@@ -34,11 +37,12 @@ export const newestOver = (sql: Sql, order: 'key' | 'key and publisher'): Newest
   return (await Promise.all(open.map((one) => newestOf(sql, one)))).flat();
 };
 
-async function newestOf(sql: Sql, { of, organizationId, keys }: About): Promise<readonly Awaited[]> {
+async function newestOf(sql: Sql, { of, organizationId, keys, before }: About): Promise<readonly Awaited[]> {
+  const until = before === undefined ? '' : ` and recorded_at < (select recorded_at from ${schemaOf(publisherOf(before.type))}.outbox_event where id = $3)`;
   const { rows } = await sql.query<{ id: string; type: string; key: string }>(
     `select last.id, last.type, asked.key from (select distinct unnest($1::text[]) as key) as asked
-      cross join lateral (select id, type, recorded_at from ${schemaOf(of.publisher)}.outbox_event where key = asked.key and organization_id = $2 and ${conditionOf(of)} order by seq desc limit 1) as last
-      where last.recorded_at > now() - interval '${DAYS_MAX} days'`, [keys, organizationId]);
+      cross join lateral (select id, type, recorded_at from ${schemaOf(of.publisher)}.outbox_event where key = asked.key and organization_id = $2 and ${conditionOf(of)}${until} order by seq desc limit 1) as last
+      where last.recorded_at > now() - interval '${DAYS_MAX} days'`, before === undefined ? [keys, organizationId] : [keys, organizationId, before.id]);
   return rows;
 }
 

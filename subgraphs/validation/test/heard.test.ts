@@ -127,6 +127,65 @@ test('a trade waits for as long as what was written does not come: it is no dead
   expect(await longestWait()).toBe(0);
 });
 
+test('a purchase that was captured after a withdrawal is not allowed before that is heard, and is rejected then', async () => {
+  const portfolioId = await opened('1000');
+  const [gone, purchase] = [cash(portfolioId, '-400', { kind: 'WITHDRAWAL' }), trade({ portfolioId, quantity: '10' })];
+  const told = captured(purchase);
+  await written(gone);
+  await written(told);
+  await comes(told);
+  expect([await decisionsOf(door, purchase.tradeId), await parked(portfolioId)]).toEqual([[], [{ attempts: 0, dead: false, waits: true }]]);
+  await comes(gone);
+  await tried();
+  expect(await decisionsOf(door, purchase.tradeId)).toEqual(['rejected 1']);
+  expect(await projected(door, portfolioId)).toEqual({ cash: '600', held: {} });
+});
+
+test('units that a corporate action took are gone before a sale of them that was captured later is allowed', async () => {
+  const portfolioId = await opened('1000');
+  const purchase = trade({ portfolioId, quantity: '10' });
+  await comes(captured(purchase));
+  const merged = heard(corporateActionApplied, portfolioId, {
+    entitlementId: 'ent_2', actionId: 'cac_2', version: 1, portfolioId, kind: 'REVERSE_SPLIT', instrumentId: 'ins_acme', exDate: '2026-01-05', payDate: null, entitled: '10', currency: 'USD', income: '0', tax: '0',
+    capital: '0', parts: [], positions: [], moved: [{ instrumentId: 'ins_acme', currency: 'USD', quantity: '-5' }],
+  });
+  const sale = trade({ portfolioId, side: 'SELL', quantity: '10' });
+  const told = captured(sale);
+  await written(merged, told);
+  await comes(told);
+  expect(await decisionsOf(door, sale.tradeId)).toEqual([]);
+  await comes(merged);
+  await tried();
+  expect(await decisionsOf(door, sale.tradeId)).toEqual(['rejected 1']);
+});
+
+test('what was written after a trade was captured is not waited for, and of a run each trade waits for what was written before it', async () => {
+  const portfolioId = await opened('1000');
+  const [before, after] = [trade({ portfolioId, quantity: '5' }), trade({ portfolioId, quantity: '5' })];
+  const [first, second, gone] = [captured(before), captured(after), cash(portfolioId, '-400', { kind: 'WITHDRAWAL' })];
+  await written(first, gone, second);
+  await comes(first, second);
+  expect([await decisionsOf(door, before.tradeId), await decisionsOf(door, after.tradeId)]).toEqual([['validated 1'], []]);
+  await comes(gone);
+  await tried();
+  expect([await decisionsOf(door, after.tradeId), await parked(portfolioId)]).toEqual([['rejected 1'], []]);
+});
+
+test('a warning for the sake of a price does not let a trade pass by half of the news about cash', async () => {
+  const portfolioId = await opened('1000');
+  await door.ask('mutation ($input: CreateComplianceRuleInput!) { createComplianceRule(input: $input) { userErrors { message } } }',
+    { input: { name: 'Near the last', kind: 'PRICE_TOLERANCE', severity: 'WARN', portfolioId, parameters: { tolerance: 0.05 } } });
+  await door.hear(closes('ins_acme', { '2026-01-05': '50' }));
+  const [gone, purchase] = [cash(portfolioId, '-400', { kind: 'WITHDRAWAL' }), trade({ portfolioId, quantity: '10' })];
+  const told = captured(purchase);
+  await written(gone, told);
+  await comes(told);
+  expect(await decisionsOf(door, purchase.tradeId)).toEqual([]);
+  await comes(gone);
+  await tried();
+  expect(await decisionsOf(door, purchase.tradeId)).toEqual(['rejected 1']);
+});
+
 test('units that a corporate action brought are waited for before a sale of them is rejected', async () => {
   const portfolioId = await opened();
   const split = heard(corporateActionApplied, portfolioId, {

@@ -1,6 +1,6 @@
 /**
  * Decides a run of trade versions of one portfolio, in order, in the caller's transaction: each sees what those before it take and give.
- * An allowed version counts at once, in place of the version before; one that waits or is rejected leaves the version before as it stands. Nothing is said against a trade
+ * An allowed version counts at once, in place of the version before; one that waits or is rejected leaves the version before as it stands. Nothing is said about a trade
  * while something that the rules rest on is written and has not been heard: then the trade waits.
  */
 import { causedBy, type Event, event } from '@pms/events/envelope';
@@ -16,7 +16,7 @@ import { inScope, type Rule, type RuleKind } from '../domain/rule.ts';
 import type { CheckRun, Commitment, LockedPortfolio, NewDecision, Ruling } from '../store/records.ts';
 import type { ValidationWrites } from '../store/writes.ts';
 import { marketFor } from './market.ts';
-import { type Doubt, notHeard, restsOnCloses } from './tidings.ts';
+import { type Asking, type Doubt, notHeard, notHeardBefore, restsOnBooks, restsOnCloses } from './tidings.ts';
 
 const decided = counter('pms_trade_decisions_total', 'Versions of trades decided by the rules, by outcome', ['outcome']);
 
@@ -47,13 +47,15 @@ interface Outcome {
   readonly instruments: Set<string>;
 }
 
-/** `behind` are events that are handled in the same transaction, after these. Throws NotYet for the first trade that would have something said against it too early. */
+/** `behind` are events that are handled in the same transaction, after these. Throws NotYet for the first trade about which something would be said too early. */
 export async function decideTrades(workings: Workings, tx: ValidationWrites, portfolio: LockedPortfolio, incoming: readonly Incoming[], behind: readonly Event[] = []): Promise<void> {
   if (incoming.length === 0) return;
   let made = await decisionsOn(workings, tx, portfolio, incoming);
+  const asking = { newest: workings.newest, inOrderWith: portfolio.id, behind };
   const doubt = made === null ? null : doubtIn(made);
+  if (made !== null && !(doubt !== null && restsOnBooks(doubt))) await allHeardBefore(tx, made, asking);
   if (doubt !== null) {
-    const missing = await notHeard(tx, doubt, { newest: workings.newest, inOrderWith: portfolio.id, behind });
+    const missing = await notHeard(tx, doubt, asking);
     if (missing.length > 0) throw new NotYet(doubt.first.id, missing);
     // closes do not come behind the portfolio's lock: there may be others by now than were read
     if (restsOnCloses(doubt)) made = await decisionsOn(workings, tx, portfolio, incoming);
@@ -61,6 +63,14 @@ export async function decideTrades(workings: Workings, tx: ValidationWrites, por
   if (made === null) return;
   await written(tx, portfolio, made, workings.now());
   for (const { outcome } of made.outcome.decisions) decided.inc({ outcome });
+}
+
+/** What was written before the last trade of a run: one that waits is tried again by itself. */
+async function allHeardBefore(tx: ValidationWrites, { portfolio, standing, state: { rules } }: Made, asking: Asking): Promise<void> {
+  const [first, last] = [standing[0]?.cause, standing.at(-1)?.cause];
+  if (first === undefined || last === undefined) return;
+  const missing = await notHeardBefore(tx, last, { portfolio, kinds: rules.map(({ demand }) => demand.kind) }, asking);
+  if (missing.length > 0) throw new NotYet(first.id, missing);
 }
 
 /** A run of decisions that are not written yet. */

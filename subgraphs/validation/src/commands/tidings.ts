@@ -3,6 +3,7 @@
  * written until then, and what was written may still be on its way: between domains nothing else says in which order it comes.
  */
 import type { Awaited } from '@pms/events/consistency-token';
+import type { Event } from '@pms/events/envelope';
 import type { About, Newest, Tidings } from '@pms/events/newest';
 import { pricesRecorded } from '@pms/schema/events/rttm';
 import { cashMoved, corporateActionApplied, corporateActionReversed } from '@pms/schema/events/transactional';
@@ -21,7 +22,7 @@ export const CLOSES: Tidings = { publisher: 'rttm', types: [pricesRecorded.name]
 const onBooks: ReadonlySet<RuleKind> = new Set<RuleKind>(['SUFFICIENT_CASH', 'NO_SHORT_SELLING', 'MAX_POSITION_WEIGHT', 'UCITS_5_10_40']);
 const onCloses: ReadonlySet<RuleKind> = new Set<RuleKind>(['PRICE_TOLERANCE', 'MAX_POSITION_WEIGHT', 'UCITS_5_10_40']);
 
-/** Rules that speak against trades of a portfolio. */
+/** Rules that speak about trades of a portfolio. */
 export interface Doubt {
   readonly portfolio: Pick<LockedPortfolio, 'id' | 'organizationId'>;
   readonly kinds: readonly RuleKind[];
@@ -29,6 +30,7 @@ export interface Doubt {
   readonly instrumentIds: readonly string[];
 }
 
+export const restsOnBooks = ({ kinds }: Pick<Doubt, 'kinds'>): boolean => kinds.some((kind) => onBooks.has(kind));
 export const restsOnCloses = ({ kinds }: Pick<Doubt, 'kinds'>): boolean => kinds.some((kind) => onCloses.has(kind));
 
 export interface Asking {
@@ -42,11 +44,20 @@ export interface Asking {
 /** What was written and is not counted. Of a portfolio's events the last stands for all before it: they come in order. */
 export async function notHeard(tx: Pick<ValidationWrites, 'notHandled'>, { portfolio: { id, organizationId }, kinds, instrumentIds }: Doubt, { newest, inOrderWith, behind }: Asking): Promise<readonly Awaited[]> {
   const asked: About[] = [
-    ...(kinds.some((kind) => onBooks.has(kind)) ? [{ of: BOOKS, organizationId, keys: [id] }] : []),
+    ...(restsOnBooks({ kinds }) ? [{ of: BOOKS, organizationId, keys: [id] }] : []),
     ...(restsOnCloses({ kinds }) ? [{ of: CLOSES, organizationId, keys: instrumentIds }] : []),
   ];
+  return unheard(tx, asked, { newest, inOrderWith, behind });
+}
+
+/** A trade may be allowed by half of the news, too: what moved cash and units before it was captured has to be heard first. */
+export const notHeardBefore = (tx: Pick<ValidationWrites, 'notHandled'>, trade: Event, { portfolio: { id, organizationId }, kinds }: Omit<Doubt, 'instrumentIds'>, asking: Asking): Promise<readonly Awaited[]> =>
+  unheard(tx, restsOnBooks({ kinds }) ? [{ of: BOOKS, organizationId, keys: [id], before: trade }] : [], asking);
+
+async function unheard(tx: Pick<ValidationWrites, 'notHandled'>, asked: readonly About[], { newest, inOrderWith, behind }: Asking): Promise<readonly Awaited[]> {
   if (newest === undefined || asked.length === 0) return [];
   const written = await newest(asked, inOrderWith);
+  if (written.length === 0) return [];
   const missing = new Set(await tx.notHandled(written));
   return written.filter((event) => missing.has(event) || behind.some((later) => later.id === event.id));
 }
