@@ -64,7 +64,8 @@ test('what a domain wrote because of events is found between where they were han
     await unit.firstSights([one.id]);
     await unit.outbox.add([cause, { ...followed('a', 'evt_other'), correlationId: 'req_2' }]);
   });
-  const [later, last, refused] = [followed('a', two.id), followed('a', two.id), followed('a', two.id, 'south-west.refused.v1')];
+  const [later, made, refused] = [followed('a', two.id), followed('a', two.id), followed('a', two.id, 'south-west.refused.v1')];
+  const last = { ...made, id: `${made.id.slice(0, -1)}1` };
   await w.southWest(async (unit) => {
     await unit.firstSights([two.id, three.id]);
     await unit.outbox.add([later, last, refused]);
